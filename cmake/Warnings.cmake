@@ -1,0 +1,12 @@
+# Flags of every target. -ffp-contract=off: gcc and clang must round alike (same record, same bytes).
+add_library(dure_flags INTERFACE)
+target_compile_options(dure_flags INTERFACE -Wall -Wextra -Wconversion -Werror -ffp-contract=off
+                                            -fno-omit-frame-pointer)
+if(DURE_SANITIZE)
+  target_compile_options(dure_flags INTERFACE -fsanitize=${DURE_SANITIZE} -fno-sanitize-recover=all)
+  target_link_options(dure_flags INTERFACE -fsanitize=${DURE_SANITIZE})
+endif()
+if(DURE_COVERAGE)
+  target_compile_options(dure_flags INTERFACE --coverage)
+  target_link_options(dure_flags INTERFACE --coverage)
+endif()

@@ -1,0 +1,30 @@
+// An index of one kind: a SiteId is not a JobId. "None" is std::optional<Id>, never a magic number.
+#pragma once
+
+#include <compare>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+
+namespace dure {
+
+template <class Kind>
+struct Id {
+  std::uint32_t index = 0;
+  constexpr auto operator<=>(const Id&) const = default;
+};
+
+using JobId = Id<struct JobKind>;
+using MemberId = Id<struct MemberKind>;
+using SiteId = Id<struct SiteKind>;
+using PoolId = Id<struct PoolKind>;  // racks of one hardware class, owner and hall
+using LaneId = Id<struct LaneKind>;  // work of one member, archetype and size; kept in arrival order
+using HardwareId = Id<struct HardwareKind>;
+using WorkloadId = Id<struct WorkloadKind>;
+
+}  // namespace dure
+
+template <class Kind>
+struct std::hash<dure::Id<Kind>> {
+  std::size_t operator()(dure::Id<Kind> id) const noexcept { return id.index; }
+};
