@@ -1,0 +1,66 @@
+// Finds room for a gang in a pool of racks without scanning it. A pool is of one hardware class: racks
+// of R nodes (R <= 64), nodes of G GPUs (G <= 255); an NVLink domain is a rack or a node.
+//
+// Racks stand in buckets by how many of their nodes are wholly free, and nodes that are partly used in
+// buckets by how many of their GPUs are free: best fit is the first non-empty bucket that is large
+// enough, least number first. A question costs O(R + G), an answer O(slices).
+//
+// Invariants: 1. A node is wholly free, partly used, wholly used or closed (retired or not installed).
+//             2. free = sum over nodes of their free GPUs; never negative, never above installed.
+//             3. Each rack is in the bucket of its count of wholly free nodes, each partly used node in
+//                the bucket of its count of free GPUs, and nothing is in two buckets.
+//             4. Racks are broken only when no broken rack or node will do (kept whole for gangs).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "base/bit_tree.h"
+#include "world/placement.h"
+
+namespace dure {
+
+enum class Spread { anywhere, one_domain, whole_racks_first };
+
+class CapacityIndex {
+ public:
+  // nodes_per_domain: 1 (a node), or nodes_per_rack.
+  CapacityIndex(std::uint32_t gpus_per_node, std::uint32_t nodes_per_rack,
+                std::uint32_t nodes_per_domain);
+
+  void install(std::int64_t gpus);  // a whole number of nodes; racks fill up in order
+  void retire(std::int64_t gpus);   // free nodes go at once, busy ones when they fall free
+
+  std::int64_t installed() const { return installed_; }
+  std::int64_t free() const { return free_; }
+  std::int64_t free_nodes() const { return free_nodes_; }
+
+  bool fits(std::int64_t gpus, Spread spread) const;
+  std::optional<Placement> find(std::int64_t gpus, Spread spread) const;  // changes nothing
+  void take(const Placement& place);
+  void give(const Placement& place);
+
+  void audit() const;  // recounts invariants 1 to 3 from the nodes
+
+ private:
+  struct Rack {
+    std::uint64_t whole = 0;   // wholly free nodes
+    std::uint64_t exists = 0;  // installed and not retired
+  };
+  std::uint32_t rack_of(std::uint32_t node) const { return node / nodes_per_rack_; }
+  std::uint32_t largest_domain() const;  // wholly free nodes of the emptiest domain
+  void set_node(std::uint32_t rack, std::uint32_t slot, std::uint32_t free_gpus);
+  void move_rack(std::uint32_t rack, std::uint64_t whole);
+  void close_node(std::uint32_t rack, std::uint32_t slot);
+  bool fits_part(std::uint32_t gpus, std::int64_t spare_nodes) const;
+
+  std::uint32_t gpus_per_node_, nodes_per_rack_, nodes_per_domain_;
+  std::vector<Rack> racks_;
+  std::vector<std::uint8_t> node_free_;   // by rack * nodes_per_rack + slot
+  std::vector<BitTree> racks_by_whole_;   // [count of wholly free nodes]
+  std::vector<BitTree> nodes_by_free_;    // [free GPUs], 1 to G - 1
+  std::int64_t installed_ = 0, free_ = 0, free_nodes_ = 0, nodes_ = 0, owed_nodes_ = 0;
+};
+
+}  // namespace dure
