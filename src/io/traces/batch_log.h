@@ -2,7 +2,8 @@
 // format they came from. Times in ms, processors (or whole GPUs) as counts.
 // Invariants of a BatchLog that a reader returned (the replay need not check them again):
 //   1. jobs are sorted by submit; equal instants keep the order of the file.
-//   2. 0 <= submit, 0 < run <= estimate, 0 < procs <= log.procs.
+//   2. jobs is not empty; 0 <= submit, 0 < run <= estimate, 0 < procs <= log.procs (for all of this
+//      log.procs = 0 means a machine without end, which only MachineSize::may_be_unknown yields).
 //   3. No job number occurs twice.
 //   4. rows = jobs.size() + the sum of dropped.
 //   5. last submit + the sum of all estimates, and the sum of run x procs, fit int64 with a bit to
@@ -24,12 +25,12 @@
 namespace dure {
 
 struct BatchJob {
-  std::int64_t number = 0;   // the log's own number; the row (from 0) where it has none
-  Millis submit;             // on the log's clock, see BatchLog::clock
-  Millis run;                // already cut to the estimate
-  Millis estimate;           // requested time, else run
-  std::int32_t procs = 0;    // processors, or whole GPUs (a share of a GPU counts as one here)
-  std::int32_t user = -1;    // user or virtual cluster; -1 unknown
+  std::int64_t number = 0;  // the log's own number; the row (from 0) where it has none
+  Millis submit;            // on the log's clock, see BatchLog::clock
+  Millis run;               // already cut to the estimate
+  Millis estimate;          // requested time, else run
+  std::int32_t procs = 0;   // processors, or whole GPUs (a share of a GPU counts as one here)
+  std::int32_t user = -1;   // user or virtual cluster; -1 unknown
 };
 static_assert(sizeof(BatchJob) <= 48);
 
@@ -50,7 +51,7 @@ enum class TraceFormat : std::uint8_t {
   swf,
   openb_nodes,
   openb_pods,
-  helios,      // virtual cluster minute by minute
+  helios,       // virtual cluster minute by minute
   helios_gpus,  // GPUs of each virtual cluster by day
   philly,
   acme_summary,  // also the Helios cluster summary: same idea, other columns
@@ -76,9 +77,15 @@ enum class Clock : std::uint8_t {
   civil,      // local wall clock read as if it were UTC: hours of day are local
 };
 
+enum class MachineSize : std::uint8_t {
+  required,        // no size in the file and none given: a Fault that names --procs
+  may_be_unknown,  // then BatchLog::procs is 0, and nothing is larger than the machine
+};
+
 struct LogOptions {
   std::optional<std::int64_t> procs;  // --procs: overrides the header
   std::optional<Millis> from, to;     // keep from <= submit < to, on the log's clock
+  MachineSize machine = MachineSize::required;
 };
 
 struct LogHeader {  // what the file said about itself; empty or none where it said nothing
@@ -94,13 +101,11 @@ struct BatchLog {
   std::vector<BatchJob> jobs;
   std::int64_t rows = 0;  // data rows in the file, kept or dropped
   std::array<std::int64_t, kDropCount> dropped{};
-  std::int64_t cut_to_estimate = 0;  // jobs whose run was longer than they asked for
+  std::int64_t cut_to_estimate = 0;  // rows with a run longer than asked for
   std::vector<std::string> users;    // names behind BatchJob::user where the log has names
   LogHeader header;
 
-  std::int64_t dropped_for(Drop reason) const {
-    return dropped[static_cast<std::size_t>(reason)];
-  }
+  std::int64_t dropped_for(Drop reason) const { return dropped[static_cast<std::size_t>(reason)]; }
 };
 
 // Reads a plain or gzip file of any format that holds jobs with run times (swf, openb_pods, philly,
