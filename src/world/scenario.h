@@ -3,16 +3,20 @@
 // of the name where the type does not carry it. Watts members are written with `_mw`, `_kw` or `_w`.
 // Ids are text here and become Ids in World. Every row says where its numbers come from (`source`):
 // a key of `sources`, several joined by +, or assumption, derived, recalled.
+// describe() gives each member its help, its limits and whether it may be left out; see base/describe.h.
 // Invariants (checked by check_references in world/scenario_check.h, not by the reader):
 //   1. Ids are unique in their list.  2. Every id that is referred to exists.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "base/calendar.h"
+#include "base/describe.h"
 #include "base/quantity.h"
 
 namespace dure {
@@ -26,14 +30,94 @@ enum class FactStatus { operating, contract, planned, announced, claim, goal, as
 enum class Order { arrival, priority };
 enum class Backfill { none, easy, conservative };
 
+// The names of the enums in a file; see base/describe.h.
+constexpr auto describe_enum(Nationality) {
+  using E = Nationality;
+  return std::array{
+      Choice<E>{E::foreign, "foreign", "a foreign company, or one under foreign control"},
+      Choice<E>{E::kr_entity, "kr_entity", "a Korean company, also of a foreign parent"},
+      Choice<E>{E::kr_controlled, "kr_controlled", "a Korean company under Korean control"},
+      Choice<E>{E::state, "state", "the state or a public body"}};
+}
+constexpr auto describe_enum(AnyNationality) {
+  using E = AnyNationality;
+  return std::array{
+      Choice<E>{E::any, "any", "whoever runs the hall"},
+      Choice<E>{E::kr_entity, "kr_entity", "at least a Korean company"},
+      Choice<E>{E::kr_controlled, "kr_controlled", "at least under Korean control"},
+      Choice<E>{E::state, "state", "only the state"}};
+}
+constexpr auto describe_enum(WorkKind) {
+  using E = WorkKind;
+  return std::array{
+      Choice<E>{E::batch, "batch", "a job that runs and ends"},
+      Choice<E>{E::session, "session", "a person at work: starts at once or not at all"},
+      Choice<E>{E::pipeline, "pipeline", "one stage of several"},
+      Choice<E>{E::hybrid, "hybrid", "with a quantum device beside the GPUs"},
+      Choice<E>{E::service, "service", "replicas that follow demand"},
+      Choice<E>{E::ran, "ran", "radio access network cells"}};
+}
+constexpr auto describe_enum(Topology) {
+  using E = Topology;
+  return std::array{
+      Choice<E>{E::any, "any", "no matter"},
+      Choice<E>{E::site, "site", "within one site"},
+      Choice<E>{E::hall, "hall", "within one hall"},
+      Choice<E>{E::nvlink_domain, "nvlink_domain", "within one NVLink domain where it fits in one"}};
+}
+constexpr auto describe_enum(FactStatus) {
+  using E = FactStatus;
+  return std::array{
+      Choice<E>{E::operating, "operating", "it runs today"},
+      Choice<E>{E::contract, "contract", "signed"},
+      Choice<E>{E::planned, "planned", "planned by who builds it"},
+      Choice<E>{E::announced, "announced", "said in public"},
+      Choice<E>{E::claim, "claim", "said by one side"},
+      Choice<E>{E::goal, "goal", "wished for"},
+      Choice<E>{E::assumption, "assumption", "ours"}};
+}
+constexpr auto describe_enum(Order) {
+  using E = Order;
+  return std::array{
+      Choice<E>{E::arrival, "arrival", "first come, first served"},
+      Choice<E>{E::priority, "priority", "allocation priority, then fair share"}};
+}
+constexpr auto describe_enum(Backfill) {
+  using E = Backfill;
+  return std::array{
+      Choice<E>{E::none, "none", "nobody overtakes"},
+      Choice<E>{E::easy, "easy", "overtake if the first in the queue is not delayed"},
+      Choice<E>{E::conservative, "conservative", "overtake if nobody is delayed"}};
+}
+
 struct SourceSpec {
   std::string id, title, where;
+  static constexpr auto describe() {
+    return std::tuple(
+        Field("id", &SourceSpec::id, "unique key", required, id_text, not_empty),
+        Field("title", &SourceSpec::title, "what it is", required, not_empty),
+        Field("where", &SourceSpec::where, "address, document or path", required, not_empty));
+  }
 };
 
 struct DecisionSpec {  // a contradiction of the facts, and what this scenario takes
   std::string id, question_en, question_ko, taken_en, taken_ko;
   std::vector<std::string> options;  // the readings that were not taken, as --set lines where possible
   std::string source;
+  static constexpr auto describe() {
+    return std::tuple(
+        Field("id", &DecisionSpec::id, "unique key", required, not_empty),
+        Field("question_en", &DecisionSpec::question_en,
+              "which facts contradict each other, in English", required, not_empty),
+        Field("question_ko", &DecisionSpec::question_ko, "the same in Korean", required, not_empty),
+        Field("taken_en", &DecisionSpec::taken_en,
+              "what this scenario takes, in English", required, not_empty),
+        Field("taken_ko", &DecisionSpec::taken_ko, "the same in Korean", required, not_empty),
+        Field("options", &DecisionSpec::options,
+              "the readings not taken, as --set lines where possible"),
+        Field("source", &DecisionSpec::source,
+              "where this comes from", required, not_empty, source_text));
+  }
 };
 
 struct MemberSpec {
@@ -42,6 +126,23 @@ struct MemberSpec {
   Gpus demand_base_gpus;          // the build-out for which the workload rows give demand
   std::int64_t allocation_priority = 50;  // 0 to 100, higher first
   std::string source, note;
+  static constexpr auto describe() {
+    return std::tuple(
+        Field("id", &MemberSpec::id, "unique key", required, id_text, not_empty),
+        Field("name_en", &MemberSpec::name_en, "name in English", required, not_empty),
+        Field("name_ko", &MemberSpec::name_ko, "name in Korean", required, not_empty),
+        Field("announced_gpus", &MemberSpec::announced_gpus,
+              "promised by the end of the horizon, without today's stock",
+              required, range(0, 10'000'000)),
+        Field("demand_base_gpus", &MemberSpec::demand_base_gpus,
+              "the build-out for which the workload rows give demand",
+              required, range(0, 10'000'000)),
+        Field("allocation_priority", &MemberSpec::allocation_priority,
+              "of this member's work, higher first", range(0, 100)),
+        Field("source", &MemberSpec::source,
+              "where this comes from", required, not_empty, source_text),
+        Field("note", &MemberSpec::note, "remark for the reader"));
+  }
 };
 
 struct HardwareSpec {
@@ -55,6 +156,28 @@ struct HardwareSpec {
   std::int64_t mem_gb = 0;
   Date release;
   std::string source, note;
+  static constexpr auto describe() {
+    return std::tuple(
+        Field("id", &HardwareSpec::id, "unique key", required, id_text, not_empty),
+        Field("name", &HardwareSpec::name, "product name", required, not_empty),
+        Field("gpus_per_node", &HardwareSpec::gpus_per_node, "GPUs in a node", range(1, 64)),
+        Field("nodes_per_domain", &HardwareSpec::nodes_per_domain,
+              "nodes in an NVLink domain: 18 for NVL72, 1 for HGX", range(1, 1024)),
+        Field("nodes_per_rack", &HardwareSpec::nodes_per_rack, "nodes in a rack", range(1, 1024)),
+        Field("node_idle_w", &HardwareSpec::node_idle_w,
+              "power of an idle node", required, range(0, 1'000'000)),
+        Field("node_max_w", &HardwareSpec::node_max_w,
+              "the rack's maximum shared out over its nodes", required, range(1, 1'000'000)),
+        Field("rack_max_kw", &HardwareSpec::rack_max_kw,
+              "power of a full rack", required, range(1, 10'000)),
+        Field("bf16_dense_tflops", &HardwareSpec::bf16_dense_tflops,
+              "peak of one GPU, dense BF16", required, above(0, 1'000'000)),
+        Field("mem_gb", &HardwareSpec::mem_gb, "memory of one GPU", required, range(1, 100'000)),
+        Field("release", &HardwareSpec::release, "first delivery", required),
+        Field("source", &HardwareSpec::source,
+              "where this comes from", required, not_empty, source_text),
+        Field("note", &HardwareSpec::note, "remark for the reader"));
+  }
 };
 
 struct GridStep {  // from this month on the site may draw so much; rows are cumulative
@@ -62,6 +185,16 @@ struct GridStep {  // from this month on the site may draw so much; rows are cum
   Watts grid_mw;
   FactStatus status = FactStatus::assumption;
   std::string source, note;
+  static constexpr auto describe() {
+    return std::tuple(
+        Field("month", &GridStep::month, "from this month on", required),
+        Field("grid_mw", &GridStep::grid_mw,
+              "what the site may draw, all rows so far included", required, range(0, 5'000)),
+        Field("status", &GridStep::status, "how firm this is"),
+        Field("source", &GridStep::source,
+              "where this comes from", required, not_empty, source_text),
+        Field("note", &GridStep::note, "remark for the reader"));
+  }
 };
 
 struct HallSpec {
@@ -70,6 +203,20 @@ struct HallSpec {
   std::string cooling;
   Watts rack_max_kw;
   std::string source, note;
+  static constexpr auto describe() {
+    return std::tuple(
+        Field("id", &HallSpec::id, "unique key within the site", required, id_text, not_empty),
+        Field("name_en", &HallSpec::name_en, "name in English", required, not_empty),
+        Field("operated_by", &HallSpec::operated_by,
+              "who runs it, which decides what may lawfully run here",
+              required, refers_to("operators")),
+        Field("cooling", &HallSpec::cooling, "kind of cooling", required, not_empty),
+        Field("rack_max_kw", &HallSpec::rack_max_kw,
+              "power that a rack may draw", required, range(1, 10'000)),
+        Field("source", &HallSpec::source,
+              "where this comes from", required, not_empty, source_text),
+        Field("note", &HallSpec::note, "remark for the reader"));
+  }
 };
 
 struct SiteSpec {
@@ -81,6 +228,32 @@ struct SiteSpec {
   std::vector<GridStep> grid;
   std::vector<HallSpec> halls;
   std::string source, note;
+  static constexpr auto describe() {
+    return std::tuple(
+        Field("id", &SiteSpec::id, "unique key", required, id_text, not_empty),
+        Field("name_en", &SiteSpec::name_en, "name in English", required, not_empty),
+        Field("name_ko", &SiteSpec::name_ko, "name in Korean", required, not_empty),
+        Field("owner", &SiteSpec::owner,
+              "who owns the site", required, refers_to("members", "operators")),
+        Field("province", &SiteSpec::province,
+              "province or metropolitan city", required, not_empty),
+        Field("grid_region", &SiteSpec::grid_region,
+              "region of the power grid", required, not_empty),
+        Field("climate_station", &SiteSpec::climate_station,
+              "weather station whose data hold here", required, not_empty),
+        Field("lat_deg", &SiteSpec::lat_deg, "latitude north, WGS 84", required, range(33, 39)),
+        Field("lon_deg", &SiteSpec::lon_deg, "longitude east, WGS 84", required, range(124, 132)),
+        Field("pue", &SiteSpec::pue, "facility power over IT power", range(1, 3), dimensionless),
+        Field("rtt_seoul_ms", &SiteSpec::rtt_seoul_ms,
+              "network round trip to Seoul", required, range(0, 1'000)),
+        Field("jurisdiction", &SiteSpec::jurisdiction, "whose law holds here", id_text, not_empty),
+        Field("grid", &SiteSpec::grid, "what may be drawn, by month", required, not_empty),
+        Field("halls", &SiteSpec::halls,
+              "rooms with one operator and one cooling each", required, not_empty),
+        Field("source", &SiteSpec::source,
+              "where this comes from", required, not_empty, source_text),
+        Field("note", &SiteSpec::note, "remark for the reader"));
+  }
 };
 
 struct InstallSpec {  // racks of one owner arrive in a hall, and leave again if retire_month is given
@@ -90,12 +263,44 @@ struct InstallSpec {  // racks of one owner arrive in a hall, and leave again if
   std::optional<Date> retire_month;
   FactStatus status = FactStatus::assumption;
   std::string source, note;
+  static constexpr auto describe() {
+    return std::tuple(
+        Field("month", &InstallSpec::month, "the racks work from this month on", required),
+        Field("owner", &InstallSpec::owner, "whose GPUs", required, refers_to("members")),
+        Field("site", &InstallSpec::site, "where", required, refers_to("sites")),
+        Field("hall", &InstallSpec::hall,
+              "which of the site's halls", required, id_text, not_empty),
+        Field("hardware", &InstallSpec::hardware,
+              "of which class", required, refers_to("hardware")),
+        Field("gpus", &InstallSpec::gpus, "how many", required, range(1, 10'000'000)),
+        Field("retire_month", &InstallSpec::retire_month, "gone from this month on"),
+        Field("status", &InstallSpec::status, "how firm this is"),
+        Field("source", &InstallSpec::source,
+              "where this comes from", required, not_empty, source_text),
+        Field("note", &InstallSpec::note, "remark for the reader"));
+  }
 };
 
 struct LinkSpec {
   std::string id, from_site, to, jurisdiction;
   double rtt_ms = 0, gbit_per_s = 0;
   std::string source, note;
+  static constexpr auto describe() {
+    return std::tuple(
+        Field("id", &LinkSpec::id, "unique key", required, id_text, not_empty),
+        Field("from_site", &LinkSpec::from_site, "one end", required, refers_to("sites")),
+        Field("to", &LinkSpec::to,
+              "the other end: a site, or a place outside the alliance",
+              required, id_text, not_empty),
+        Field("jurisdiction", &LinkSpec::jurisdiction,
+              "whose law holds at the other end", required, id_text, not_empty),
+        Field("rtt_ms", &LinkSpec::rtt_ms, "round trip", required, range(0, 10'000)),
+        Field("gbit_per_s", &LinkSpec::gbit_per_s,
+              "bandwidth one way", required, above(0, 10'000'000)),
+        Field("source", &LinkSpec::source,
+              "where this comes from", required, not_empty, source_text),
+        Field("note", &LinkSpec::note, "remark for the reader"));
+  }
 };
 
 struct OperatorSpec {
@@ -103,6 +308,16 @@ struct OperatorSpec {
   Nationality nationality = Nationality::kr_entity;
   std::vector<std::string> certifications;
   std::string source, note;
+  static constexpr auto describe() {
+    return std::tuple(
+        Field("id", &OperatorSpec::id, "unique key", required, id_text, not_empty),
+        Field("name_en", &OperatorSpec::name_en, "name in English", required, not_empty),
+        Field("nationality", &OperatorSpec::nationality, "whose company it is", required),
+        Field("certifications", &OperatorSpec::certifications, "held by the operator", id_text),
+        Field("source", &OperatorSpec::source,
+              "where this comes from", required, not_empty, source_text),
+        Field("note", &OperatorSpec::note, "remark for the reader"));
+  }
 };
 
 struct DataClassSpec {  // a rule; a job of this class runs only where all of it holds
@@ -113,6 +328,24 @@ struct DataClassSpec {  // a rule; a job of this class runs only where all of it
   bool may_leave_member_sites = true;       // false: only in halls at sites that the job's member owns, or on its own racks
   bool may_leave_locked_sites = true;       // false: only at the workload's `only_sites`
   std::string source, note;
+  static constexpr auto describe() {
+    return std::tuple(
+        Field("id", &DataClassSpec::id, "unique key", required, id_text, not_empty),
+        Field("name_en", &DataClassSpec::name_en, "name in English", required, not_empty),
+        Field("name_ko", &DataClassSpec::name_ko, "name in Korean", required, not_empty),
+        Field("law", &DataClassSpec::law, "the rule's legal basis", required, not_empty),
+        Field("korea_only", &DataClassSpec::korea_only, "only at sites under Korean law"),
+        Field("operator_nationality", &DataClassSpec::operator_nationality, "of who runs the hall"),
+        Field("certifications", &DataClassSpec::certifications,
+              "the operator of the hall must hold all", id_text),
+        Field("may_leave_member_sites", &DataClassSpec::may_leave_member_sites,
+              "false: only in halls at sites that the job's member owns, or on its own racks"),
+        Field("may_leave_locked_sites", &DataClassSpec::may_leave_locked_sites,
+              "false: only at the workload's only_sites"),
+        Field("source", &DataClassSpec::source,
+              "where this comes from", required, not_empty, source_text),
+        Field("note", &DataClassSpec::note, "remark for the reader"));
+  }
 };
 
 struct LendingSpec {  // an owner lets others use what it leaves idle
@@ -121,6 +354,17 @@ struct LendingSpec {  // an owner lets others use what it leaves idle
   std::vector<std::string> sites;  // only there; empty: everywhere
   double max_share = 1.0;          // of the owner's GPUs in a pool
   std::string source, note;
+  static constexpr auto describe() {
+    return std::tuple(
+        Field("owner", &LendingSpec::owner, "who lends", required, refers_to("members")),
+        Field("to", &LendingSpec::to, "borrowers; empty: every member", refers_to("members")),
+        Field("sites", &LendingSpec::sites, "only there; empty: everywhere", refers_to("sites")),
+        Field("max_share", &LendingSpec::max_share,
+              "of the owner's GPUs in a pool", range(0, 1), dimensionless),
+        Field("source", &LendingSpec::source,
+              "where this comes from", required, not_empty, source_text),
+        Field("note", &LendingSpec::note, "remark for the reader"));
+  }
 };
 
 struct PatternSpec {  // multiplies arrivals; both rows have mean 1
@@ -128,6 +372,19 @@ struct PatternSpec {  // multiplies arrivals; both rows have mean 1
   std::vector<double> hour;     // 24, KST
   std::vector<double> weekday;  // 7, Monday first
   std::string source, note;
+  static constexpr auto describe() {
+    return std::tuple(
+        Field("id", &PatternSpec::id, "unique key", required, id_text, not_empty),
+        Field("hour", &PatternSpec::hour,
+              "factor of each hour of the day, KST; mean 1",
+              required, length(24), range(0, 100), dimensionless),
+        Field("weekday", &PatternSpec::weekday,
+              "factor of each day, Monday first; mean 1",
+              required, length(7), range(0, 100), dimensionless),
+        Field("source", &PatternSpec::source,
+              "where this comes from", required, not_empty, source_text),
+        Field("note", &PatternSpec::note, "remark for the reader"));
+  }
 };
 
 struct HolidaySpec {
@@ -135,20 +392,54 @@ struct HolidaySpec {
   std::string pattern;
   double factor = 1;
   std::string name_en, source;
+  static constexpr auto describe() {
+    return std::tuple(
+        Field("first", &HolidaySpec::first, "first day", required),
+        Field("last", &HolidaySpec::last, "last day, included", required),
+        Field("pattern", &HolidaySpec::pattern,
+              "the pattern that it changes", required, refers_to("patterns")),
+        Field("factor", &HolidaySpec::factor,
+              "times the pattern on these days", required, range(0, 100), dimensionless),
+        Field("name_en", &HolidaySpec::name_en, "name in English", required, not_empty),
+        Field("source", &HolidaySpec::source,
+              "where this comes from", required, not_empty, source_text));
+  }
 };
 
 struct SizeLaw {  // GPUs of a job: a value with its weight
   std::vector<std::int64_t> gpus;
   std::vector<double> weights;
+  static constexpr auto describe() {
+    return std::tuple(
+        Field("gpus", &SizeLaw::gpus, "GPUs of a job", required, not_empty, range(1, 1'000'000)),
+        Field("weights", &SizeLaw::weights,
+              "how often, one for each of gpus; any sum",
+              required, not_empty, above(0, 1e9), dimensionless));
+  }
 };
 
 struct DurationLaw {  // lognormal, cut to [min_hours, max_hours]
   double median_hours = 1, sigma = 1, min_hours = 0.01, max_hours = 24;
+  static constexpr auto describe() {
+    return std::tuple(
+        Field("median_hours", &DurationLaw::median_hours,
+              "median before the cut", required, above(0, 100'000)),
+        Field("sigma", &DurationLaw::sigma,
+              "of the logarithm", required, range(0, 5), dimensionless),
+        Field("min_hours", &DurationLaw::min_hours, "no job is shorter", above(0, 100'000)),
+        Field("max_hours", &DurationLaw::max_hours,
+              "no job is longer", required, above(0, 100'000)));
+  }
 };
 
 // Users ask for more time than they use: estimate = run x uniform(1, max_factor), at most the law's max.
 struct EstimateLaw {
   double max_factor = 3;
+  static constexpr auto describe() {
+    return std::tuple(
+        Field("max_factor", &EstimateLaw::max_factor,
+              "requested time = run time x uniform(1, this)", range(1, 1'000), dimensionless));
+  }
 };
 
 struct DemandSpec {
@@ -156,6 +447,17 @@ struct DemandSpec {
   double arrivals_per_day = 0;  // batch, session, pipeline, hybrid: at demand_base_gpus
   double replicas_mean = 0;     // service, ran: at demand_base_gpus
   std::string source, note;
+  static constexpr auto describe() {
+    return std::tuple(
+        Field("member", &DemandSpec::member, "whose work", required, refers_to("members")),
+        Field("arrivals_per_day", &DemandSpec::arrivals_per_day,
+              "batch, session, pipeline, hybrid: at demand_base_gpus", range(0, 10'000'000)),
+        Field("replicas_mean", &DemandSpec::replicas_mean,
+              "service, ran: at demand_base_gpus", range(0, 10'000'000), dimensionless),
+        Field("source", &DemandSpec::source,
+              "where this comes from", required, not_empty, source_text),
+        Field("note", &DemandSpec::note, "remark for the reader"));
+  }
 };
 
 struct WorkloadSpec {
@@ -175,6 +477,43 @@ struct WorkloadSpec {
   bool preemptible = false;
   double utilization = 0.6;             // of the node's power span while running
   std::string seed_item, source, note;
+  static constexpr auto describe() {
+    return std::tuple(
+        Field("id", &WorkloadSpec::id, "unique key", required, id_text, not_empty),
+        Field("title_en", &WorkloadSpec::title_en, "title in English", required, not_empty),
+        Field("title_ko", &WorkloadSpec::title_ko, "title in Korean", required, not_empty),
+        Field("kind", &WorkloadSpec::kind, "what sort of work", required),
+        Field("size", &WorkloadSpec::size, "law of the GPUs of a job; not for service and ran"),
+        Field("duration", &WorkloadSpec::duration,
+              "law of the run time, lognormal; not for service and ran"),
+        Field("estimate", &WorkloadSpec::estimate, "how well users know their run time"),
+        Field("gpus_per_replica", &WorkloadSpec::gpus_per_replica,
+              "service and ran", range(1, 10'000)),
+        Field("min_factor", &WorkloadSpec::min_factor,
+              "service and ran: replicas over their mean, at least",
+              range(0, 1'000), dimensionless),
+        Field("max_factor", &WorkloadSpec::max_factor,
+              "service and ran: replicas over their mean, at most",
+              range(0, 1'000), dimensionless),
+        Field("demand", &WorkloadSpec::demand, "how much, by member", required, not_empty),
+        Field("pattern", &WorkloadSpec::pattern, "when", required, refers_to("patterns")),
+        Field("data_class", &WorkloadSpec::data_class,
+              "which rule the data are under", required, refers_to("data_classes")),
+        Field("topology", &WorkloadSpec::topology, "how close a gang must sit"),
+        Field("hardware", &WorkloadSpec::hardware,
+              "accepted classes, best first", required, not_empty, refers_to("hardware")),
+        Field("only_sites", &WorkloadSpec::only_sites,
+              "empty: wherever the law allows", refers_to("sites")),
+        Field("priority", &WorkloadSpec::priority,
+              "within its member, higher first", range(0, 100)),
+        Field("preemptible", &WorkloadSpec::preemptible, "may be stopped for others"),
+        Field("utilization", &WorkloadSpec::utilization,
+              "share of the node's power span while running", range(0, 1), dimensionless),
+        Field("seed_item", &WorkloadSpec::seed_item, "the item of the mission that it stands for"),
+        Field("source", &WorkloadSpec::source,
+              "where this comes from", required, not_empty, source_text),
+        Field("note", &WorkloadSpec::note, "remark for the reader"));
+  }
 };
 
 struct PolicySpec {
@@ -182,6 +521,14 @@ struct PolicySpec {
   Backfill backfill = Backfill::easy;
   Millis decide_every_ms{30'000};  // facts of one such interval are decided on together
   std::string source;
+  static constexpr auto describe() {
+    return std::tuple(
+        Field("order", &PolicySpec::order, "who is first"),
+        Field("backfill", &PolicySpec::backfill, "who may overtake"),
+        Field("decide_every_ms", &PolicySpec::decide_every_ms,
+              "facts of one such interval are decided on together", range(1, 86'400'000)),
+        Field("source", &PolicySpec::source, "where this comes from", source_text));
+  }
 };
 
 struct RunSpec {
@@ -189,11 +536,31 @@ struct RunSpec {
   Millis step_ms{900'000};
   std::int64_t warmup_days = 7;
   std::int64_t seed = 1;
+  static constexpr auto describe() {
+    return std::tuple(
+        Field("from", &RunSpec::from, "first day", required),
+        Field("to", &RunSpec::to, "the day after the last", required),
+        Field("step_ms", &RunSpec::step_ms,
+              "of the time series in the results", range(1'000, 86'400'000)),
+        Field("warmup_days", &RunSpec::warmup_days,
+              "simulated before `from` and not counted", range(0, 366)),
+        Field("seed", &RunSpec::seed, "of every random draw", range(0, 9'007'199'254'740'991)));
+  }
 };
 
 struct AccountsSpec {  // what a kWh costs and emits, flat; hourly tariffs and factors come with the physics
   double energy_krw_per_kwh = 0, carbon_g_per_kwh = 0;
   std::string source, note;
+  static constexpr auto describe() {
+    return std::tuple(
+        Field("energy_krw_per_kwh", &AccountsSpec::energy_krw_per_kwh,
+              "price of energy", required, range(0, 10'000)),
+        Field("carbon_g_per_kwh", &AccountsSpec::carbon_g_per_kwh,
+              "CO2 equivalent of energy", required, range(0, 2'000)),
+        Field("source", &AccountsSpec::source,
+              "where this comes from", required, not_empty, source_text),
+        Field("note", &AccountsSpec::note, "remark for the reader"));
+  }
 };
 
 struct Scenario {
@@ -214,6 +581,29 @@ struct Scenario {
   std::vector<PatternSpec> patterns;
   std::vector<HolidaySpec> holidays;
   std::vector<WorkloadSpec> workloads;
+  static constexpr auto describe() {
+    return std::tuple(
+        Field("id", &Scenario::id, "unique key", required, id_text, not_empty),
+        Field("name_en", &Scenario::name_en, "name in English", required, not_empty),
+        Field("name_ko", &Scenario::name_ko, "name in Korean", required, not_empty),
+        Field("note", &Scenario::note, "remark for the reader"),
+        Field("run", &Scenario::run, "window and seed", required),
+        Field("policy", &Scenario::policy, "how decisions are made"),
+        Field("accounts", &Scenario::accounts, "what energy costs and emits", required),
+        Field("sources", &Scenario::sources, "documents that `source` fields name"),
+        Field("decisions", &Scenario::decisions, "contradictions of the facts and what is taken"),
+        Field("members", &Scenario::members, "owners in the alliance", required, not_empty),
+        Field("operators", &Scenario::operators, "who runs halls", required, not_empty),
+        Field("data_classes", &Scenario::data_classes, "rules for data", required, not_empty),
+        Field("hardware", &Scenario::hardware, "classes of machines", required, not_empty),
+        Field("sites", &Scenario::sites, "places", required, not_empty),
+        Field("installs", &Scenario::installs, "racks that arrive and leave", required, not_empty),
+        Field("links", &Scenario::links, "network between sites and to the outside"),
+        Field("lending", &Scenario::lending, "who lends idle GPUs to whom"),
+        Field("patterns", &Scenario::patterns, "arrivals by hour and weekday", required, not_empty),
+        Field("holidays", &Scenario::holidays, "days that differ"),
+        Field("workloads", &Scenario::workloads, "archetypes of work", required, not_empty));
+  }
 };
 
 }  // namespace dure
