@@ -21,18 +21,9 @@
 
 #include "base/quantity.h"
 #include "base/result.h"
+#include "world/batch_job.h"
 
 namespace dure {
-
-struct BatchJob {
-  std::int64_t number = 0;  // the log's own number; the row (from 0) where it has none
-  Millis submit;            // on the log's clock, see BatchLog::clock
-  Millis run;               // already cut to the estimate
-  Millis estimate;          // requested time, else run
-  std::int32_t procs = 0;   // processors, or whole GPUs (a share of a GPU counts as one here)
-  std::int32_t user = -1;   // user or virtual cluster; -1 unknown
-};
-static_assert(sizeof(BatchJob) <= 48);
 
 // Why a row was left out. Users see them spelt as here, see name_of().
 enum class Drop : std::uint8_t {

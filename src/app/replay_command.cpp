@@ -1,0 +1,144 @@
+// dure replay LOG...: recorded logs through a scheduler.
+#include <fmt/format.h>
+#include <fmt/os.h>
+
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "app/command.h"
+#include "io/atomic_file.h"
+#include "io/traces/batch_log.h"
+#include "sim/replay.h"
+
+namespace dure {
+namespace {
+
+struct Options {
+  std::vector<std::string> logs;
+  std::string policy = "easy", format = "auto", schedule;
+  std::int64_t procs = 0, from_s = -1, to_s = -1;
+  bool json = false;
+};
+
+Result<Done> write_schedule(const std::string& path, const BatchLog& log,
+                            const ReplayResult& result) {
+  auto opened = AtomicFile::create(path);
+  if (!opened) return opened.fault();
+  AtomicFile& file = opened.value();
+  fmt::memory_buffer out;
+  const auto seconds = [&](Millis t) {
+    const std::int64_t ms = t.count();
+    if (ms % 1000 == 0)
+      fmt::format_to(std::back_inserter(out), "{}", ms / 1000);
+    else
+      fmt::format_to(std::back_inserter(out), "{}.{:03}", ms / 1000, ms % 1000);
+  };
+  fmt::format_to(std::back_inserter(out), "job,submit_s,start_s,end_s,procs\n");
+  for (std::size_t i = 0; i < log.jobs.size(); ++i) {
+    fmt::format_to(std::back_inserter(out), "{},", log.jobs[i].number);
+    seconds(log.jobs[i].submit);
+    out.push_back(',');
+    seconds(result.jobs[i].start);
+    out.push_back(',');
+    seconds(result.jobs[i].end);
+    fmt::format_to(std::back_inserter(out), ",{}\n", log.jobs[i].procs);
+    if (out.size() > 1 << 16) {
+      TRY(written, file.write({out.data(), out.size()}));
+      (void)written;
+      out.clear();
+    }
+  }
+  TRY(written, file.write({out.data(), out.size()}));
+  (void)written;
+  return file.commit();
+}
+
+nlohmann::ordered_json to_json(const BatchLog& log, const std::string& policy,
+                               const ReplayResult& r) {
+  nlohmann::ordered_json rejected = nlohmann::ordered_json::object();
+  for (std::size_t i = 0; i < kDropCount; ++i)
+    if (log.dropped[i] > 0) rejected[std::string(name_of(static_cast<Drop>(i)))] = log.dropped[i];
+  return {{"log", log.name},
+          {"policy", policy},
+          {"jobs", log.jobs.size()},
+          {"procs", log.procs},
+          {"mean_wait_s", r.mean_wait_s},
+          {"mean_bounded_slowdown", r.mean_bounded_slowdown},
+          {"p50_wait_s", r.p50_wait_s},
+          {"p95_wait_s", r.p95_wait_s},
+          {"p99_wait_s", r.p99_wait_s},
+          {"utilization", r.utilization},
+          {"makespan_s", r.makespan_s},
+          {"rejected", rejected},
+          {"cpu_s", cpu_seconds()},
+          {"events", r.events}};
+}
+
+int run(const Options& o) {
+  TRY_OR_COMPLAIN(format, parse_format(o.format));
+  const ReplayPolicy policy = o.policy == "fcfs"           ? ReplayPolicy::fcfs
+                              : o.policy == "easy"         ? ReplayPolicy::easy
+                              : o.policy == "conservative" ? ReplayPolicy::conservative
+                                                           : ReplayPolicy::dure;
+  if (!o.schedule.empty() && o.logs.size() > 1)
+    return complain(Fault{"--schedule", "one log", fmt::format("{} logs", o.logs.size()),
+                          "one file holds one schedule"});
+  LogOptions options;
+  if (o.procs > 0) options.procs = o.procs;
+  if (o.from_s >= 0) options.from = seconds(o.from_s);
+  if (o.to_s >= 0) options.to = seconds(o.to_s);
+  nlohmann::ordered_json all = nlohmann::ordered_json::array();
+  if (!o.json)
+    fmt::print("{:<28} {:<13} {:>9} {:>7} {:>12} {:>10} {:>9} {:>10} {:>10} {:>6} {:>8}\n", "log",
+               "policy", "jobs", "procs", "mean wait s", "bounded sl", "p50 s", "p95 s", "p99 s",
+               "util", "cpu s");
+  for (const std::string& path : o.logs) {
+    const double cpu_before = cpu_seconds();
+    TRY_OR_COMPLAIN(log, read_job_log(path, format, options));
+    const ReplayResult result = replay(log.jobs, log.procs, policy);
+    if (!o.schedule.empty()) {
+      TRY_OR_COMPLAIN(written, write_schedule(o.schedule, log, result));
+      (void)written;
+    }
+    if (o.json) {
+      all.push_back(to_json(log, o.policy, result));
+      continue;
+    }
+    fmt::print("{:<28} {:<13} {:>9} {:>7} {:>12.1f} {:>10.2f} {:>9.0f} {:>10.0f} {:>10.0f} {:>6.3f} {:>8.3f}\n",
+               log.name, o.policy, log.jobs.size(), log.procs, result.mean_wait_s,
+               result.mean_bounded_slowdown, result.p50_wait_s, result.p95_wait_s, result.p99_wait_s,
+               result.utilization, cpu_seconds() - cpu_before);
+    for (std::size_t i = 0; i < kDropCount; ++i)
+      if (log.dropped[i] > 0)
+        fmt::print("  dropped {:>9}  {}\n", log.dropped[i], name_of(static_cast<Drop>(i)));
+    if (log.cut_to_estimate > 0)
+      fmt::print("  cut     {:>9}  ran longer than they asked for\n", log.cut_to_estimate);
+  }
+  if (o.json) fmt::print("{}\n", (all.size() == 1 ? all[0] : all).dump());
+  return kDone;
+}
+
+}  // namespace
+
+void add_replay_command(CLI::App& app, int& exit_code) {
+  auto* command = app.add_subcommand("replay", "Run a recorded log through a scheduler");
+  auto o = std::make_shared<Options>();
+  command->add_option("LOG", o->logs, "Logs, plain or .gz")->required();
+  command->add_option("--policy", o->policy, "fcfs, easy, conservative or dure")
+      ->check(CLI::IsMember({"fcfs", "easy", "conservative", "dure"}))
+      ->capture_default_str();
+  command->add_option("--format", o->format, "swf, openb, helios, philly, acme, muri ... or auto")
+      ->capture_default_str();
+  command->add_option("--procs", o->procs, "Processors of the machine, instead of the header's")
+      ->check(CLI::Range(std::int64_t{1}, std::int64_t{2'000'000'000}));
+  command->add_option("--from", o->from_s, "Keep jobs submitted from this second of the log on")
+      ->check(CLI::NonNegativeNumber);
+  command->add_option("--to", o->to_s, "Keep jobs submitted before this second of the log")
+      ->check(CLI::NonNegativeNumber);
+  command->add_option("--schedule", o->schedule,
+                      "Write job,submit_s,start_s,end_s,procs to this file (.gz packs it)");
+  command->add_flag("--json", o->json, "Figures as JSON");
+  command->callback([o, &exit_code] { exit_code = run(*o); });
+}
+
+}  // namespace dure

@@ -1,0 +1,39 @@
+// The decision: from a world and a policy to wishes, and to a reason for every "no".
+// Pure: no clock, I/O, statics or log. decide() speaks its wishes one at a time; the listener makes each
+// a fact (record, World::apply) before the next is considered, so the world that decide() reads is
+// always true and nothing is kept twice. A dry run or a forecast listens on a copy of the world.
+#pragma once
+
+#include "world/scenario.h"
+#include "world/world.h"
+
+namespace dure {
+
+struct Policy {
+  Order order = Order::arrival;
+  Backfill backfill = Backfill::none;
+};
+
+class Listener {
+ public:
+  virtual ~Listener() = default;
+  virtual void wish(Command&& command) = 0;
+  virtual void wait(JobId job, Reason because) = 0;
+};
+
+// Runs one scheduling pass at world.now(). Returns when to be woken if nothing happens before:
+// the earliest promised start, or Timeline::kForever.
+//
+// Order::arrival in a world of one counted pool and one lane gives the classical policies to the
+// second (conventions: docs/models/classical.md): none = FCFS, easy = EASY, conservative = conservative
+// backfilling. Elsewhere alliance.cpp serves: lanes in the given order, the best pool that may take a
+// job, and with easy one reservation a pool.
+Millis decide(const World& world, const Policy& policy, Listener& say);
+
+// The parts of it.
+Millis decide_fcfs(const World& world, Listener& say);
+Millis decide_easy(const World& world, Listener& say);
+Millis decide_conservative(const World& world, Listener& say);
+Millis decide_alliance(const World& world, const Policy& policy, Listener& say);
+
+}  // namespace dure
