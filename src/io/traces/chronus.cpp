@@ -1,0 +1,17 @@
+#include "io/traces/chronus.h"
+
+#include <utility>
+
+#include "io/traces/job_rows.h"
+
+namespace dure {
+
+Result<BatchLog> read_chronus_log(ByteSource source, const LogOptions& options) {
+  return read_job_rows<ChronusRow>(std::move(source), TraceFormat::chronus, Clock::civil, options,
+                                   [](const ChronusRow& r, BatchBuilder& builder, std::int64_t) {
+                                     return RawJob{r.job, r.submit, r.duration,
+                                                   {},    r.gpus,   builder.user_of(r.user)};
+                                   });
+}
+
+}  // namespace dure
