@@ -1,0 +1,62 @@
+#include "io/scenario_reader.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/hash.h"
+#include "io/describe_reader.h"
+#include "io/yaml_writer.h"
+#include "world/scenario_check.h"
+
+namespace dure {
+namespace {
+
+// A finding about what was not read in the first place says nothing new.
+bool follows_from(const std::string& path, const std::vector<std::string>& faulted) {
+  return std::any_of(faulted.begin(), faulted.end(), [&](const std::string& f) {
+    return path.starts_with(f) || f.starts_with(path);
+  });
+}
+
+bool id_missing(const std::vector<std::string>& faulted) {
+  return std::any_of(faulted.begin(), faulted.end(), [](const std::string& f) {
+    return f.ends_with(".id") || f.find('.') == std::string::npos;  // an id, or a whole row or list
+  });
+}
+
+Fault to_fault(const Document& doc, const Finding& f) {
+  return {to_string(doc.files, locate(doc, f.path)) + ": " + f.path, f.expected, f.found, f.hint};
+}
+
+}  // namespace
+
+Outcome<Scenario> read_scenario(const std::string& path, std::span<const std::string> settings,
+                                Faults* warnings, const ReadText& read_text) {
+  Loaded loaded = load_document(path, settings, read_text);
+  // Rows of a file that could not be parsed would all be missed: only the file is worth a word then.
+  if (!loaded.faults.empty()) return std::move(loaded.faults);
+  Scenario scenario;
+  DescribedReader reader(loaded.doc);
+  reader.read(loaded.doc.root, scenario);
+  Faults faults = std::move(reader.faults);
+  if (!id_missing(reader.faulted)) {
+    const Findings findings = check_references(scenario);
+    for (const Finding& f : findings.faults) {
+      if (!follows_from(f.path, reader.faulted)) faults.push_back(to_fault(loaded.doc, f));
+    }
+    if (warnings != nullptr) {
+      for (const Finding& f : findings.warnings) warnings->push_back(to_fault(loaded.doc, f));
+    }
+  }
+  if (!faults.empty()) return faults;
+  return scenario;
+}
+
+std::string scenario_sha256(const Scenario& scenario) {
+  const std::string text = write_yaml(scenario);
+  Sha256 hash;
+  hash.add(std::as_bytes(std::span(text)));
+  return hash.hex();
+}
+
+}  // namespace dure

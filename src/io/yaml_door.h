@@ -1,0 +1,26 @@
+// YAML text as a neutral tree. Door to yaml-cpp. What it takes is the part of YAML 1.2 that a person can
+// read without surprises; the rest is a Fault with its place, never a guess and never a crash:
+//   anchors and aliases (also merge keys), tags, keys that are no text, the same key twice, a second
+//   document, tabs before text, CRLF, a byte order mark, control characters, bytes that are not UTF-8,
+//   more than kLargestYaml bytes, more than kDeepest levels.
+// Why no anchors: an alias repeats what is far away, ten lines of them grow to 10^9 nodes, and a place in
+// the file no longer says which field is meant. `include:` and rows that name ids do the same job.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/faults.h"
+#include "io/doc_node.h"
+
+namespace dure {
+
+inline constexpr std::size_t kLargestYaml = std::size_t{16} << 20;
+
+// The tree of one file; file_index is its place in files. An empty document is a Fault.
+Outcome<DocNode> parse_yaml(std::string_view text, const std::vector<std::string>& files,
+                            std::uint32_t file_index);
+
+}  // namespace dure

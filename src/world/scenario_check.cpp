@@ -1,0 +1,264 @@
+#include "world/scenario_check.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
+#include <string_view>
+
+#include "base/decimal.h"
+#include "base/nearest.h"
+
+namespace dure {
+namespace {
+
+std::string row(std::string_view list, std::size_t i) {
+  return std::string(list) + '[' + std::to_string(i) + ']';
+}
+std::string q(std::string_view text) { return "'" + std::string(text) + "'"; }
+
+template <class T>
+concept HasId = requires(const T& t) { t.id; };
+
+class Checker {
+ public:
+  explicit Checker(const Scenario& s) : s_(s) {
+    each_field<Scenario>([&](const auto& f) {
+      using F = std::remove_cvref_t<decltype(f)>;
+      if constexpr (F::list && HasId<typename F::Value>) {
+        std::vector<std::string_view>& ids = ids_[f.name];
+        for (const auto& r : s_.*f.member) ids.push_back(r.id);
+        unique(s_.*f.member, std::string(f.name));
+      }
+    });
+    for (const char* word : {"assumption", "derived", "recalled"}) sources_.push_back(word);
+    for (const SourceSpec& x : s_.sources) sources_.push_back(x.id);
+    walk(s_, "");
+    run_and_holidays();
+    for (std::size_t i = 0; i < s_.hardware.size(); ++i) hardware(s_.hardware[i], row("hardware", i));
+    for (std::size_t i = 0; i < s_.data_classes.size(); ++i)
+      data_class(s_.data_classes[i], row("data_classes", i));
+    for (std::size_t i = 0; i < s_.sites.size(); ++i) site(s_.sites[i], row("sites", i));
+    for (std::size_t i = 0; i < s_.installs.size(); ++i) install(s_.installs[i], row("installs", i));
+    for (std::size_t i = 0; i < s_.links.size(); ++i) {
+      if (s_.links[i].to == s_.links[i].from_site)
+        fault(row("links", i) + ".to", "another place than from_site", q(s_.links[i].to));
+    }
+    for (std::size_t i = 0; i < s_.patterns.size(); ++i) {
+      mean_one(s_.patterns[i].hour, row("patterns", i) + ".hour");
+      mean_one(s_.patterns[i].weekday, row("patterns", i) + ".weekday");
+    }
+    for (std::size_t i = 0; i < s_.workloads.size(); ++i)
+      workload(s_.workloads[i], row("workloads", i));
+  }
+
+  Findings found;
+
+ private:
+  void fault(std::string path, std::string expected, std::string what, std::string hint = "") {
+    found.faults.push_back({std::move(path), std::move(expected), std::move(what), std::move(hint)});
+  }
+  void warn(std::string path, std::string expected, std::string what, std::string hint = "") {
+    found.warnings.push_back({std::move(path), std::move(expected), std::move(what), std::move(hint)});
+  }
+
+  template <class Rows>
+  void unique(const Rows& rows, const std::string& list) {  // invariant 1
+    std::map<std::string_view, std::size_t> first;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      const auto [there, fresh] = first.emplace(rows[i].id, i);
+      if (!fresh)
+        fault(row(list, i) + ".id", "each id once", q(rows[i].id) + " again",
+              "first as " + row(list, there->second));
+    }
+  }
+
+  // Invariants 2 and 3, for every field that says so.
+  template <Described S>
+  void walk(const S& s, const std::string& path) {
+    each_field<S>([&](const auto& f) {
+      using F = std::remove_cvref_t<decltype(f)>;
+      const std::string here = path + (path.empty() ? "" : ".") + std::string(f.name);
+      const auto& member = s.*f.member;
+      if constexpr (F::list) {
+        for (std::size_t i = 0; i < member.size(); ++i) value(f, member[i], row(here, i));
+      } else if constexpr (F::optional) {
+        if (member) value(f, *member, here);
+      } else {
+        value(f, member, here);
+      }
+    });
+  }
+  template <class F, class V>
+  void value(const F& f, const V& v, const std::string& here) {
+    if constexpr (F::kind == ValueKind::map) {
+      walk(v, here);
+    } else if constexpr (F::kind == ValueKind::text) {
+      if (!f.refers_to.empty()) refers(f, v, here);
+      if (f.source_text && !v.empty()) source(v, here);
+    }
+  }
+  void refers(const FieldInfo& f, const std::string& id, const std::string& here) {
+    std::vector<std::string_view> known = ids_[f.refers_to];
+    if (!f.or_to.empty()) known.insert(known.end(), ids_[f.or_to].begin(), ids_[f.or_to].end());
+    if (std::find(known.begin(), known.end(), id) != known.end()) return;
+    const std::string lists =
+        std::string(f.refers_to) + (f.or_to.empty() ? "" : " or " + std::string(f.or_to));
+    fault(here, "an id of " + lists, q(id), name_hint(id, known));
+  }
+  void source(std::string_view text, const std::string& here) {
+    while (true) {
+      const std::size_t plus = text.find('+');
+      std::string_view key = text.substr(0, plus);
+      while (key.starts_with(' ')) key.remove_prefix(1);
+      while (key.ends_with(' ')) key.remove_suffix(1);
+      if (std::find(sources_.begin(), sources_.end(), key) == sources_.end())
+        fault(here, "a key of sources, or assumption, derived, recalled", q(key),
+              name_hint(key, sources_));
+      if (plus == std::string_view::npos) return;
+      text.remove_prefix(plus + 1);
+    }
+  }
+
+  void run_and_holidays() {  // invariant 4
+    if (s_.run.to <= s_.run.from)
+      fault("run.to", "a day after run.from, " + to_string(s_.run.from), to_string(s_.run.to));
+    for (std::size_t i = 0; i < s_.holidays.size(); ++i) {
+      if (s_.holidays[i].last < s_.holidays[i].first)
+        fault(row("holidays", i) + ".last", "no day before first, " + to_string(s_.holidays[i].first),
+              to_string(s_.holidays[i].last));
+    }
+  }
+
+  void hardware(const HardwareSpec& h, const std::string& here) {  // invariant 5
+    if (h.node_idle_w > h.node_max_w)
+      fault(here + ".node_idle_w", "at most node_max_w, " + std::to_string(h.node_max_w.count()),
+            std::to_string(h.node_idle_w.count()));
+    if (h.nodes_per_domain > 1 && h.nodes_per_rack % h.nodes_per_domain != 0)
+      warn(here + ".nodes_per_rack", "whole NVLink domains of " + std::to_string(h.nodes_per_domain),
+           std::to_string(h.nodes_per_rack));
+    // A percent of slack: node powers are rounded.
+    if (h.node_max_w.count() * h.nodes_per_rack > h.rack_max_kw.count() + h.rack_max_kw.count() / 100)
+      warn(here + ".node_max_w", "rack_max_kw shared out over nodes_per_rack",
+           std::to_string(h.node_max_w.count()));
+  }
+
+  void data_class(const DataClassSpec& d, const std::string& here) {
+    for (std::size_t i = 0; i < d.certifications.size(); ++i) {
+      const bool held = std::any_of(s_.operators.begin(), s_.operators.end(), [&](const auto& o) {
+        return std::find(o.certifications.begin(), o.certifications.end(), d.certifications[i]) !=
+               o.certifications.end();
+      });
+      if (!held)
+        warn(row(here + ".certifications", i), "a certification that some operator holds",
+             q(d.certifications[i]), "work of this class can run nowhere");
+    }
+  }
+
+  void site(const SiteSpec& site, const std::string& here) {
+    unique(site.halls, here + ".halls");
+    for (std::size_t i = 1; i < site.grid.size(); ++i) {  // invariant 4
+      const GridStep &before = site.grid[i - 1], &step = site.grid[i];
+      if (step.month <= before.month)
+        fault(row(here + ".grid", i) + ".month", "a month after " + to_string(before.month),
+              to_string(step.month), "rows stand in the order of their months");
+      if (step.grid_mw < before.grid_mw)
+        warn(row(here + ".grid", i) + ".grid_mw",
+             "at least " + decimal_text(before.grid_mw.count(), 1'000'000) + " as in the row before",
+             decimal_text(step.grid_mw.count(), 1'000'000), "rows include what came before");
+    }
+  }
+
+  void install(const InstallSpec& in, const std::string& here) {
+    if (in.retire_month && *in.retire_month <= in.month)  // invariant 4
+      fault(here + ".retire_month", "a month after month, " + to_string(in.month),
+            to_string(*in.retire_month));
+    const auto site = std::find_if(s_.sites.begin(), s_.sites.end(),
+                                   [&](const SiteSpec& x) { return x.id == in.site; });
+    const auto hw = std::find_if(s_.hardware.begin(), s_.hardware.end(),
+                                 [&](const HardwareSpec& x) { return x.id == in.hardware; });
+    if (hw != s_.hardware.end()) {
+      if (in.gpus.count() % hw->gpus_per_node.count() != 0)
+        warn(here + ".gpus", "whole nodes of " + std::to_string(hw->gpus_per_node.count()) + " GPUs",
+             std::to_string(in.gpus.count()));
+      if (in.month < hw->release)
+        warn(here + ".month", "a month from the release of " + hw->id + " on, " + to_string(hw->release),
+             to_string(in.month));
+    }
+    if (site == s_.sites.end()) return;
+    std::vector<std::string_view> halls;
+    for (const HallSpec& h : site->halls) {
+      halls.push_back(h.id);
+      if (h.id == in.hall && hw != s_.hardware.end() && hw->rack_max_kw > h.rack_max_kw)
+        warn(here + ".hardware", "racks of at most " + decimal_text(h.rack_max_kw.count(), 1000) +
+                                     " kW, as hall " + h.id + " at " + site->id + " can cool",
+             hw->id + " with " + decimal_text(hw->rack_max_kw.count(), 1000) + " kW");
+    }
+    if (std::find(halls.begin(), halls.end(), in.hall) == halls.end())  // invariant 2
+      fault(here + ".hall", "a hall of site " + site->id, q(in.hall), name_hint(in.hall, halls));
+  }
+
+  void mean_one(const std::vector<double>& factors, const std::string& here) {  // invariant 5
+    double sum = 0;
+    for (const double x : factors) sum += x;
+    const double mean = factors.empty() ? 0 : sum / static_cast<double>(factors.size());
+    if (!(std::abs(mean - 1) <= 0.01))
+      fault(here, "factors with mean 1 (within 1 %)",
+            "mean " + decimal_text(std::round(mean * 1e4) / 1e4));
+  }
+
+  void workload(const WorkloadSpec& w, const std::string& here) {  // invariant 5
+    const bool replicas = w.kind == WorkKind::service || w.kind == WorkKind::ran;
+    const std::string kind = "kind " + std::string(enum_name(w.kind));
+    if (replicas) {
+      if (w.size) fault(here + ".size", "no size for " + kind, "one", "use gpus_per_replica");
+      if (w.duration) fault(here + ".duration", "no duration for " + kind, "one");
+    } else {
+      if (!w.size) fault(here, "the key size for " + kind, "none");
+      if (!w.duration) fault(here, "the key duration for " + kind, "none");
+    }
+    if (w.size && w.size->gpus.size() != w.size->weights.size())
+      fault(here + ".size.weights", "one weight for each of gpus: " + std::to_string(w.size->gpus.size()),
+            std::to_string(w.size->weights.size()));
+    if (w.duration) duration(*w.duration, here + ".duration");
+    if (w.max_factor < w.min_factor)
+      fault(here + ".max_factor", "at least min_factor, " + decimal_text(w.min_factor),
+            decimal_text(w.max_factor));
+    std::set<std::string_view> members;
+    for (std::size_t i = 0; i < w.demand.size(); ++i) {
+      const DemandSpec& d = w.demand[i];
+      const std::string at = row(here + ".demand", i);
+      if (!members.insert(d.member).second)
+        fault(at + ".member", "each member once", q(d.member) + " again");
+      const auto [wanted, other] = replicas ? std::pair("replicas_mean", "arrivals_per_day")
+                                            : std::pair("arrivals_per_day", "replicas_mean");
+      const double has = replicas ? d.replicas_mean : d.arrivals_per_day;
+      const double has_not = replicas ? d.arrivals_per_day : d.replicas_mean;
+      if (!(has > 0)) fault(at, std::string(wanted) + " above 0 for " + kind, decimal_text(has));
+      if (has_not != 0)
+        fault(at + "." + other, "no " + std::string(other) + " for " + kind, decimal_text(has_not));
+    }
+    const auto rule = std::find_if(s_.data_classes.begin(), s_.data_classes.end(),
+                                   [&](const DataClassSpec& d) { return d.id == w.data_class; });
+    if (rule != s_.data_classes.end() && !rule->may_leave_locked_sites && w.only_sites.empty())
+      fault(here, "the key only_sites, which data class " + rule->id + " asks for", "none");
+  }
+
+  void duration(const DurationLaw& d, const std::string& here) {
+    if (d.max_hours <= d.min_hours)
+      fault(here + ".max_hours", "above min_hours, " + decimal_text(d.min_hours),
+            decimal_text(d.max_hours));
+    else if (d.median_hours < d.min_hours || d.median_hours > d.max_hours)
+      warn(here + ".median_hours", "between min_hours and max_hours", decimal_text(d.median_hours));
+  }
+
+  const Scenario& s_;
+  std::map<std::string_view, std::vector<std::string_view>> ids_;
+  std::vector<std::string_view> sources_;
+};
+
+}  // namespace
+
+Findings check_references(const Scenario& scenario) { return Checker(scenario).found; }
+
+}  // namespace dure
