@@ -1,0 +1,52 @@
+// From a scenario to the first facts of a world: who belongs, which pools of racks stand where and when,
+// and which lanes of work there are, each with the pools that the law and the contracts leave to it.
+// Ids are positions in the scenario's lists: MemberId = members[i], SiteId = sites[i],
+// HardwareId = hardware[i], WorkloadId = workloads[i]. Pools and lanes are listed here.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "world/event.h"
+#include "world/law.h"
+#include "world/scenario.h"
+
+namespace dure {
+
+struct PoolPlan {  // one owner's racks of one hardware class in one hall
+  PoolOpened opened;
+  std::uint32_t hall = 0;    // index in SiteSpec::halls
+  Watts node_idle_w, node_max_w;
+};
+
+struct LanePlan {
+  LaneOpened opened;
+  std::uint32_t demand = 0;     // index in WorkloadSpec::demand
+  Reason refused = Reason::none;  // why opened.pools is empty, if it is
+};
+
+struct CapacityStep {  // a dated change of what stands in a pool, in order of time
+  Millis at;
+  PoolId pool;
+  std::int64_t gpus = 0;         // delivered (+) or retired (-)
+  std::int64_t powered_gpus = 0; // of them with grid power: these the scheduler gets
+};
+
+struct Founding {
+  std::vector<PoolPlan> pools;
+  std::vector<LanePlan> lanes;     // batch: one a demand row and size; service, ran: one a demand row
+  std::vector<CapacityStep> steps; // over the whole horizon
+  std::vector<Event> events(Millis at) const;  // members, sites, pools, lanes, capacity as of `at`
+  // GPUs that stand in the pool at t, powered or not.
+  std::int64_t delivered(PoolId pool, Millis t) const;
+  std::int64_t powered(PoolId pool, Millis t) const;
+  std::vector<std::string> member_names, site_names;
+};
+
+// The scenario must have passed check_references.
+Founding found(const Scenario& scenario);
+
+// The limit at the meter of a site at t: the last grid step that has come, 0 before the first.
+Watts grid_limit(const SiteSpec& site, Millis t);
+
+}  // namespace dure
