@@ -161,6 +161,7 @@ struct FieldInfo {
   bool dimensionless = false;
   bool not_empty = false;  // text, or list
   bool id_text = false;    // letters a to z, digits and _
+  bool dashes = false;     // id_text with - as well
   bool source_text = false;
   std::size_t fewest = 0, longest = std::numeric_limits<std::size_t>::max();  // of a list
   std::string_view refers_to, or_to;  // lists of the root whose ids this text must be one of
@@ -172,7 +173,7 @@ struct LengthRule { std::size_t fewest, longest; };
 struct RequiredRule {};
 struct DimensionlessRule {};
 struct NotEmptyRule {};
-struct IdTextRule {};
+struct IdTextRule { bool dashes; };
 struct SourceTextRule {};
 struct RefersRule { std::string_view list, or_list; };
 
@@ -185,7 +186,8 @@ constexpr RefersRule refers_to(std::string_view list, std::string_view or_list =
 inline constexpr RequiredRule required;            // no default
 inline constexpr DimensionlessRule dimensionless;  // a ratio or a count: no unit in the name
 inline constexpr NotEmptyRule not_empty;
-inline constexpr IdTextRule id_text;
+inline constexpr IdTextRule id_text{false};
+inline constexpr IdTextRule slug_text{true};  // an id that may have dashes: no row refers to it
 inline constexpr SourceTextRule source_text;  // where a number comes from: see scenario_check.h
 
 constexpr void apply_rule(FieldInfo& f, RangeRule r) {
@@ -202,7 +204,10 @@ constexpr void apply_rule(FieldInfo& f, LengthRule r) {
 constexpr void apply_rule(FieldInfo& f, RequiredRule) { f.required = true; }
 constexpr void apply_rule(FieldInfo& f, DimensionlessRule) { f.dimensionless = true; }
 constexpr void apply_rule(FieldInfo& f, NotEmptyRule) { f.not_empty = true; }
-constexpr void apply_rule(FieldInfo& f, IdTextRule) { f.id_text = true; }
+constexpr void apply_rule(FieldInfo& f, IdTextRule r) {
+  f.id_text = true;
+  f.dashes = r.dashes;
+}
 constexpr void apply_rule(FieldInfo& f, SourceTextRule) { f.source_text = true; }
 constexpr void apply_rule(FieldInfo& f, RefersRule r) {
   f.refers_to = r.list;

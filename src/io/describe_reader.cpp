@@ -48,7 +48,7 @@ std::string expectation(const FieldInfo& field, ValueKind kind,
   if (!field.refers_to.empty())
     return "an id of " + std::string(field.refers_to) +
            (field.or_to.empty() ? "" : " or " + std::string(field.or_to));
-  if (field.id_text) return "an id of a to z, 0 to 9 and _";
+  if (field.id_text) return field.dashes ? "an id of a to z, 0 to 9, _ and -" : "an id of a to z, 0 to 9 and _";
   if (field.source_text) return "a key of sources, several joined by +, or assumption, derived, recalled";
   return "text";
 }
@@ -112,8 +112,9 @@ bool FieldReader::text(const FieldInfo& field, const DocNode& node, std::string&
     const auto u = static_cast<unsigned char>(c);
     if ((u < 0x20 && c != '\n') || u == 0x7f)
       return fault(node.place, expected, found_text(node), "no control characters");
-    const bool id = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
-    if ((field.id_text) && !id) return fault(node.place, expected, found_text(node));
+    const bool id = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' ||
+                    (c == '-' && field.dashes);
+    if (field.id_text && !id) return fault(node.place, expected, found_text(node));
   }
   out = node.text;
   return true;
@@ -165,6 +166,7 @@ bool FieldReader::map(std::span<const FieldInfo* const> fields, const DocNode& n
 }
 
 void FieldReader::missing(const FieldInfo& field, const std::string& what, const DocNode& node) {
+  if (!whole_document_ && path_.empty()) return;
   const std::string name(field.name);
   const std::string parent = path_;
   path_ += (path_.empty() ? "" : ".") + name;

@@ -28,7 +28,10 @@ std::vector<std::string_view> choice_names() {
 // The part that is the same for all structs.
 class FieldReader {
  public:
-  explicit FieldReader(const Document& doc) : doc_(doc) {}
+  // whole_document: false where the document is known to lack some of its files; then a key that is missing at the
+  // top is no Fault.
+  explicit FieldReader(const Document& doc, bool whole_document = true)
+      : doc_(doc), whole_document_(whole_document) {}
 
   Faults faults;
   std::vector<std::string> faulted;  // the path of each fault
@@ -48,6 +51,7 @@ class FieldReader {
   bool fault(Place place, std::string expected, std::string found, std::string hint = "");
 
   const Document& doc_;
+  bool whole_document_;
   std::string path_;
 };
 

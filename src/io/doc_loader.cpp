@@ -51,12 +51,12 @@ class Loader {
     }
     const auto file = static_cast<std::uint32_t>(out_.doc.files.size());
     out_.doc.files.push_back(name);
-    Outcome<DocNode> tree = parse_yaml(text.value(), out_.doc.files, file);
+    std::optional<DocNode> tree = parse_yaml(text.value(), out_.doc.files, file, out_.faults);
     if (!tree) {
-      out_.faults.insert(out_.faults.end(), tree.faults().begin(), tree.faults().end());
+      out_.whole = false;
       return std::nullopt;
     }
-    DocNode root = std::move(tree).value();
+    DocNode root = std::move(*tree);
     if (root.kind != Kind::map)
       return fault({at(root.place), "a map of keys at the top of the file", found_text(root), ""});
     chain_.push_back(name);
@@ -68,6 +68,7 @@ class Loader {
  private:
   std::string at(Place place) const { return to_string(out_.doc.files, place); }
   std::nullopt_t fault(Fault f) {
+    out_.whole = false;
     out_.faults.push_back(std::move(f));
     return std::nullopt;
   }
@@ -181,13 +182,13 @@ std::optional<Fault> set(Document& doc, const std::string& setting) {
   if (text.find_first_not_of(' ') == std::string_view::npos)
     return Fault{where, "a value after =", "nothing", "write null for none"};
   if (text != "null" && text != "~") {
-    Outcome<DocNode> parsed = parse_yaml(text, doc.files, file);
-    if (!parsed) {
-      Fault f = parsed.faults().front();
-      f.where = where;
-      return f;
+    Faults faults;
+    std::optional<DocNode> parsed = parse_yaml(text, doc.files, file, faults);
+    if (!faults.empty()) {
+      faults.front().where = where;
+      return faults.front();
     }
-    value = std::move(parsed).value();
+    value = std::move(*parsed);
   }
   move_to(value, place);
 
@@ -238,14 +239,14 @@ std::optional<Fault> set(Document& doc, const std::string& setting) {
 
 Result<std::string> read_text_file(const std::string& path) {
   const auto cannot = [&](const std::string& why) {
-    return Fault{path, "a file that can be read", why, ""};
+    return Fault{path, "a file that can be read", why + ": " + path, ""};
   };
   std::error_code error;
   const auto status = std::filesystem::status(path, error);
   if (std::filesystem::is_directory(status)) return cannot("a folder");
   errno = 0;
   std::ifstream in(path, std::ios::binary);
-  if (!in) return cannot(errno != 0 ? std::strerror(errno) : "no such file");
+  if (!in) return cannot(errno != 0 ? std::strerror(errno) : "none");
   std::string text;
   char buffer[1 << 16];
   while (text.size() <= kLargestYaml && (in.read(buffer, sizeof buffer) || in.gcount() > 0))

@@ -23,8 +23,9 @@ using ReadText = std::function<Result<std::string>(const std::string& path)>;
 Result<std::string> read_text_file(const std::string& path);
 
 struct Loaded {
-  Document doc;
-  Faults faults;  // if there are any, doc holds what could be read
+  Document doc;       // what could be read
+  Faults faults;
+  bool whole = true;  // false: what some file says is not in doc
 };
 Loaded load_document(const std::string& path, std::span<const std::string> settings,
                      const ReadText& read_text = read_text_file);

@@ -33,13 +33,13 @@ Fault to_fault(const Document& doc, const Finding& f) {
 Outcome<Scenario> read_scenario(const std::string& path, std::span<const std::string> settings,
                                 Faults* warnings, const ReadText& read_text) {
   Loaded loaded = load_document(path, settings, read_text);
-  // Rows of a file that could not be parsed would all be missed: only the file is worth a word then.
-  if (!loaded.faults.empty()) return std::move(loaded.faults);
+  Faults faults = std::move(loaded.faults);
+  if (loaded.doc.root.kind != DocNode::Kind::map) return faults;  // nothing could be read
   Scenario scenario;
-  DescribedReader reader(loaded.doc);
+  DescribedReader reader(loaded.doc, loaded.whole);
   reader.read(loaded.doc.root, scenario);
-  Faults faults = std::move(reader.faults);
-  if (!id_missing(reader.faulted)) {
+  faults.insert(faults.end(), reader.faults.begin(), reader.faults.end());
+  if (loaded.whole && !id_missing(reader.faulted)) {
     const Findings findings = check_references(scenario);
     for (const Finding& f : findings.faults) {
       if (!follows_from(f.path, reader.faulted)) faults.push_back(to_fault(loaded.doc, f));

@@ -110,8 +110,9 @@ struct Stop {};  // leaves yaml-cpp from inside a handler; caught in parse_yaml
 
 class TreeBuilder : public YAML::EventHandler {
  public:
-  TreeBuilder(std::string_view text, const std::vector<std::string>& files, std::uint32_t file)
-      : text_(text), files_(files), file_(file) {
+  TreeBuilder(std::string_view text, const std::vector<std::string>& files, std::uint32_t file,
+              Faults& faults)
+      : text_(text), files_(files), file_(file), faults_(faults) {
     line_starts_.push_back(0);
     for (std::size_t i = 0; i < text.size(); ++i) {
       if (text[i] == '\n') line_starts_.push_back(i + 1);
@@ -178,18 +179,25 @@ class TreeBuilder : public YAML::EventHandler {
   void OnMapEnd() override { close(); }
 
   std::optional<DocNode> root;
-  Faults faults;
+
+ protected:
+  [[noreturn]] void stop(Fault fault) {
+    faults_.push_back(std::move(fault));
+    throw Stop{};
+  }
+  std::string_view text_;
+  const std::vector<std::string>& files_;
 
  private:
+  std::uint32_t file_;
+  Faults& faults_;
+  std::vector<std::size_t> line_starts_;
+
   struct Open : DocNode {
     bool drop_next = false;
     bool expects_value() const { return keys.size() > items.size() || drop_next; }
   };
 
-  [[noreturn]] void stop(Fault fault) {
-    faults.push_back(std::move(fault));
-    throw Stop{};
-  }
   [[noreturn]] void no_anchors(const YAML::Mark& mark, const char* found) {
     stop({to_string(files_, place(mark)), "YAML without anchors and aliases", found,
           "write the value out, or share rows with include:"});
@@ -235,7 +243,7 @@ class TreeBuilder : public YAML::EventHandler {
       stop({to_string(files_, node.place), "text as a key", found_text(node), ""});
     for (const DocKey& k : top.keys) {
       if (k.name != node.text) continue;
-      faults.push_back({to_string(files_, node.place), "each key once",
+      faults_.push_back({to_string(files_, node.place), "each key once",
                         quoted_text(node.text) + " again",
                         "first at line " + std::to_string(k.place.line)});
       top.drop_next = true;
@@ -247,50 +255,47 @@ class TreeBuilder : public YAML::EventHandler {
     top.keys.push_back({std::move(node.text), node.place});
   }
 
-  std::string_view text_;
-  const std::vector<std::string>& files_;
-  std::uint32_t file_;
-  std::vector<std::size_t> line_starts_;
   std::vector<Open> stack_;
+};
+
+class NoMore : public TreeBuilder {  // after the end of the one document
+ public:
+  using TreeBuilder::TreeBuilder;
+  void OnDocumentStart(const YAML::Mark& mark) override {
+    stop({to_string(files_, place(mark)), "the end of the file", "a second document",
+          "is the line indented as the one before it?"});
+  }
 };
 
 }  // namespace
 
-Outcome<DocNode> parse_yaml(std::string_view text, const std::vector<std::string>& files,
-                            std::uint32_t file_index) {
+std::optional<DocNode> parse_yaml(std::string_view text, const std::vector<std::string>& files,
+                                  std::uint32_t file_index, Faults& faults) {
   const Place top{file_index, 1, 1};
-  if (auto fault = scan(text, files, top)) return Faults{std::move(*fault)};
-  TreeBuilder builder(text, files, file_index);
+  if (auto fault = scan(text, files, top)) {
+    faults.push_back(std::move(*fault));
+    return std::nullopt;
+  }
+  TreeBuilder builder(text, files, file_index, faults);
   TextBuffer buffer(text);
   std::istream stream(&buffer);
   try {
     YAML::Parser parser(stream);
     if (parser.HandleNextDocument(builder) && builder.root) {
-      class Second : public TreeBuilder {
-       public:
-        using TreeBuilder::TreeBuilder;
-        std::optional<Place> start;
-        void OnDocumentStart(const YAML::Mark& mark) override { start = place(mark); }
-      } second(text, files, file_index);
-      bool more = false;
-      try {
-        more = parser.HandleNextDocument(second);
-      } catch (const Stop&) {
-        more = true;
-      }
-      if (more)
-        builder.faults.push_back({to_string(files, second.start.value_or(top)), "the end of the file",
-                                  "a second document",
-                                  "is the line indented as the one before it?"});
+      NoMore more(text, files, file_index, faults);
+      parser.HandleNextDocument(more);
     }
   } catch (const Stop&) {
+    return std::nullopt;
   } catch (const YAML::Exception& e) {
-    builder.faults.push_back({to_string(files, builder.place(e.mark)), "YAML", e.msg, ""});
+    faults.push_back({to_string(files, builder.place(e.mark)), "YAML", e.msg, ""});
+    return std::nullopt;
   }
-  if (!builder.faults.empty()) return builder.faults;
-  if (!builder.root || builder.root->kind == DocNode::Kind::null)
-    return Faults{{to_string(files, top), "a YAML map", "nothing but blanks and comments", ""}};
-  return std::move(*builder.root);
+  if (!builder.root || builder.root->kind == DocNode::Kind::null) {
+    faults.push_back({to_string(files, top), "a YAML map", "nothing but blanks and comments", ""});
+    return std::nullopt;
+  }
+  return std::move(builder.root);
 }
 
 }  // namespace dure

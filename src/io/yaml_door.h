@@ -9,8 +9,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/faults.h"
 #include "io/doc_node.h"
@@ -19,8 +21,9 @@ namespace dure {
 
 inline constexpr std::size_t kLargestYaml = std::size_t{16} << 20;
 
-// The tree of one file; file_index is its place in files. An empty document is a Fault.
-Outcome<DocNode> parse_yaml(std::string_view text, const std::vector<std::string>& files,
-                            std::uint32_t file_index);
+// The tree of one file, whose place in files is file_index; nothing when it could not be read to its end.
+// A key that stands twice is a Fault, but the rest can be read. An empty document is a Fault.
+std::optional<DocNode> parse_yaml(std::string_view text, const std::vector<std::string>& files,
+                                  std::uint32_t file_index, Faults& faults);
 
 }  // namespace dure

@@ -583,7 +583,7 @@ struct Scenario {
   std::vector<WorkloadSpec> workloads;
   static constexpr auto describe() {
     return std::tuple(
-        Field("id", &Scenario::id, "unique key", required, id_text, not_empty),
+        Field("id", &Scenario::id, "name in file names and results", required, slug_text, not_empty),
         Field("name_en", &Scenario::name_en, "name in English", required, not_empty),
         Field("name_ko", &Scenario::name_ko, "name in Korean", required, not_empty),
         Field("note", &Scenario::note, "remark for the reader"),
