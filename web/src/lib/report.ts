@@ -1,0 +1,125 @@
+// What the program wrote (docs/formats/results.md), read without trust: a field that is missing or of another kind
+// becomes null or an empty list, an unknown one is passed over, and the page shows a dash instead of falling over.
+
+export type Num = number | null;
+type Raw = Record<string, unknown>;
+
+const obj = (v: unknown): Raw => (typeof v === "object" && v !== null && !Array.isArray(v) ? (v as Raw) : {});
+const num = (v: unknown): Num => (typeof v === "number" && Number.isFinite(v) ? v : null);
+const str = (v: unknown): string => (typeof v === "string" ? v : typeof v === "number" ? String(v) : "");
+const bool = (v: unknown): boolean | null => (typeof v === "boolean" ? v : null);
+const list = (v: unknown): unknown[] => (Array.isArray(v) ? v : []);
+const rows = (v: unknown): Raw[] => list(v).filter((x) => typeof x === "object" && x !== null).map(obj);
+const nums = (v: unknown): Num[] => list(v).map(num);
+const strs = (v: unknown): string[] => list(v).map(str);
+const pairs = (v: unknown): [string, number][] =>
+  Object.entries(obj(v)).flatMap(([k, n]): [string, number][] => (typeof n === "number" && Number.isFinite(n) ? [[k, n]] : []));
+const both = (o: Raw, name: string): Both => {
+  const en = str(o[`${name}_en`]), ko = str(o[`${name}_ko`]);
+  return { en: en || ko, ko: ko || en };
+};
+
+export interface Both { en: string; ko: string }
+
+export function read(raw: unknown) {
+  const root = obj(raw), s = obj(root.summary);
+  const jobs = obj(s.jobs), gpus = obj(s.gpus), energy = obj(s.energy), water = obj(s.water), carbon = obj(s.carbon), cost = obj(s.cost);
+  const services = obj(s.services), sovereignty = obj(s.sovereignty), ledger = obj(s.ledger), balance = obj(s.balance);
+  const series = obj(root.series), total = obj(series.total), buildout = obj(root.buildout), waits = obj(root.waits);
+  const lending = obj(root.lending), method = obj(root.method);
+  const named = (o: Raw) => {
+    const id = str(o.id), name = both(o, "name");
+    return { id, name: name.en ? name : { en: id, ko: id } };
+  };
+  return {
+    fixture: s.fixture === true,
+    scenario: str(s.scenario), title: both(s, "title"), scenario_sha256: str(s.scenario_sha256),
+    from: str(s.from), to: str(s.to), seed: str(s.seed), policy: str(s.policy),
+    jobs: {
+      in_system_at_start: num(jobs.in_system_at_start), submitted: num(jobs.submitted), started: num(jobs.started), done: num(jobs.done),
+      running_at_end: num(jobs.running_at_end), queued_at_end: num(jobs.queued_at_end), cancelled: num(jobs.cancelled), failed: num(jobs.failed),
+      refused: pairs(jobs.refused), mean_wait_s: num(jobs.mean_wait_s), p50_wait_s: num(jobs.p50_wait_s), p95_wait_s: num(jobs.p95_wait_s),
+      p99_wait_s: num(jobs.p99_wait_s), mean_bounded_slowdown: num(jobs.mean_bounded_slowdown), waits_by_reason: pairs(jobs.waits_by_reason),
+    },
+    gpus: {
+      installed_at_end: num(gpus.installed_at_end), announced_at_end: num(gpus.announced_at_end), unpowered_at_end: num(gpus.unpowered_at_end),
+      installed_gpu_h: num(gpus.installed_gpu_h), used_gpu_h: num(gpus.used_gpu_h), idle_gpu_h: num(gpus.idle_gpu_h), down_gpu_h: num(gpus.down_gpu_h),
+      reserved_gpu_h: num(gpus.reserved_gpu_h), utilization: num(gpus.utilization), lent_gpu_h: num(gpus.lent_gpu_h),
+      by_hardware: rows(gpus.by_hardware).map((h) => ({ hardware: str(h.hardware), installed: num(h.installed), utilization: num(h.utilization) })),
+    },
+    energy: {
+      it_mwh: num(energy.it_mwh), facility_mwh: num(energy.facility_mwh), cooling_and_losses_mwh: num(energy.cooling_and_losses_mwh), pue: num(energy.pue),
+      peak_facility_mw: num(energy.peak_facility_mw), mean_facility_mw: num(energy.mean_facility_mw),
+    },
+    water: { modelled: bool(water.modelled) },
+    failures: { modelled: bool(obj(s.failures).modelled) },
+    carbon: { t_co2e: num(carbon.t_co2e), kg_per_mwh: num(carbon.kg_per_mwh), basis: str(carbon.basis) },
+    cost: { energy_krw: num(cost.energy_krw), krw_per_kwh: num(cost.krw_per_kwh), basis: str(cost.basis) },
+    services: {
+      modelled: bool(services.modelled), count: num(services.count), replica_h_wanted: num(services.replica_h_wanted), replica_h_served: num(services.replica_h_served),
+      satisfied: num(services.satisfied),
+      items: rows(services.items).map((i) => ({ workload: str(i.workload), member: str(i.member), replicas_mean: num(i.replicas_mean),
+        replicas_peak: num(i.replicas_peak), satisfied: num(i.satisfied) })),
+    },
+    sovereignty: {
+      placements_checked: num(sovereignty.placements_checked), violations: num(sovereignty.violations), jobs_refused: num(sovereignty.jobs_refused),
+      by_class: rows(sovereignty.by_class).map((c) => ({ class: str(c.class), gpu_h: num(c.gpu_h), sites: num(c.sites) })),
+    },
+    ledger: {
+      entries: num(ledger.entries), sum_gpu_ms: num(ledger.sum_gpu_ms),
+      lent: rows(ledger.lent).map((l) => ({ owner: str(l.owner), borrower: str(l.borrower), gpu_h: num(l.gpu_h) ?? 0 })),
+    },
+    sites: rows(s.sites).map((o) => ({
+      ...named(o), owner: str(o.owner), operator: str(o.operator), province: str(o.province), lat: num(o.lat_deg), lon: num(o.lon_deg),
+      installed_gpus: num(o.installed_gpus), unpowered_gpus: num(o.unpowered_gpus), used_gpu_h: num(o.used_gpu_h), utilization: num(o.utilization),
+      grid_mw: num(o.grid_mw), grid_status: str(o.grid_status), peak_mw: num(o.peak_mw), mean_mw: num(o.mean_mw), energy_mwh: num(o.energy_mwh),
+      pue: num(o.pue), jobs_started: num(o.jobs_started),
+      hardware: rows(o.hardware).map((h) => ({ hardware: str(h.hardware), gpus: num(h.gpus) })),
+    })),
+    members: rows(s.members).map((o) => ({
+      ...named(o), owned_gpus: num(o.owned_gpus), announced_gpus: num(o.announced_gpus), demand_gpu_h: num(o.demand_gpu_h), used_gpu_h: num(o.used_gpu_h),
+      used_own_gpu_h: num(o.used_own_gpu_h), borrowed_gpu_h: num(o.borrowed_gpu_h), lent_gpu_h: num(o.lent_gpu_h), jobs_submitted: num(o.jobs_submitted),
+      jobs_done: num(o.jobs_done), mean_wait_s: num(o.mean_wait_s), p50_wait_s: num(o.p50_wait_s), p95_wait_s: num(o.p95_wait_s),
+      utilization_of_owned: num(o.utilization_of_owned),
+    })),
+    workloads: rows(s.workloads).map((o) => ({
+      id: str(o.id), kind: str(o.kind), title: ((t) => (t.en ? t : { en: str(o.id), ko: str(o.id) }))(both(o, "title")), member: str(o.member),
+      jobs_submitted: num(o.jobs_submitted), jobs_done: num(o.jobs_done), gpu_h: num(o.gpu_h), mean_wait_s: num(o.mean_wait_s), p95_wait_s: num(o.p95_wait_s),
+    })),
+    balance: {
+      ok: bool(balance.ok),
+      checks: rows(balance.checks).map((c) => ({ name: str(c.name), ok: bool(c.ok), left: num(c.left), right: num(c.right), unit: str(c.unit), what: str(c.what) })),
+    },
+    record_events: num(s.record_events), record_sha256: str(s.record_sha256), cpu_s: num(s.cpu_s), peak_rss_mb: num(s.peak_rss_mb),
+    series: {
+      step_s: num(series.step_s) ?? 3600, from: str(series.from) || str(s.from),
+      total: {
+        installed_gpus: nums(total.installed_gpus), used_gpus: nums(total.used_gpus), queued_jobs: nums(total.queued_jobs), queued_gpus: nums(total.queued_gpus),
+        facility_mw: nums(total.facility_mw), it_mw: nums(total.it_mw),
+      },
+      sites: rows(series.sites).map((o) => ({ id: str(o.id), used_gpus: nums(o.used_gpus), facility_mw: nums(o.facility_mw) })),
+      members: rows(series.members).map((o) => ({ id: str(o.id), used_gpus: nums(o.used_gpus) })),
+    },
+    buildout: {
+      quarters: strs(buildout.quarters), installed_gpus: nums(buildout.installed_gpus), grid_mw: nums(buildout.grid_mw),
+      by_member: rows(buildout.by_member).map((o) => ({ id: str(o.id), gpus: nums(o.gpus) })),
+    },
+    waits: { edges_s: nums(waits.edges_s).filter((v) => v !== null), members: rows(waits.members).map((o) => ({ id: str(o.id), jobs: nums(o.jobs).map((n) => n ?? 0) })) },
+    lending: { members: strs(lending.members), gpu_h: list(lending.gpu_h).map((r) => nums(r).map((n) => n ?? 0)) },
+    decisions: rows(root.decisions).map((o) => ({ id: str(o.id), question: both(o, "question"), taken: both(o, "taken"), source: str(o.source) })),
+    method: { assumptions: num(method.assumptions), sourced: num(method.sourced), version: str(method.version), notes: { en: strs(method.notes_en), ko: strs(method.notes_ko) } },
+  };
+}
+export type Report = ReturnType<typeof read>;
+export type Site = Report["sites"][number];
+export type Member = Report["members"][number];
+
+/** The report inside the page; null where there is none (the page as built) or it cannot be read. */
+export function embedded(): Report | null {
+  try {
+    const raw: unknown = JSON.parse(document.getElementById("dure-report")?.textContent ?? "null");
+    return typeof raw === "object" && raw !== null && !Array.isArray(raw) && "summary" in raw ? read(raw) : null;
+  } catch {
+    return null;
+  }
+}
