@@ -25,11 +25,14 @@ struct LanePlan {
   Reason refused = Reason::none;  // why opened.pools is empty, if it is
 };
 
-struct CapacityStep {  // a dated change of what stands in a pool, in order of time
+// A dated change of what stands in a pool, in order of time. Delivered racks get power in order of
+// delivery while nameplate x policy.power_commit_share x PUE stays within the site's grid limit; the
+// others stand dark until a grid step or a retirement makes room. The scheduler gets whole powered nodes.
+struct CapacityStep {
   Millis at;
   PoolId pool;
-  std::int64_t gpus = 0;         // delivered (+) or retired (-)
-  std::int64_t powered_gpus = 0; // of them with grid power: these the scheduler gets
+  std::int64_t delivered_gpus = 0;  // change: arrived (+) or retired (-)
+  std::int64_t powered_gpus = 0;    // change
 };
 
 struct Founding {

@@ -520,6 +520,7 @@ struct PolicySpec {
   Order order = Order::priority;
   Backfill backfill = Backfill::easy;
   Millis decide_every_ms{30'000};  // facts of one such interval are decided on together
+  double power_commit_share = 0.9;  // of nameplate that a rack is given of the grid limit
   std::string source;
   static constexpr auto describe() {
     return std::tuple(
@@ -527,6 +528,9 @@ struct PolicySpec {
         Field("backfill", &PolicySpec::backfill, "who may overtake"),
         Field("decide_every_ms", &PolicySpec::decide_every_ms,
               "facts of one such interval are decided on together", range(1, 86'400'000)),
+        Field("power_commit_share", &PolicySpec::power_commit_share,
+              "of its nameplate, what a rack is given of the site's grid limit", dimensionless,
+              range(0.1, 1.0)),
         Field("source", &PolicySpec::source, "where this comes from", source_text));
   }
 };
