@@ -62,6 +62,14 @@ class BitTree {
     return static_cast<std::uint32_t>(x);
   }
 
+  template <class F>
+  void for_each(F f) const {  // in rising order; f must not change the set
+    if (levels_.empty()) return;
+    for (std::size_t w = 0; w < levels_[0].size(); ++w)
+      for (std::uint64_t word = levels_[0][w]; word != 0; word &= word - 1)
+        f(static_cast<std::uint32_t>(w * 64 + static_cast<std::size_t>(std::countr_zero(word))));
+  }
+
  private:
   std::vector<std::vector<std::uint64_t>> levels_;
 };

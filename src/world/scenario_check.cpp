@@ -189,10 +189,13 @@ class Checker {
     std::vector<std::string_view> halls;
     for (const HallSpec& h : site->halls) {
       halls.push_back(h.id);
-      if (h.id == in.hall && hw != s_.hardware.end() && hw->rack_max_kw > h.rack_max_kw)
+      if (h.id != in.hall || hw == s_.hardware.end()) continue;
+      // Fewer nodes may go into a rack, but an NVLink domain cannot be shared out over racks.
+      const std::int64_t domain_w = hw->node_max_w.count() * hw->nodes_per_domain;
+      if (domain_w > h.rack_max_kw.count())
         warn(here + ".hardware", "racks of at most " + decimal_text(h.rack_max_kw.count(), 1000) +
                                      " kW, as hall " + h.id + " at " + site->id + " can cool",
-             hw->id + " with " + decimal_text(hw->rack_max_kw.count(), 1000) + " kW");
+             hw->id + " with " + decimal_text(domain_w, 1000) + " kW for an NVLink domain");
     }
     if (std::find(halls.begin(), halls.end(), in.hall) == halls.end())  // invariant 2
       fault(here + ".hall", "a hall of site " + site->id, q(in.hall), name_hint(in.hall, halls));

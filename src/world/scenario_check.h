@@ -4,7 +4,7 @@
 //   4. Dates are in order: run, grid steps, installs and their retirement, holidays.
 //   5. Rows that go together fit: weights have sizes, patterns have mean 1 (within 1 %), batch work has a
 //      size and a duration and arrivals, services have replicas, an idle node draws no more than a busy one.
-// A warning is what may be meant: a rack that is hotter than its hall, racks before their release.
+// A warning is what may be meant: an NVLink domain that its hall cannot cool, racks before their release.
 #pragma once
 
 #include <string>

@@ -109,6 +109,20 @@ std::int64_t Timeline::most_free(Millis lo, Millis hi) const {
   return most;
 }
 
+bool Timeline::same_from(Millis t, const Timeline& other) const {
+  std::size_t i = index_of(t.count()), k = other.index_of(t.count());
+  for (;;) {
+    if (free_[i] != other.free_[k]) return false;
+    const std::int64_t a = i + 1 < at_.size() ? at_[i + 1] : kForever;
+    const std::int64_t b = k + 1 < other.at_.size() ? other.at_[k + 1] : kForever;
+    if (a == kForever && b == kForever) return true;
+    // Equal neighbours are merged in both (invariant 2), so the steps must fall together.
+    if (a != b) return false;
+    ++i;
+    ++k;
+  }
+}
+
 void Timeline::audit() const {
   for (std::size_t i = head_ + 1; i < at_.size(); ++i) {
     CHECK(at_[i - 1] < at_[i]);      // invariant 1

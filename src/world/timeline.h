@@ -40,6 +40,8 @@ class Timeline {
   // The most that is free anywhere in [lo, hi).
   std::int64_t most_free(Millis lo, Millis hi) const;
 
+  // Do both say the same of all instants from t on?
+  bool same_from(Millis t, const Timeline& other) const;
   std::size_t steps() const { return at_.size() - head_; }
   void audit() const;
 
