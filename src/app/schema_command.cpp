@@ -1,0 +1,80 @@
+// dure schema: the JSON Schema of scenario files, their reference page, and the check of one file.
+#include <cstdio>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "app/command.h"
+#include "io/scenario_reader.h"
+#include "io/scenario_schema.h"
+
+namespace dure {
+namespace {
+
+struct Options {
+  std::string check;
+  std::vector<std::string> settings;
+  bool markdown = false, json = false;
+};
+
+nlohmann::ordered_json to_json(const Faults& faults) {
+  auto list = nlohmann::ordered_json::array();
+  for (const Fault& f : faults)
+    list.push_back({{"where", f.where}, {"expected", f.expected}, {"found", f.found}, {"hint", f.hint}});
+  return list;
+}
+
+int check(const Options& options) {
+  Faults warnings;
+  const Outcome<Scenario> scenario = read_scenario(options.check, options.settings, &warnings);
+  const Faults faults = scenario ? Faults{} : scenario.faults();
+  if (options.json) {
+    nlohmann::ordered_json j = {{"ok", faults.empty()},
+                                {"faults", to_json(faults)},
+                                {"warnings", to_json(warnings)}};
+    if (scenario) j["scenario_sha256"] = scenario_sha256(scenario.value());
+    std::printf("%s\n", j.dump(2, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
+    return faults.empty() ? kDone : kBadInput;
+  }
+  for (const Fault& f : warnings) std::fprintf(stderr, "%s (warning)\n", to_string(f).c_str());
+  if (!faults.empty()) {
+    complain(faults);
+    std::fprintf(stderr, "%s: %zu fault%s\n", options.check.c_str(), faults.size(),
+                 faults.size() == 1 ? "" : "s");
+    return kBadInput;
+  }
+  const Scenario& s = scenario.value();
+  std::printf("%s: ok: %s, %zu members, %zu sites, %zu installs, %zu workloads, sha256 %s\n",
+              options.check.c_str(), s.name_en.c_str(), s.members.size(), s.sites.size(),
+              s.installs.size(), s.workloads.size(), scenario_sha256(s).c_str());
+  return kDone;
+}
+
+}  // namespace
+
+void add_schema_command(CLI::App& app, int& exit_code) {
+  auto options = std::make_shared<Options>();
+  CLI::App* const command =
+      app.add_subcommand("schema", "The scenario format: JSON Schema, reference, or the check of a file");
+  auto* const file = command->add_option("--check", options->check, "Check this scenario and print all faults")
+                         ->type_name("FILE");
+  command->add_option("--set", options->settings, "With --check: path=value, as for simulate")
+      ->needs(file)
+      ->expected(1)
+      ->take_all();
+  command->add_flag("--json", options->json, "With --check: faults as JSON")->needs(file);
+  command->add_flag("--markdown", options->markdown, "The reference page instead of the JSON Schema")
+      ->excludes(file);
+  command->callback([options, &exit_code] {
+    if (!options->check.empty()) {
+      exit_code = check(*options);
+      return;
+    }
+    const std::string text = options->markdown ? scenario_markdown() : scenario_json_schema();
+    std::fwrite(text.data(), 1, text.size(), stdout);
+    exit_code = kDone;
+  });
+}
+
+}  // namespace dure
