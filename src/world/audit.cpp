@@ -13,7 +13,9 @@ void audit(const World& w) {
   std::vector<Timeline> timelines(w.pools_.size());
   std::int64_t waiting = 0, waiting_gpus = 0, running = 0, promises = 0;
   for (std::uint32_t p = 0; p < w.pools_.size(); ++p)
-    timelines[p].change(w.now_, Millis(Timeline::kForever), w.pools_[p].installed);
+    timelines[p].change(w.now_, Millis(Timeline::kForever),
+                        w.pools_[p].installed -
+                            (w.pools_[p].racks ? w.pools_[p].racks->owed() : 0));
 
   for (std::uint32_t i = 0; i < w.jobs_.size(); ++i) {
     const Job& job = w.jobs_[i];

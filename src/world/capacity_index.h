@@ -35,6 +35,7 @@ class CapacityIndex {
   std::int64_t installed() const { return installed_; }
   std::int64_t free() const { return free_; }
   std::int64_t free_nodes() const { return free_nodes_; }
+  std::int64_t owed() const { return owed_nodes_ * gpus_per_node_; }  // to be retired when they fall free
 
   bool fits(std::int64_t gpus, Spread spread) const;
   std::optional<Placement> find(std::int64_t gpus, Spread spread) const;  // changes nothing
