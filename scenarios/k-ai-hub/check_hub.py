@@ -81,7 +81,7 @@ class Hub:
         for i in self.doc["installs"]:
             if (i["site"], i["hall"]) not in self.halls or i["hardware"] not in self.by["hardware"] or i["owner"] not in self.by["members"]:
                 self.bad(f"install {i}")
-        for l in self.doc["lending"]:
+        for l in self.doc.get("lending", []):
             for m in [l["owner"], *l.get("to", [])]:
                 if m not in self.by["members"]:
                     self.bad(f"lending: {m}")
@@ -111,10 +111,8 @@ class Hub:
     def racks(self):
         for i in self.doc["installs"]:
             hw, limit = self.by["hardware"][i["hardware"]], int(self.halls[i["site"], i["hall"]]["rack_max_kw"])
-            whole = int(hw.get("nodes_per_domain", 1)) > 1
-            need = float(hw["rack_max_kw"]) if whole or hw["id"] == "gh200" else int(hw["node_max_w"]) / 1000
-            if need > limit:
-                self.bad(f"{i['hardware']} needs {need} kW, {i['site']}.{i['hall']} allows {limit} kW a rack")
+            if float(hw["rack_max_kw"]) > limit:
+                self.bad(f"{i['hardware']} needs {hw['rack_max_kw']} kW, {i['site']}.{i['hall']} allows {limit} kW a rack")
         for h in self.doc["hardware"]:
             if abs(int(h["node_max_w"]) * int(h["nodes_per_rack"]) - 1000 * float(h["rack_max_kw"])) > 500:
                 self.bad(f"hardware {h['id']}: nodes do not add up to the rack")
@@ -151,7 +149,7 @@ class Hub:
         return True
 
     def lent(self, owner, member, site):
-        shares = [float(l.get("max_share", 1)) for l in self.doc["lending"] if l["owner"] == owner
+        shares = [float(l.get("max_share", 1)) for l in self.doc.get("lending", []) if l["owner"] == owner
                   and (not l.get("to") or member in l["to"]) and (not l.get("sites") or site in l["sites"])]
         return max(shares, default=0.0)
 

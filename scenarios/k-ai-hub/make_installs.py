@@ -11,8 +11,8 @@ and in which hall. It follows supply.type_mix_by_year where halls allow it, and 
 
   1. Totals by member and quarter are DELIVERIES, exactly. A node is whole; an NVL72 rack too, once a pool is complete.
   2. Racks work from the last month of their quarter (halls of the facts open in those months).
-  3. No rack draws more than its hall allows. HGX racks may be filled in part, NVL72 racks may not: where a hall takes
-     105 kW, GB300 is capped at 105 kW and Rubin fills half a rack (decision C4).
+  3. No rack draws more than its hall allows: where a hall takes 105 kW, GB300 is capped at 105 kW and Rubin fills
+     half a rack (decision C4).
   4. Racks fit the grid at 90 percent of their maximum together (not all run flat out at once), in the part of each
      site that is not full of older load. check_hub.py counts this.
   5. Own sites first. Then leased halls: KT Gasan (the only liquid-cooled colocation of 2026), LG U+ Paju and Pyeongchon,
