@@ -93,6 +93,7 @@ struct BatchLog {
   std::int64_t rows = 0;  // data rows in the file, kept or dropped
   std::array<std::int64_t, kDropCount> dropped{};
   std::int64_t cut_to_estimate = 0;  // rows with a run longer than asked for
+  std::int64_t short_rows = 0;       // SWF: rows with fewer than 18 fields
   std::vector<std::string> users;    // names behind BatchJob::user where the log has names
   LogHeader header;
 

@@ -116,7 +116,10 @@ void SwfReader::header_line(std::string_view line) {
     if (!field) field = header_number(value);
   };
   const auto text = [&](std::string& field) {
-    if (field.empty()) field = value.substr(0, 200);
+    if (!field.empty()) return;
+    field = value.substr(0, 200);
+    for (char& c : field)  // it will be printed: no terminal escapes
+      if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
   };
   if (name == "MaxProcs") number(header_.max_procs);
   if (name == "MaxNodes") number(header_.max_nodes);
@@ -216,6 +219,7 @@ Result<BatchLog> read_swf(ByteSource source, const LogOptions& options) {
   }
   const bool says_start = header.unix_start_s.has_value();
   TRY(log, builder.finish(std::move(header), procs));
+  log.short_rows = reader.short_rows();
   // CERIT's log has no header and counts from 1970. No log is 31 years long.
   constexpr Millis since_2001(1'000'000'000'000);
   if (!says_start && log.jobs.front().submit >= since_2001) log.clock = Clock::unix_utc;
