@@ -66,9 +66,9 @@ PLACEMENT = """
 2026Q2 sk: skt_gasan.main rtx_pro_6000_se 1000
 2026Q3 sk: skt_gasan.main rtx_pro_6000_se 1000
 2027Q4 sk: ulsan_sk_aws.aws gb300_nvl72_105kw 5040, sk_hynix_icheon.fab b300_hgx 2000, ulsan_sk_aws.sk rtx_pro_6000_se 1960
-2028Q1 sk: ulsan_sk_aws.aws gb300_nvl72_105kw 4032, sk_hynix_icheon.fab gb300_nvl72 2880, ulsan_sk_aws.sk rtx_pro_6000_se 1088
+2028Q1 sk: ulsan_sk_aws.aws gb300_nvl72_105kw 4032, sk_hynix_icheon.fab b300_hgx 2880, ulsan_sk_aws.sk rtx_pro_6000_se 1088
 2028Q3 sk: ulsan_sk_aws.sk b300_hgx 1000, sk_hynix_icheon.fab b300_hgx 1000, ulsan_sk_aws.sk rtx_pro_6000_se 1000
-2028Q4 sk: sk_hynix_icheon.fab gb300_nvl72 3600, skt_gasan.main rtx_pro_6000_se 400
+2028Q4 sk: sk_hynix_icheon.fab b300_hgx 3600, skt_gasan.main rtx_pro_6000_se 400
 2029Q1 sk: ulsan_sk_aws.sk vera_rubin_nvl72_half 8640, ulsan_sk_aws.sk rtx_pro_6000_se 1360
 2029Q2 sk: ulsan_sk_aws.sk vera_rubin_nvl72_half 6912, ulsan_sk_aws.sk rtx_pro_6000_se 1088
 2029Q3 sk: ulsan_sk_aws.sk vera_rubin_nvl72_half 5976, ulsan_sk_aws.sk rtx_pro_6000_se 24
