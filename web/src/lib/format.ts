@@ -23,13 +23,13 @@ export function formats(lang: Lang) {
   /** 1234567 → 123.5만 · 1.23 million; below 10,000 every digit. */
   const grouped = of((v) => {
     const a = Math.abs(v);
-    const show = (n: number, word: string) => plain(n, lang, Math.abs(n) < 10 ? 2 : Math.abs(n) < 1000 ? 1 : 0) + (ko ? word : thin + word);
+    const show = (n: number, word: string) => plain(n, lang, Math.abs(n) < 10 ? 2 : Math.abs(n) < 1000 ? 1 : 0, 0) + (ko ? word : thin + word);
     if (ko) return a >= 1e12 ? show(v / 1e12, "조") : a >= 1e8 ? show(v / 1e8, "억") : a >= 1e4 ? show(v / 1e4, "만") : plain(v, lang, 0);
     return a >= 1e12 ? show(v / 1e12, "trillion") : a >= 1e9 ? show(v / 1e9, "billion") : a >= 1e6 ? show(v / 1e6, "million") : plain(v, lang, 0);
   });
   /** For a narrow cell: 12.3만 · 123k. */
   const short = of((v) => {
-    const a = Math.abs(v), show = (n: number, s: string) => plain(n, lang, Math.abs(n) < 10 ? 1 : 0) + s;
+    const a = Math.abs(v), show = (n: number, s: string) => plain(n, lang, Math.abs(n) < 10 ? 1 : 0, 0) + s;
     if (ko) return a >= 1e8 ? show(v / 1e8, "억") : a >= 1e4 ? show(v / 1e4, "만") : plain(v, lang, 0);
     return a >= 1e9 ? show(v / 1e9, "G") : a >= 1e6 ? show(v / 1e6, "M") : a >= 1e3 ? show(v / 1e3, "k") : plain(v, lang, 0);
   });
@@ -56,7 +56,12 @@ export function formats(lang: Lang) {
   const day = date({ year: "numeric", month: "long", day: "numeric" });
   const month = date({ year: "numeric", month: "long" });
   const moment = date({ month: "short", day: "numeric", weekday: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-  const tick = date({ month: "numeric", day: "numeric" });
+  const tick = (ms: number) => {
+    const d = new Date(ms + 9 * 3600_000);
+    return ko ? `${d.getUTCMonth() + 1}/${d.getUTCDate()}` : tickEn(ms);
+  };
+  const weekday = date({ weekday: "short" });
+  const tickEn = date({ month: "short", day: "numeric" });
   const dayShort = date({ month: "short", day: "numeric", weekday: "short" });
 
   /** A window [from, to): "October 2030" when it is a month, else first and last day. */
@@ -70,6 +75,6 @@ export function formats(lang: Lang) {
     const first = day(a), last = day(b - 1);
     return first === last ? first : `${first} – ${last}`;
   };
-  return { count, decimal, unit, grouped, short, percent, won, duration, span, moment, tick, day, dayShort };
+  return { weekday, count, decimal, unit, grouped, short, percent, won, duration, span, moment, tick, day, dayShort };
 }
 export type Formats = ReturnType<typeof formats>;

@@ -26,16 +26,18 @@ export class Model {
   }
 }
 
-/** A name short enough for a map: without what stands in brackets, cut at a word. */
+/** A name short enough for a map: without what stands in brackets, cut to fit. */
 export function brief(name: string, most = 26): string {
   const bare = name.replace(/\s*[(（][^)）]*[)）]/g, "").trim() || name;
   if (width(bare) <= most) return bare;
   let out = "";
-  for (const word of bare.split(" ")) {
-    if (width(out + " " + word) > most - 1) break;
-    out += (out ? " " : "") + word;
+  for (const c of bare) {
+    if (width(out + c) > most - 1) break;
+    out += c;
   }
-  return (out || bare.slice(0, most - 1)) + "…";
+  const space = out.lastIndexOf(" ");  // a Latin word is not cut in two, a Hangul one may be
+  if (/[A-Za-z]$/.test(out) && space > 0) out = out.slice(0, space);
+  return out.replace(/[\s·,/]+$/, "") + "…";
 }
 /** Columns a text takes: Hangul and its like count double. */
 export const width = (s: string) => [...s].reduce((n, c) => n + (c.codePointAt(0)! > 0x10ff ? 1.75 : 1), 0);

@@ -14,3 +14,21 @@ export const paper = {
 
 /** The n-th series' colour; past the palette everything is "other". */
 export const colour = (theme: Theme, n: number): string => (n < 0 ? other[theme] : (series[theme][n] ?? other[theme]));
+
+// A field of one hue from `none` to `full`, with the ink (black or white) that reads best on it: at least 4.5 : 1 everywhere.
+const field = { light: ["#eff1ee", "#0f6b5c"], dark: ["#1a201f", "#5cc4ae"] } as const;
+type Rgb = [number, number, number];
+const linear = (hex: string): Rgb => [1, 3, 5].map((i) => {
+  const c = parseInt(hex.slice(i, i + 2), 16) / 255;
+  return c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
+}) as Rgb;
+
+/** `share` of the full colour, 0…1. */
+export function heat(theme: Theme, share: number): { background: string; ink: string } {
+  const [a, b] = field[theme].map(linear) as [Rgb, Rgb], s = Math.max(0, Math.min(1, share));
+  // Mixed by cube root, near enough to how eyes space brightness.
+  const mixed = a.map((v, i) => (Math.cbrt(v) * (1 - s) + Math.cbrt(b[i]!) * s) ** 3) as Rgb;
+  const bytes = mixed.map((v) => Math.round(255 * (v <= 0.0031308 ? 12.92 * v : 1.055 * v ** (1 / 2.4) - 0.055)));
+  const light = 0.2126 * mixed[0] + 0.7152 * mixed[1] + 0.0722 * mixed[2];
+  return { background: `rgb(${bytes.join(" ")})`, ink: light > 0.179 ? "#000" : "#fff" };
+}
