@@ -11,6 +11,9 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   int exit_code = dure::kDone;
   dure::add_replay_command(app, exit_code);
+  dure::add_bench_command(app, exit_code);
+  dure::add_schema_command(app, exit_code);
+  dure::add_trace_command(app, exit_code);
   dure::add_version_command(app, exit_code);
   try {
     app.parse(argc, argv);

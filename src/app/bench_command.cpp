@@ -1,0 +1,138 @@
+// dure bench: how fast, as ratios to a yardstick in the same run, so that they survive noisy machines.
+// The yardstick is a bare loop over a binary heap: as many pushes and pops of (time, id) as the bench had
+// events, at the depth of a busy machine. Best of three, in CPU seconds of this process.
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <queue>
+
+#include "app/command.h"
+#include "app/shared_data.h"
+#include "base/stream.h"
+#include "io/traces/batch_log.h"
+#include "sim/generated_log.h"
+#include "sim/replay.h"
+
+namespace dure {
+namespace {
+
+struct Row {
+  std::string name, unit;
+  double value = 0;
+  double ratio = 0;  // its CPU seconds over the yardstick's for as many events
+};
+
+double best_of(int times, const std::function<void()>& work) {
+  double best = 1e300;
+  for (int i = 0; i < times; ++i) {
+    const double before = cpu_seconds();
+    work();
+    best = std::min(best, cpu_seconds() - before);
+  }
+  return best;
+}
+
+double yardstick_s(std::uint64_t events) {
+  return best_of(3, [events] {
+    Stream draw(1, "bench/yardstick", 0);
+    std::priority_queue<std::pair<std::uint64_t, std::uint64_t>> heap;
+    std::uint64_t t = ~std::uint64_t{0};
+    for (std::uint64_t i = 0; i < 512; ++i) heap.emplace(t - (draw.next() >> 20), i);
+    for (std::uint64_t i = 0; i < events; ++i) {
+      t = heap.top().first;
+      heap.pop();
+      heap.emplace(t - (draw.next() >> 20), i);
+    }
+    CHECK(heap.size() == 512);
+  });
+}
+
+const char* name_of(ReplayPolicy p) {
+  switch (p) {
+    case ReplayPolicy::fcfs: return "fcfs";
+    case ReplayPolicy::easy: return "easy";
+    case ReplayPolicy::conservative: return "conservative";
+    case ReplayPolicy::dure: return "dure";
+  }
+  CHECK(!"a ReplayPolicy");
+}
+
+void bench_log(const std::string& name, const std::vector<BatchJob>& jobs, std::int64_t procs,
+               std::vector<Row>& rows) {
+  for (const ReplayPolicy policy : {ReplayPolicy::fcfs, ReplayPolicy::easy,
+                                    ReplayPolicy::conservative, ReplayPolicy::dure}) {
+    std::uint64_t events = 0;
+    const double s = best_of(jobs.size() > 500'000 ? 1 : 3,
+                             [&] { events = replay(jobs, procs, policy).events; });
+    const double ratio = s / yardstick_s(events);
+    const std::string what = name + "." + name_of(policy);
+    rows.push_back({what + ".jobs", "jobs/s", static_cast<double>(jobs.size()) / s, ratio});
+    rows.push_back({what + ".events", "events/s", static_cast<double>(events) / s, ratio});
+  }
+}
+
+struct Options {
+  bool json = false, quick = false;
+  std::string scenario = "scenarios/k-ai-hub/hub.yaml";
+};
+
+int run(const Options& o) {
+  std::vector<Row> rows;
+  const std::filesystem::path traces = shared_folder() / "data/traces/swf";
+  const auto recorded = [&](const char* name, const char* file,
+                            std::optional<std::int64_t> procs) -> Result<Done> {
+    LogOptions options;
+    options.procs = procs;
+    TRY(log, read_job_log((traces / file).string(), TraceFormat::swf, options));
+    bench_log(name, log.jobs, log.procs, rows);
+    return Done{};
+  };
+  if (std::filesystem::exists(traces)) {
+    TRY_OR_COMPLAIN(kth, recorded("kth", "KTH-SP2-1996-2-filtered.swf.gz", {}));
+    TRY_OR_COMPLAIN(ctc, recorded("ctc", "CTC-SP2-1996-filtered.swf.gz", {}));
+    TRY_OR_COMPLAIN(lublin, recorded("lublin", "Lublin-256.swf.gz", {}));
+    TRY_OR_COMPLAIN(cerit, recorded("cerit", "CERIT-Wagap-2013.swf.gz", 2176));
+    (void)kth, (void)ctc, (void)lublin, (void)cerit;
+  } else {
+    fmt::print(stderr, "dure: no recorded logs at {} (set DURE_SHARED): only the generated one\n",
+               traces.string());
+  }
+  const std::size_t n = o.quick ? 50'000 : 1'000'000;
+  bench_log(o.quick ? "generated-50k" : "generated-1m", generated_log(n, 512, 0.85, 1), 512, rows);
+  rows.push_back({"peak_memory_after_logs", "MB", static_cast<double>(peak_rss_mb()), 0});
+
+  if (o.json) {
+    nlohmann::ordered_json out = nlohmann::ordered_json::array();
+    for (const Row& r : rows) {
+      out.push_back({{"name", r.name}, {"unit", r.unit}, {"value", r.value}});
+      if (r.ratio > 0) {
+        out.back()["ratio"] = r.ratio;
+        out.back()["ratio_to"] = "CPU time of as many pushes and pops on a binary heap of 512";
+      }
+    }
+    fmt::print("{}\n", out.dump(2));
+    return kDone;
+  }
+  fmt::print("{:<36} {:>14} {:<9} {:>16}\n", "bench", "value", "unit", "x yardstick");
+  for (const Row& r : rows)
+    fmt::print("{:<36} {:>14.0f} {:<9} {:>16}\n", r.name, r.value, r.unit,
+               r.ratio > 0 ? fmt::format("{:.2f}", r.ratio) : "-");
+  return kDone;
+}
+
+}  // namespace
+
+void add_bench_command(CLI::App& app, int& exit_code) {
+  auto* command = app.add_subcommand("bench", "How fast: ratios to a bare heap loop in this run");
+  auto o = std::make_shared<Options>();
+  command->add_flag("--json", o->json, "Rows as JSON");
+  command->add_flag("--quick", o->quick, "A small generated log instead of a million jobs");
+  command->add_option("--scenario", o->scenario, "The nation-month's scenario")->capture_default_str();
+  command->callback([o, &exit_code] { exit_code = run(*o); });
+}
+
+}  // namespace dure
