@@ -107,7 +107,7 @@ export function read(raw: unknown) {
     waits: { edges_s: nums(waits.edges_s).filter((v) => v !== null), members: rows(waits.members).map((o) => ({ id: str(o.id), jobs: nums(o.jobs).map((n) => n ?? 0) })) },
     lending: { members: strs(lending.members), gpu_h: list(lending.gpu_h).map((r) => nums(r).map((n) => n ?? 0)) },
     decisions: rows(root.decisions).map((o) => ({ id: str(o.id), question: both(o, "question"), taken: both(o, "taken"), source: str(o.source) })),
-    method: { assumptions: num(method.assumptions), sourced: num(method.sourced), version: str(method.version), notes: { en: strs(method.notes_en), ko: strs(method.notes_ko) } },
+    method: { assumptions: num(method.assumptions), sourced: num(method.sourced), version: str(method.version), command: str(method.command), notes: { en: strs(method.notes_en), ko: strs(method.notes_ko) } },
   };
 }
 export type Report = ReturnType<typeof read>;

@@ -5,8 +5,9 @@
 //             3. a name lies over no circle and no other name; one that finds no room is left out.
 import { width as columns } from "../model";
 
-export interface Spot { id: string; x: number; y: number; r: number; label: string; weight: number }
-export interface Placed extends Spot { ax: number; ay: number; text?: { x: number; y: number; anchor: "start" | "end" | "middle" } }
+/** `labels`: the name, longest form first; the first that finds room is taken. */
+export interface Spot { id: string; x: number; y: number; r: number; labels: string[]; weight: number }
+export interface Placed extends Spot { ax: number; ay: number; text?: { label: string; x: number; y: number; anchor: "start" | "end" | "middle" } }
 interface Frame { width: number; height: number; font: number; gap?: number }
 interface Box { x0: number; y0: number; x1: number; y1: number }
 
@@ -41,20 +42,21 @@ export function layout(spots: Spot[], frame: Frame, taken: Box[] = []): Placed[]
 
   const boxes: Box[] = [...taken, ...out.map((p) => ({ x0: p.x - p.r, y0: p.y - p.r, x1: p.x + p.r, y1: p.y + p.r }))];
   for (const p of out) {
-    const w = columns(p.label) * frame.font * 0.56, h = frame.font * 1.15, e = p.r + 5, d = e * 0.72;
+    const h = frame.font * 1.15, e = p.r + 5, d = e * 0.72;
     const tries: [number, number, "start" | "end" | "middle"][] = [
       [e, 0, "start"], [-e, 0, "end"], [0, e + h * 0.45, "middle"], [0, -e - h * 0.45, "middle"],
       [d, d + 3, "start"], [-d, d + 3, "end"], [d, -d - 3, "start"], [-d, -d - 3, "end"],
     ];
-    for (const [dx, dy, anchor] of tries) {
+    search: for (const label of p.labels) for (const [dx, dy, anchor] of tries) {
+      const w = columns(label) * frame.font * 0.56;
       const x = p.x + dx, y = p.y + dy;
       const x0 = anchor === "start" ? x : anchor === "end" ? x - w : x - w / 2;
       const box = { x0, y0: y - h / 2, x1: x0 + w, y1: y + h / 2 };
       const inside = box.x0 > 2 && box.x1 < frame.width - 2 && box.y0 > 2 && box.y1 < frame.height - 2;
       if (!inside || boxes.some((o) => box.x0 < o.x1 + 1 && box.x1 > o.x0 - 1 && box.y0 < o.y1 && box.y1 > o.y0)) continue;
-      p.text = { x, y, anchor };
+      p.text = { label, x, y, anchor };
       boxes.push(box);
-      break;
+      break search;
     }
   }
   return out;
