@@ -51,7 +51,8 @@ class BitTree {
     }
   }
   bool contains(std::uint32_t i) const {
-    return (i >> 6) < levels_[0].size() && (levels_[0][i >> 6] >> (i & 63) & 1) != 0;
+    return !levels_.empty() && (i >> 6) < levels_[0].size() &&
+           (levels_[0][i >> 6] >> (i & 63) & 1) != 0;
   }
   bool empty() const { return levels_.empty() || levels_.back()[0] == 0; }
   std::uint32_t first() const {  // of a set that is not empty

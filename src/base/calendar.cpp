@@ -17,10 +17,10 @@ int days_in_month(int year, int month) {
 }
 
 std::optional<int> digits(std::string_view s, std::size_t n) {
-  if (s.size() != n) return std::nullopt;
+  if (s.size() != n || s.front() == '-') return std::nullopt;  // "-000" is no year
   int v = 0;
   const auto [end, error] = std::from_chars(s.data(), s.data() + n, v);
-  if (error != std::errc{} || end != s.data() + n || v < 0) return std::nullopt;
+  if (error != std::errc{} || end != s.data() + n) return std::nullopt;
   return v;
 }
 
@@ -97,7 +97,7 @@ std::optional<Date> parse_date(std::string_view s) {
 std::optional<Millis> parse_duration(std::string_view s) {
   std::int64_t n = 0;
   const auto [end, error] = std::from_chars(s.data(), s.data() + s.size(), n);
-  if (error != std::errc{} || n < 0) return std::nullopt;
+  if (error != std::errc{} || s.front() == '-') return std::nullopt;
   const std::string_view unit(end, static_cast<std::size_t>(s.data() + s.size() - end));
   const std::int64_t scale = unit == "ms"  ? 1
                              : unit == "s" ? 1000
