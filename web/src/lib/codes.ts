@@ -8,14 +8,13 @@ const words: Record<string, Record<string, [ko: string, en: string]>> = {
     easy: ["EASY 백필", "EASY backfill"], conservative: ["보수적 백필", "Conservative backfill"],
   },
   reason: {
-    no_room: ["빈자리 없음", "no room"], behind_earlier_job: ["앞선 작업 뒤에서 대기", "behind an earlier job"], quota: ["몫 초과", "over quota"],
-    no_whole_domain: ["온전한 NVLink 묶음 없음", "no whole NVLink domain free"], power_cap: ["전력 한도", "power limit"], no_legal_site: ["허용된 거점 없음", "no site where it is legal"],
-    reserved: ["예약된 자리", "held by a reservation"], site_down: ["거점 중단", "site down"], not_powered: ["전력 없음", "not powered"],
+    no_room: ["빈자리 없음", "no room"], behind_earlier_job: ["앞선 작업 뒤에서 대기", "behind an earlier job"], reserved: ["약속된 시작을 기다림", "has a promised start"], lender_limit: ["주인이 빌려주는 한도에 닿음", "the owner lends no more"], too_large: ["어느 풀보다 큼", "larger than every pool"],
+    no_legal_site: ["허용된 거점 없음", "no site where it is legal"], none: ["바로 시작", "started at once"],
   },
   status: {
-    operating: ["운영 중", "operating"], under_construction: ["공사 중", "under construction"], planned: ["계획", "planned"], announced: ["발표", "announced"], approved: ["승인", "approved"],
+    operating: ["운영 중", "operating"], contract: ["계약", "contract"], under_construction: ["공사 중", "under construction"], planned: ["계획", "planned"], announced: ["발표", "announced"], approved: ["승인", "approved"],
     optional: ["선택", "optional"], ambition: ["구상", "ambition"], assumption: ["가정", "assumed"], expansion: ["증설", "expansion"], limited: ["제한 공급", "limited"], maximum: ["최대", "maximum"],
-    available_at_substation: ["변전소 여유", "available at the substation"], not_for_alliance: ["동맹 몫 아님", "not for the alliance"],
+    available_at_substation: ["변전소 여유", "available at the substation"], not_for_alliance: ["연합 몫 아님", "not for the alliance"],
   },
   class: {
     internal: ["내부 자료", "internal"], tenant_sovereign: ["소버린 입주사", "sovereign tenants"], tenant_secret: ["입주사 비밀", "tenants' secrets"], personal: ["개인정보", "personal data"],
@@ -25,16 +24,16 @@ const words: Record<string, Record<string, [ko: string, en: string]>> = {
   },
   check: {
     gpu_time: ["GPU 시간", "GPU time"], energy: ["에너지", "Energy"], jobs: ["작업", "Jobs"], ledger: ["대여 장부", "Lending ledger"], sites: ["거점 합계", "Sum of sites"],
-    members: ["참여기관 합계", "Sum of members"], money: ["돈", "Money"], water: ["물", "Water"], services: ["서비스", "Services"],
+    members: ["회원 합계", "Sum of members"], money: ["돈", "Money"], water: ["물", "Water"], services: ["서비스", "Services"],
   },
   what: {
     "installed = used + idle + down + reserved": ["설치 = 사용 + 유휴 + 고장 + 예약", "installed = used + idle + down + reserved"],
     "facility = IT + cooling and losses": ["시설 전력 = IT + 냉각과 손실", "facility = IT + cooling and losses"],
     "in = done + running + queued + cancelled + failed": ["들어온 작업 = 완료 + 실행 중 + 대기 + 취소 + 실패", "in = done + running + queued + cancelled + failed"],
     "debits + credits = 0": ["빌린 것 + 빌려준 것 = 0", "debits + credits = 0"],
-    "alliance = sum of its sites": ["동맹 전체 = 거점의 합", "alliance = sum of its sites"],
+    "alliance = sum of its sites": ["연합 전체 = 거점의 합", "alliance = sum of its sites"],
   },
-  kind: { batch: ["일괄 작업", "batch"], service: ["서비스", "service"], interactive: ["대화형", "interactive"] },
+  kind: { batch: ["일괄 작업", "batch"], service: ["서비스", "service"], session: ["대화형 세션", "session"], pipeline: ["파이프라인", "pipeline"], hybrid: ["양자 하이브리드", "quantum-hybrid"], ran: ["기지국", "RAN cells"] },
   province: {
     Seoul: ["서울", "Seoul"], Busan: ["부산", "Busan"], Daegu: ["대구", "Daegu"], Incheon: ["인천", "Incheon"], Gwangju: ["광주", "Gwangju"], Daejeon: ["대전", "Daejeon"], Ulsan: ["울산", "Ulsan"],
     Sejong: ["세종", "Sejong"], Gyeonggi: ["경기", "Gyeonggi"], Gangwon: ["강원", "Gangwon"], Chungbuk: ["충북", "Chungbuk"], Chungnam: ["충남", "Chungnam"], Jeonbuk: ["전북", "Jeonbuk"], Jeonnam: ["전남", "Jeonnam"],
@@ -51,6 +50,6 @@ export function word(kind: keyof typeof words, code: string, lang: Lang): string
 }
 /** gb300_nvl72 → GB300 NVL72, a100_h100_hgx → A100/H100 HGX. */
 export function machine(code: string): string {
-  return code.split("_").map((p) => hardware[p] ?? p.toUpperCase()).join(" ").replace(/\b([A-Z]+\d{3}) (?=[A-Z]+\d{3}\b)/g, "$1/");
+  return code.split("_").map((p) => hardware[p] ?? (/^\d+kw$/.test(p) ? p.replace("kw", " kW") : /^[a-z]{4,}$/.test(p) ? p[0]!.toUpperCase() + p.slice(1) : p.toUpperCase())).join(" ").replace(/\b([A-Z]+\d{3}) (?=[A-Z]+\d{3}\b)/g, "$1/");
 }
 export const pick = (text: Both, lang: Lang) => text[lang];

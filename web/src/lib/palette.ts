@@ -2,8 +2,8 @@
 import type { Theme } from "./ui.svelte";
 
 const series: Record<Theme, string[]> = {
-  light: ["#2b6aa8", "#2f8a68", "#cf7429", "#6b57ad", "#b5474f", "#2a94a5", "#ad8417", "#84573a", "#bb5f96", "#6c8638", "#5d6b7a"],
-  dark: ["#6ba6e2", "#5cbf99", "#ec9f5c", "#a795e4", "#e3837f", "#5cc2d2", "#d8b454", "#c59a7c", "#e09bc4", "#a8c16c", "#9ba8b7"],
+  light: ["#2b6aa8", "#2f8a68", "#cf7429", "#6b57ad", "#b5474f", "#2a94a5", "#ad8417", "#84573a", "#bb5f96", "#6c8638", "#3d4a91", "#8d3f6d", "#5d6b7a"],
+  dark: ["#6ba6e2", "#5cbf99", "#ec9f5c", "#a795e4", "#e3837f", "#5cc2d2", "#d8b454", "#c59a7c", "#e09bc4", "#a8c16c", "#8f9be0", "#c98bb0", "#9ba8b7"],
 };
 const other: Record<Theme, string> = { light: "#b3b6b0", dark: "#5d6663" };
 
