@@ -97,8 +97,10 @@ std::optional<double> real_number(std::string_view text) {
 
 std::string decimal_text(double value) {
   CHECK(std::isfinite(value));
+  if (std::abs(value) < 1e15 && value == std::floor(value))  // 10000000, not 1e+07
+    return std::to_string(static_cast<std::int64_t>(value));
   char buffer[64];
-  const auto [end, error] = std::to_chars(buffer, buffer + sizeof buffer, value == 0 ? 0.0 : value);
+  const auto [end, error] = std::to_chars(buffer, buffer + sizeof buffer, value);
   CHECK(error == std::errc{});
   return {buffer, end};
 }

@@ -270,11 +270,25 @@ consteval std::size_t member_count() {
 template <Described S>
 inline constexpr auto fields_of = S::describe();
 
+template <Described S>
+consteval bool names_differ() {
+  std::array<std::string_view, std::tuple_size_v<decltype(S::describe())>> names;
+  std::size_t n = 0;
+  std::apply([&](const auto&... f) { ((names[n++] = f.name), ...); }, S::describe());
+  for (std::size_t i = 0; i < n; ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      if (names[i] == names[j]) return false;
+    }
+  }
+  return true;
+}
+
 // f(field) for each field in the order of describe().
 template <Described S, class F>
 constexpr void each_field(F&& f) {
   static_assert(std::tuple_size_v<decltype(S::describe())> == member_count<S>(),
                 "describe() leaves out a member, or names one twice");
+  static_assert(names_differ<S>(), "describe() gives a name twice");
   std::apply([&f](const auto&... field) { (f(field), ...); }, fields_of<S>);
 }
 

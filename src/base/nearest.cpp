@@ -26,7 +26,7 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 }
 
 std::string_view nearest(std::string_view name, std::span<const std::string_view> known) {
-  std::size_t best = std::max<std::size_t>(2, std::min(name.size(), kLongest) / 3) + 1;
+  std::size_t best = std::max<std::size_t>(1, std::min(name.size(), kLongest) / 3) + 1;
   std::string_view found;
   for (const std::string_view k : known) {
     const std::size_t d = edit_distance(name.substr(0, kLongest), k.substr(0, kLongest));

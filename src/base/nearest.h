@@ -11,7 +11,7 @@ namespace dure {
 // Edits between two names: insert, delete, replace, or swap two neighbours (optimal string alignment).
 std::size_t edit_distance(std::string_view a, std::string_view b);
 
-// The nearest of known within a third of the name's length (at least 2 edits); "" when none is near.
+// The nearest of known within a third of the name's length (at least 1 edit); "" when none is near.
 // The first of equals. Looks at the first 64 bytes of each.
 std::string_view nearest(std::string_view name, std::span<const std::string_view> known);
 

@@ -43,7 +43,7 @@ class Loader {
       return fault({where, "includes at most " + std::to_string(kDeepestInclude) + " deep and " +
                                std::to_string(kMostFiles) + " files",
                     "one more", ""});
-    Result<std::string> text = read_text_(path);
+    Result<std::string> text = read_text_(name);
     if (!text) {
       Fault f = text.fault();
       if (from != nullptr) f.where = where;
@@ -119,6 +119,7 @@ class Loader {
       } else if (there->kind == Kind::list && mine.kind == Kind::list) {
         for (DocNode& row : mine.items) there->items.push_back(std::move(row));
       } else if (there->kind == Kind::map && mine.kind == Kind::map) {
+        if (upper_wins) there->place = mine.place;
         merge(*there, std::move(mine), field, upper_wins);
       } else if (there->kind != mine.kind && there->kind != Kind::null && mine.kind != Kind::null) {
         fault({at(mine.place) + ": " + field, found_text(*there) + " as at " + at(there->place),

@@ -159,6 +159,7 @@ class TreeBuilder : public YAML::EventHandler {
     node.quoted = tag == "!";
     node.text = value;
     node.place = place(mark);
+    if (node.quoted) check_closed(mark, node.place);
     for (std::size_t i = 0; i < value.size();) {  // escapes can build what scan() refuses
       const std::size_t n = utf8_length(value, i);
       if (n == 0 || invisible(std::string_view(value).substr(i, n)))
@@ -209,6 +210,22 @@ class TreeBuilder : public YAML::EventHandler {
     if (!tag.empty() && tag != "?" && tag != "!")
       stop({to_string(files_, place(mark)), "YAML without tags", "the tag " + quoted_text(tag), ""});
   }
+  // yaml-cpp takes the end of the file for a missing quote: a truncated file would look whole.
+  void check_closed(const YAML::Mark& mark, Place at) {
+    std::size_t i = static_cast<std::size_t>(mark.pos);
+    if (mark.pos < 0 || i >= text_.size()) return;
+    const char quote = text_[i];
+    if (quote != '"' && quote != '\'') return;  // a block of text
+    for (++i; i < text_.size(); ++i) {
+      if (text_[i] == '\\' && quote == '"') {
+        ++i;
+      } else if (text_[i] == quote) {
+        if (quote == '"' || i + 1 == text_.size() || text_[i + 1] != quote) return;
+        ++i;
+      }
+    }
+    stop({to_string(files_, at), std::string("a closing ") + quote, "the end of the file", ""});
+  }
   void open(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, DocNode::Kind kind) {
     refuse_anchor(mark, anchor);
     refuse_tag(mark, tag);
@@ -258,6 +275,16 @@ class TreeBuilder : public YAML::EventHandler {
   std::vector<Open> stack_;
 };
 
+std::string yaml_hint(std::string_view message) {
+  if (message == "illegal map value") return "text that holds ': ' needs quotes";
+  if (message == "end of map not found" || message == "end of sequence not found")
+    return "is the line indented as its neighbours?";
+  if (message == "unknown token") return "text that begins with @ or ` needs quotes";
+  if (message == "end of sequence flow not found") return "is a ] missing?";
+  if (message == "end of map flow not found") return "is a } missing?";
+  return "";
+}
+
 class NoMore : public TreeBuilder {  // after the end of the one document
  public:
   using TreeBuilder::TreeBuilder;
@@ -288,7 +315,7 @@ std::optional<DocNode> parse_yaml(std::string_view text, const std::vector<std::
   } catch (const Stop&) {
     return std::nullopt;
   } catch (const YAML::Exception& e) {
-    faults.push_back({to_string(files, builder.place(e.mark)), "YAML", e.msg, ""});
+    faults.push_back({to_string(files, builder.place(e.mark)), "YAML", e.msg, yaml_hint(e.msg)});
     return std::nullopt;
   }
   if (!builder.root || builder.root->kind == DocNode::Kind::null) {
