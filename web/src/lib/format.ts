@@ -30,7 +30,7 @@ export function formats(lang: Lang) {
   /** For a narrow cell: 12.3만 · 123k. */
   const short = of((v) => {
     const a = Math.abs(v), show = (n: number, s: string) => plain(n, lang, Math.abs(n) < 10 ? 1 : 0, 0) + s;
-    if (ko) return a >= 1e8 ? show(v / 1e8, "억") : a >= 1e4 ? show(v / 1e4, "만") : plain(v, lang, 0);
+    if (ko) return a >= 1e8 ? show(v / 1e8, "억") : a >= 1e7 ? `${Math.round(v / 1e4)}만` : a >= 1e4 ? show(v / 1e4, "만") : plain(v, lang, 0);
     return a >= 1e9 ? show(v / 1e9, "G") : a >= 1e6 ? show(v / 1e6, "M") : a >= 1e3 ? show(v / 1e3, "k") : plain(v, lang, 0);
   });
   const percent = (v: Num | undefined, digits = 1) => (v === null || v === undefined ? none : plain(v * 100, lang, digits, digits) + "%");
