@@ -62,7 +62,8 @@ struct ByteSource::State {
 
   // Makes [begin, end) hold at least `least` bytes unless the file is over.
   Result<Done> fill(std::size_t least) {
-    if (input.empty()) input.resize(kInputBytes);
+    if (input.empty())  // small files need no large buffer
+      input.resize(stored > 0 && stored < kInputBytes ? stored + 1 : kInputBytes);
     while (end - begin < least && !input_over) {
       if (begin > 0) {
         std::memmove(input.data(), input.data() + begin, end - begin);

@@ -8,7 +8,7 @@
 namespace dure {
 namespace {
 
-constexpr std::size_t kChunk = 256 * 1024;
+constexpr std::size_t kFirstChunk = 4 * 1024, kChunk = 128 * 1024;
 
 // Why a file with a NUL byte may be what it is.
 std::string binary_hint(std::string_view start) {
@@ -26,7 +26,7 @@ std::string binary_hint(std::string_view start) {
 }  // namespace
 
 LineReader::LineReader(ByteSource source, std::size_t longest)
-    : source_(std::move(source)), longest_(longest), buffer_(kChunk) {}
+    : source_(std::move(source)), longest_(longest), buffer_(kFirstChunk) {}
 
 std::string LineReader::where() const { return name() + ":" + std::to_string(number_); }
 
@@ -68,9 +68,10 @@ Step LineReader::slow_next() {
     std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
     end_ -= begin_;
     begin_ = 0;
-    // Room for a chunk and the newline that a last line may lack.
-    if (buffer_.size() < end_ + kChunk / 2)
-      buffer_.resize(std::max(buffer_.size() * 2, end_ + kChunk));
+    // Room for what is read next and the newline that a last line may lack. Buffers grow as the
+    // file turns out to be large.
+    const std::size_t chunk = std::min(kChunk, std::max(kFirstChunk, buffer_.size()));
+    if (buffer_.size() < end_ + chunk) buffer_.resize(std::max(4 * buffer_.size(), end_ + chunk));
     const std::size_t room = buffer_.size() - end_ - 1;
     auto read = source_.read({buffer_.data() + end_, room});
     if (!read) return stop(read.fault());
