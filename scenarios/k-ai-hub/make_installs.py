@@ -86,8 +86,8 @@ PLACEMENT = """
 2028Q2 samsung: samsung_sds_dongtan.main gb300_nvl72 2016, lgu_paju.colo rtx_pro_6000_se 984
 2028Q3 samsung: samsung_sds_dongtan.main gb300_nvl72 1944, samsung_sds_dongtan.main rtx_pro_6000_se 656, samsung_hwaseong_pyeongtaek.ai_factory rtx_pro_6000_se 400
 2028Q4 samsung: samsung_hwaseong_pyeongtaek.ai_factory b300_hgx 1000, samsung_hwaseong_pyeongtaek.ai_factory rtx_pro_6000_se 2000
-2029Q1 samsung: samsung_hwaseong_pyeongtaek.ai_factory gb300_nvl72 2016, gumi_samsung_sds.main vera_rubin_nvl72 1944, samsung_hwaseong_pyeongtaek.ai_factory rtx_pro_6000_se 40
-2029Q2 samsung: samsung_hwaseong_pyeongtaek.ai_factory gb300_nvl72 2016, gumi_samsung_sds.main vera_rubin_nvl72 1008, samsung_hwaseong_pyeongtaek.ai_factory rtx_pro_6000_se 976
+2029Q1 samsung: gumi_samsung_sds.main vera_rubin_nvl72 1944, samsung_hwaseong_pyeongtaek.ai_factory rtx_pro_6000_se 2056
+2029Q2 samsung: gumi_samsung_sds.main vera_rubin_nvl72 1008, samsung_hwaseong_pyeongtaek.ai_factory rtx_pro_6000_se 2992
 2029Q3 samsung: samsung_hwaseong_pyeongtaek.ai_factory gb300_nvl72 2016, gumi_samsung_sds.main vera_rubin_nvl72 1944, samsung_hwaseong_pyeongtaek.ai_factory rtx_pro_6000_se 40
 2029Q4 samsung: gumi_samsung_sds.main vera_rubin_nvl72 2952, gumi_samsung_sds.main rtx_pro_6000_se 48
 2030Q1 samsung: gumi_samsung_sds.main vera_rubin_nvl72 1944, gumi_samsung_sds.main rtx_pro_6000_se 56
@@ -141,7 +141,7 @@ PLACEMENT = """
 2026Q2 kt: kt_gasan.main b300_hgx 400, kt_gasan.main rtx_pro_6000_se 400
 2027Q2 kt: kt_gasan.main gb300_nvl72 1008, kt_mokdong.main b300_hgx 592
 2028Q2 kt: kt_gasan.main gb300_nvl72 1008, kt_mokdong.main b300_hgx 592
-2027Q3 lgu: lgu_pyeongchon.colo b300_hgx 568, lgu_pyeongchon.colo rtx_pro_6000_se 184
+2027Q3 lgu: lgu_pyeongchon.colo b300_hgx 568, lgu_paju.colo rtx_pro_6000_se 184
 2028Q3 lgu: lgu_pyeongchon.colo b300_hgx 752
 """
 
