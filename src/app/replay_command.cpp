@@ -114,7 +114,7 @@ int run(const Options& o) {
     if (log.cut_to_estimate > 0)
       fmt::print("  cut     {:>9}  ran longer than they asked for\n", log.cut_to_estimate);
   }
-  if (o.json) fmt::print("{}\n", (all.size() == 1 ? all[0] : all).dump());
+  if (o.json) fmt::print("{}\n", (all.size() == 1 ? all[0] : all).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
   return kDone;
 }
 
