@@ -11,6 +11,7 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   int exit_code = dure::kDone;
   dure::add_replay_command(app, exit_code);
+  dure::add_simulate_command(app, exit_code);
   dure::add_bench_command(app, exit_code);
   dure::add_schema_command(app, exit_code);
   dure::add_trace_command(app, exit_code);

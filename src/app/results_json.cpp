@@ -1,0 +1,305 @@
+// summary.json: every figure from whole numbers by one division, rounded to what its name can
+// carry.
+#include <cmath>
+
+#include "app/command.h"
+#include "app/results.h"
+
+namespace dure {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+double rounded(double v, int digits) {
+  double scale = 1;
+  for (int i = 0; i < digits; ++i) scale *= 10;
+  return std::round(v * scale) / scale;
+}
+double ratio(double a, double b) { return b > 0 ? rounded(a / b, 6) : 0.0; }
+double ratio(std::int64_t a, std::int64_t b) {
+  return ratio(static_cast<double>(a), static_cast<double>(b));
+}
+double gpu_h(std::int64_t gpu_ms) { return rounded(static_cast<double>(gpu_ms) / 3.6e6, 3); }
+double mwh(Exact wms) {
+  return rounded(static_cast<double>(wms) / static_cast<double>(kWmsPerMwh), 3);
+}
+double facility_mwh(Exact wms_ppm) { return mwh(wms_ppm / kPpm); }
+double mw(std::int64_t w) { return rounded(static_cast<double>(w) / 1e6, 6); }
+
+template <class Enum>
+std::string name(Enum e) {
+  return std::string(enum_name(e));
+}
+
+Json jobs(const Summary& s) {
+  const JobFigures& j = s.jobs;
+  Json refused = Json::object();
+  if (j.refused_no_legal_site > 0) refused["no_legal_site"] = j.refused_no_legal_site;
+  if (j.refused_lender_limit > 0) refused["lender_limit"] = j.refused_lender_limit;
+  if (j.refused_other > 0) refused["other"] = j.refused_other;
+  Json reasons = Json::object();
+  for (std::size_t r = 1; r < j.waits_by_reason.size(); ++r)
+    if (j.waits_by_reason[r] > 0) reasons[to_string(static_cast<Reason>(r))] = j.waits_by_reason[r];
+  return {{"in_system_at_start", j.books.in_system_at_start},
+          {"submitted", j.books.submitted},
+          {"started", j.started},
+          {"done", j.books.done},
+          {"running_at_end", j.books.running},
+          {"queued_at_end", j.books.queued},
+          {"cancelled", j.books.cancelled},
+          {"failed", j.books.failed},
+          {"refused", refused},
+          {"mean_wait_s", rounded(j.wait.mean_s, 3)},
+          {"p50_wait_s", j.wait.p50_s},
+          {"p95_wait_s", j.wait.p95_s},
+          {"p99_wait_s", j.wait.p99_s},
+          {"mean_bounded_slowdown", rounded(j.mean_bounded_slowdown, 6)},
+          {"waits_by_reason", reasons}};
+}
+
+Json gpus(const Scenario& scenario, const Summary& s) {
+  Json by_hardware = Json::array();
+  for (const HardwareFigures& h : s.by_hardware) {
+    if (h.installed_gpu_ms == 0) continue;
+    by_hardware.push_back({{"hardware", scenario.hardware[h.hardware.index].id},
+                           {"installed", h.installed},
+                           {"utilization", ratio(h.used_gpu_ms, h.installed_gpu_ms)}});
+  }
+  const Books& b = s.books;
+  return {{"installed_at_end", s.installed_at_end},
+          {"announced_at_end", s.announced},
+          {"unpowered_at_end", s.unpowered_at_end},
+          {"installed_gpu_h", gpu_h(b.installed)},
+          {"used_gpu_h", gpu_h(b.used)},
+          {"idle_gpu_h", gpu_h(b.idle)},
+          {"down_gpu_h", gpu_h(b.down)},
+          {"reserved_gpu_h", gpu_h(b.reserved)},
+          {"utilization", ratio(b.used, b.installed)},
+          {"lent_gpu_h", gpu_h(s.lent_gpu_ms)},
+          {"by_hardware", by_hardware}};
+}
+
+Json energy(const Summary& s, const Window& w) {
+  const Books& b = s.books;
+  const double mean_mw = static_cast<double>(b.facility) / static_cast<double>(kPpm) /
+                         static_cast<double>((w.to - w.from).count()) / 1e6;
+  return {{"it_mwh", mwh(b.it_wms)},
+          {"facility_mwh", facility_mwh(b.facility)},
+          {"cooling_and_losses_mwh", facility_mwh(b.cooling_and_losses)},
+          {"pue", ratio(static_cast<double>(b.facility) / static_cast<double>(kPpm),
+                        static_cast<double>(b.it_wms))},
+          {"peak_facility_mw", mw(s.peak_facility_w)},
+          {"mean_facility_mw", rounded(mean_mw, 6)}};
+}
+
+Json carbon(const Scenario& scenario, const Summary& s) {
+  const double g_per_kwh = scenario.accounts.carbon_g_per_kwh;  // g/kWh = kg/MWh
+  return {{"t_co2e", rounded(facility_mwh(s.books.facility) * g_per_kwh / 1000, 3)},
+          {"kg_per_mwh", g_per_kwh},
+          {"basis", "flat factor of the scenario (accounts.carbon_g_per_kwh)"}};
+}
+
+Json cost(const Scenario& scenario, const Summary& s) {
+  return {
+      {"energy_krw", s.books.cost_krw},
+      {"krw_per_kwh", scenario.accounts.energy_krw_per_kwh},
+      {"basis", "energy only, at the flat price of the scenario (accounts.energy_krw_per_kwh)"}};
+}
+
+Json services(const Simulation& run, const Summary& s) {
+  const Scenario& scenario = run.scenario();
+  Json items = Json::array();
+  std::int64_t wanted = 0, served = 0;
+  for (const ServiceFigures& f : s.services) {
+    const DemandRow& row = run.demand().rows()[f.row];
+    wanted += f.wanted_ms;
+    served += f.served_ms;
+    items.push_back({{"workload", scenario.workloads[row.workload.index].id},
+                     {"member", scenario.members[row.member.index].id},
+                     {"replicas_mean", rounded(f.replicas_mean, 3)},
+                     {"replicas_peak", f.replicas_peak},
+                     {"satisfied", f.wanted_ms > 0 ? ratio(f.served_ms, f.wanted_ms) : 1.0}});
+  }
+  return {{"modelled", true},
+          {"count", s.services.size()},
+          {"replica_h_wanted", gpu_h(wanted)},
+          {"replica_h_served", gpu_h(served)},
+          {"satisfied", wanted > 0 ? ratio(served, wanted) : 1.0},
+          {"items", items}};
+}
+
+Json sovereignty(const Scenario& scenario, const Summary& s) {
+  Json by_class = Json::array();
+  for (const ClassFigures& f : s.by_class)
+    if (f.gpu_ms > 0)
+      by_class.push_back({{"class", scenario.data_classes[f.data_class].id},
+                          {"gpu_h", gpu_h(f.gpu_ms)},
+                          {"sites", f.sites}});
+  return {{"placements_checked", s.books.placements_checked},
+          {"violations", s.books.violations},
+          {"jobs_refused", s.jobs_refused_by_law},
+          {"by_class", by_class}};
+}
+
+Json ledger(const Scenario& scenario, const Summary& s) {
+  Json lent = Json::array();
+  for (std::size_t owner = 0; owner < s.lending.size(); ++owner)
+    for (std::size_t user = 0; user < s.lending.size(); ++user)
+      if (owner != user && s.lending[owner][user] > 0)
+        lent.push_back({{"owner", scenario.members[owner].id},
+                        {"borrower", scenario.members[user].id},
+                        {"gpu_h", gpu_h(s.lending[owner][user])}});
+  return {{"entries", s.ledger_entries}, {"sum_gpu_ms", s.books.ledger_sum}, {"lent", lent}};
+}
+
+// Halls of one site may have several operators: each once, joined by +.
+std::string operators_of(const SiteSpec& site) {
+  std::vector<std::string> ids;
+  std::string joined;
+  for (const HallSpec& h : site.halls) {
+    if (std::find(ids.begin(), ids.end(), h.operated_by) != ids.end()) continue;
+    ids.push_back(h.operated_by);
+    joined += (joined.empty() ? "" : "+") + h.operated_by;
+  }
+  return joined;
+}
+
+Json sites(const Scenario& scenario, const Summary& s, const Window& w) {
+  Json out = Json::array();
+  for (std::size_t i = 0; i < scenario.sites.size(); ++i) {
+    const SiteSpec& spec = scenario.sites[i];
+    const SiteSummary& f = s.sites[i];
+    std::string status;
+    for (const GridStep& g : spec.grid)
+      if (midnight(g.month) < w.to) status = name(g.status);
+    Json hardware = Json::array();
+    for (const HardwareFigures& h : f.hardware)
+      if (h.installed > 0)
+        hardware.push_back(
+            {{"hardware", scenario.hardware[h.hardware.index].id}, {"gpus", h.installed}});
+    const double mean_mw = static_cast<double>(f.facility) / static_cast<double>(kPpm) /
+                           static_cast<double>((w.to - w.from).count()) / 1e6;
+    out.push_back({{"id", spec.id},
+                   {"name_en", spec.name_en},
+                   {"name_ko", spec.name_ko},
+                   {"owner", spec.owner},
+                   {"operator", operators_of(spec)},
+                   {"province", spec.province},
+                   {"lat_deg", spec.lat_deg},
+                   {"lon_deg", spec.lon_deg},
+                   {"installed_gpus", f.installed},
+                   {"unpowered_gpus", f.unpowered},
+                   {"used_gpu_h", gpu_h(f.used_gpu_ms)},
+                   {"utilization", ratio(f.used_gpu_ms, f.installed_gpu_ms)},
+                   {"grid_mw", mw(f.limit_w)},
+                   {"grid_status", status},
+                   {"peak_mw", mw(f.peak_w)},
+                   {"mean_mw", rounded(mean_mw, 6)},
+                   {"energy_mwh", facility_mwh(f.facility)},
+                   {"pue", spec.pue},
+                   {"jobs_started", f.jobs_started},
+                   {"hardware", hardware}});
+  }
+  return out;
+}
+
+Json members(const Scenario& scenario, const Summary& s) {
+  Json out = Json::array();
+  for (std::size_t i = 0; i < scenario.members.size(); ++i) {
+    const MemberSpec& spec = scenario.members[i];
+    const MemberSummary& m = s.members[i];
+    std::int64_t of_owned = 0;
+    for (const std::int64_t gpu_ms : s.lending[i]) of_owned += gpu_ms;
+    out.push_back({{"id", spec.id},
+                   {"name_en", spec.name_en},
+                   {"name_ko", spec.name_ko},
+                   {"owned_gpus", m.owned},
+                   {"announced_gpus", spec.announced_gpus.count()},
+                   {"demand_gpu_h", gpu_h(m.demand_gpu_ms)},
+                   {"used_gpu_h", gpu_h(m.used_gpu_ms)},
+                   {"used_own_gpu_h", gpu_h(m.used_own_gpu_ms)},
+                   {"borrowed_gpu_h", gpu_h(m.borrowed_gpu_ms)},
+                   {"lent_gpu_h", gpu_h(m.lent_gpu_ms)},
+                   {"jobs_submitted", m.jobs_submitted},
+                   {"jobs_done", m.jobs_done},
+                   {"mean_wait_s", rounded(m.wait.mean_s, 3)},
+                   {"p50_wait_s", m.wait.p50_s},
+                   {"p95_wait_s", m.wait.p95_s},
+                   {"utilization_of_owned", ratio(of_owned, m.owned_gpu_ms)}});
+  }
+  return out;
+}
+
+Json workloads(const Simulation& run, const Summary& s) {
+  Json out = Json::array();
+  for (std::size_t r = 0; r < s.rows.size(); ++r) {
+    const DemandRow& row = run.demand().rows()[r];
+    const WorkloadSpec& work = run.demand().workload(row);
+    const RowSummary& f = s.rows[r];
+    Json item = {{"id", work.id},
+                 {"kind", name(work.kind)},
+                 {"title_en", work.title_en},
+                 {"title_ko", work.title_ko},
+                 {"member", run.scenario().members[row.member.index].id},
+                 {"jobs_submitted", row.service ? 0 : f.submitted},
+                 {"jobs_done", row.service ? 0 : f.done},
+                 {"gpu_h", gpu_h(f.gpu_ms)}};
+    // Of nobody who started there is no wait to tell; replicas are in services.items.
+    item["mean_wait_s"] = f.wait.jobs > 0 ? Json(rounded(f.wait.mean_s, 3)) : Json();
+    item["p95_wait_s"] = f.wait.jobs > 0 ? Json(f.wait.p95_s) : Json();
+    out.push_back(std::move(item));
+  }
+  return out;
+}
+
+Json balance(const Summary& s) {
+  Json checks = Json::array();
+  for (const Check& c : s.checks)
+    checks.push_back({{"name", c.name},
+                      {"ok", c.ok},
+                      {"left", c.left},
+                      {"right", c.right},
+                      {"unit", c.unit},
+                      {"what", c.what}});
+  return {{"ok", s.balanced}, {"checks", checks}};
+}
+
+}  // namespace
+
+nlohmann::ordered_json summary_json(const Simulation& run, const Summary& s,
+                                    const RunLabels& labels) {
+  const Scenario& scenario = run.scenario();
+  const Window& w = run.meter().window();
+  return {{"schema", "dure.summary/1"},
+          {"scenario", scenario.id},
+          {"title_en", scenario.name_en},
+          {"title_ko", scenario.name_ko},
+          {"scenario_sha256", labels.scenario_sha256},
+          {"from", iso_kst(w.from)},
+          {"to", iso_kst(w.to)},
+          {"seed", run.options().seed},
+          {"policy", labels.policy},
+          {"jobs", jobs(s)},
+          {"gpus", gpus(scenario, s)},
+          {"energy", energy(s, w)},
+          {"water", {{"modelled", false}}},
+          {"carbon", carbon(scenario, s)},
+          {"cost", cost(scenario, s)},
+          {"services", services(run, s)},
+          {"failures", {{"modelled", false}}},
+          {"sovereignty", sovereignty(scenario, s)},
+          {"ledger", ledger(scenario, s)},
+          {"sites", sites(scenario, s, w)},
+          {"members", members(scenario, s)},
+          {"workloads", workloads(run, s)},
+          {"balance", balance(s)},
+          {"record_events", labels.record_events},
+          {"record_sha256", labels.record_sha256}};
+}
+
+void with_cost(nlohmann::ordered_json& summary) {
+  summary["cpu_s"] = rounded(cpu_seconds(), 3);
+  summary["peak_rss_mb"] = peak_rss_mb();
+}
+
+}  // namespace dure

@@ -1,0 +1,313 @@
+// dure simulate SCENARIO.yaml: the twin.
+#include <fmt/core.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+
+#include "app/command.h"
+#include "app/results.h"
+#include "app/scenario_input.h"
+#include "io/atomic_file.h"
+
+namespace dure {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Options {
+  std::string scenario, from, to, policy, step, out, progress = "auto";
+  std::int64_t seed = -1;
+  std::vector<std::string> settings;
+  bool report = false, record = false, json = false;
+};
+
+// ---- what was asked for
+// ----------------------------------------------------------------------------
+
+Result<Policy> policy_of(const std::string& name, const PolicySpec& spec) {
+  Policy p{spec.order, spec.backfill};
+  if (name == "fcfs") p = {Order::arrival, Backfill::none};
+  if (name == "easy") p = {Order::arrival, Backfill::easy};
+  if (name == "dure") p = {Order::priority, Backfill::easy};
+  if (name == "conservative" || p.backfill == Backfill::conservative)
+    return Fault{name.empty() ? "policy.backfill" : "--policy", "fcfs, easy or dure",
+                 "conservative",
+                 "conservative backfilling is for one machine without racks: dure replay LOG"};
+  return p;
+}
+
+std::string name_of(const Policy& p) {
+  if (p.order == Order::priority)
+    return p.backfill == Backfill::easy ? "dure" : "dure without backfill";
+  return p.backfill == Backfill::easy ? "easy" : "fcfs";
+}
+
+// The time that the scenario says something about: its first racks to the end of its last dated
+// year.
+struct Horizon {
+  Date first, last;
+};
+Horizon horizon_of(const Scenario& s) {
+  Horizon h{s.installs.front().month, s.run.to};
+  for (const InstallSpec& i : s.installs) {
+    h.first = std::min(h.first, i.month);
+    h.last = std::max({h.last, i.month, i.retire_month.value_or(i.month)});
+  }
+  for (const SiteSpec& site : s.sites)
+    for (const GridStep& g : site.grid) h.last = std::max(h.last, g.month);
+  h.last = std::max(s.run.to, Date{h.last.year + 1, 1, 1});
+  return h;
+}
+
+Result<Date> date_option(const std::string& name, const std::string& text, Date otherwise) {
+  if (text.empty()) return otherwise;
+  if (const auto date = parse_date(text)) return *date;
+  return Fault{name, "a date such as 2030-10-01", text, ""};
+}
+
+Result<Window> window_of(const Options& o, const Scenario& s) {
+  TRY(from, date_option("--from", o.from, s.run.from));
+  TRY(to, date_option("--to", o.to, s.run.to));
+  Window w{midnight(from), midnight(to), s.run.step_ms};
+  if (!(from < to))
+    return Fault{"--to", "a date after " + to_string(from), to_string(to),
+                 o.to.empty() ? "the scenario ends there: give --to as well" : ""};
+  const Horizon h = horizon_of(s);
+  if (from < h.first || h.last < to)
+    return Fault{from < h.first ? "--from" : "--to",
+                 to_string(h.first) + " to " + to_string(h.last),
+                 to_string(from < h.first ? from : to), "the scenario says nothing of other times"};
+  if (!o.step.empty()) {
+    const auto step = parse_duration(o.step);
+    if (!step || *step < seconds(1) || *step > seconds(86'400))
+      return Fault{"--step", "1s to 24h", o.step, "900s is 15 minutes"};
+    w.step = *step;
+  }
+  if (w.steps() > 1'000'000)
+    return Fault{"--step", "at most 1,000,000 steps", std::to_string(w.steps()),
+                 "take a longer step or a shorter window"};
+  return w;
+}
+
+// ---- the folder of results: written aside, then renamed, so that none looks whole that is not
+// ------------
+
+class OutFolder {
+ public:
+  static constexpr const char* kFiles[] = {"jobs.csv", "sites.csv", "record.dure", "report.html",
+                                           "summary.json"};
+
+  static Result<std::unique_ptr<OutFolder>> open(const std::string& path) {
+    std::error_code error;
+    fs::create_directories(path, error);
+    if (error || !fs::is_directory(path, error))
+      return Fault{"--out " + path, "a folder that can be written",
+                   error ? error.message() : "something else", ""};
+    auto out = std::unique_ptr<OutFolder>(new OutFolder(path));
+    fs::create_directory(out->aside_, error);
+    if (error) return Fault{"--out " + path, "a folder that can be written", error.message(), ""};
+    return out;
+  }
+  OutFolder(const OutFolder&) = delete;
+  OutFolder& operator=(const OutFolder&) = delete;
+  ~OutFolder() {
+    std::error_code ignored;
+    fs::remove_all(aside_, ignored);
+  }
+
+  std::string aside(const std::string& name) const { return (aside_ / name).string(); }
+  std::string place(const std::string& name) const { return (path_ / name).string(); }
+
+  // The folder holds one run: what an earlier one left under these names goes first.
+  Result<Done> publish() {
+    std::error_code error;
+    for (const char* name : kFiles) {
+      fs::remove(path_ / name, error);
+      if (error) return Fault{place(name), "a file that can be replaced", error.message(), ""};
+    }
+    for (const char* name : kFiles) {
+      if (!fs::exists(aside_ / name)) continue;
+      fs::rename(aside_ / name, path_ / name, error);
+      if (error) return Fault{place(name), "to rename the finished file", error.message(), ""};
+    }
+    return Done{};
+  }
+
+ private:
+  explicit OutFolder(const std::string& path)
+      : path_(path), aside_(path_ / (".dure-" + std::to_string(::getpid()) + ".tmp")) {}
+  const fs::path path_, aside_;
+};
+
+class RecordFile {  // frames as they come; the first fault is kept until the end
+ public:
+  Result<Done> open(const std::string& path) {
+    TRY(file, AtomicFile::create(path));
+    file_ = std::move(file);
+    write(record_magic());
+    return Done{};
+  }
+  RecordHash::Sink sink() {
+    if (!file_) return {};
+    return [this](std::span<const std::byte> bytes) { write(frame(bytes)); };
+  }
+  Result<Done> close() {
+    if (!file_) return Done{};
+    if (fault_) return *fault_;
+    return file_->commit();
+  }
+
+ private:
+  void write(std::span<const std::byte> bytes) {
+    const auto written = file_->write({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+    if (!written && !fault_) fault_ = written.fault();
+  }
+  std::optional<AtomicFile> file_;
+  std::optional<Fault> fault_;
+};
+
+// ---- progress
+// --------------------------------------------------------------------------------------
+
+class Progress {
+ public:
+  Progress(const std::string& when, const Window& window, std::int64_t warmup_days)
+      : on_(when == "always" || (when == "auto" && ::isatty(STDERR_FILENO) == 1)),
+        start_(window.from.count() - warmup_days * kMsPerDay),
+        window_(window) {}
+  std::function<void(Millis)> watch() {
+    if (!on_) return {};
+    return [this](Millis now) { show(now); };
+  }
+  void clear() {
+    if (on_) fmt::print(stderr, "\r{:60}\r", "");
+  }
+
+ private:
+  void show(Millis now) {
+    const auto percent =
+        static_cast<int>(100 * (now.count() - start_) / (window_.to.count() - start_));
+    if (percent == percent_) return;
+    percent_ = percent;
+    constexpr int kWidth = 30;
+    const auto full = static_cast<std::size_t>(percent * kWidth / 100);
+    fmt::print(stderr, "\r{} {}{} {:>3} %{}", to_string(date_of(now)), std::string(full, '#'),
+               std::string(kWidth - full, '.'), percent,
+               now < window_.from ? "  warm-up" : "         ");
+    std::fflush(stderr);
+  }
+  const bool on_;
+  const std::int64_t start_;
+  const Window window_;
+  int percent_ = -1;
+};
+
+// ---- the run
+// ---------------------------------------------------------------------------------------
+
+Result<Done> write_results(const OutFolder& out, const Options& o, const Simulation& run,
+                           const Summary& summary, nlohmann::ordered_json& json) {
+  TRY(jobs, write_jobs_csv(out.aside("jobs.csv"), run));
+  TRY(sites, write_sites_csv(out.aside("sites.csv"), run));
+  (void)jobs, (void)sites;
+  with_cost(json);
+  if (o.report && summary.balanced) {
+    TRY(html, report_html(report_json(run, summary, json)));
+    TRY(report, write_file(out.aside("report.html"), html));
+    (void)report;
+  }
+  return write_file(out.aside("summary.json"), json.dump(2) + "\n");
+}
+
+int run(const Options& o) {
+  const Outcome<ScenarioInput> read = read_scenario_input(o.scenario, o.settings);
+  if (!read) return complain(read.faults());
+  const Scenario& scenario = read.value().scenario;
+  TRY_OR_COMPLAIN(policy, policy_of(o.policy, scenario.policy));
+  TRY_OR_COMPLAIN(window, window_of(o, scenario));
+  if ((o.report || o.record) && o.out.empty())
+    return complain(Fault{o.report ? "--report" : "--record", "--out DIR", "none",
+                          "it is written into the folder of results"});
+  if (o.report) {  // before the work, not after
+    TRY_OR_COMPLAIN(page, report_html(nullptr));
+    (void)page;
+  }
+  std::unique_ptr<OutFolder> out;
+  RecordFile record;
+  if (!o.out.empty()) {
+    TRY_OR_COMPLAIN(opened, OutFolder::open(o.out));
+    out = std::move(opened);
+  }
+  if (o.record) {
+    TRY_OR_COMPLAIN(opened, record.open(out->aside("record.dure")));
+    (void)opened;
+  }
+  for (const Fault& w : read.value().warnings)
+    fmt::print(stderr, "dure: warning: {}\n", to_string(w));
+
+  Progress progress(o.progress, window, scenario.run.warmup_days);
+  SimulationOptions options;
+  options.window = window;
+  options.warmup_days = scenario.run.warmup_days;
+  options.seed = static_cast<std::uint64_t>(o.seed >= 0 ? o.seed : scenario.run.seed);
+  options.policy = policy;
+  options.record = record.sink();
+  options.progress = progress.watch();
+  Simulation simulation(scenario, std::move(options));
+  if (const std::size_t jobs = simulation.plant().expected_jobs(); jobs > 100'000'000)
+    return complain(Fault{"--to", "a window of at most 100,000,000 jobs", std::to_string(jobs),
+                          "take a shorter window"});
+  simulation.run();
+  progress.clear();
+
+  const Summary summary = summarize(simulation);
+  const RunLabels labels{read.value().sha256, name_of(policy), simulation.record_sha256(),
+                         simulation.record_events()};
+  nlohmann::ordered_json json = summary_json(simulation, summary, labels);
+  if (out) {
+    TRY_OR_COMPLAIN(recorded, record.close());
+    TRY_OR_COMPLAIN(written, write_results(*out, o, simulation, summary, json));
+    TRY_OR_COMPLAIN(published, out->publish());
+    (void)recorded, (void)written, (void)published;
+  } else {
+    with_cost(json);
+  }
+  if (o.json)
+    fmt::print("{}\n", json.dump(2));
+  else
+    fmt::print("{}", summary_table(simulation, summary, labels));
+  if (summary.balanced) return kDone;
+  fmt::print(stderr, "dure: the books do not balance: these figures are not valid{}\n",
+             o.report ? ", and no report was written" : "");
+  return kNo;
+}
+
+}  // namespace
+
+void add_simulate_command(CLI::App& app, int& exit_code) {
+  auto* command = app.add_subcommand("simulate", "Run a scenario: what will happen if we do?");
+  auto o = std::make_shared<Options>();
+  command->add_option("SCENARIO", o->scenario, "A scenario file (YAML)")->required();
+  command->add_option("--from", o->from, "First day of the window, KST (2030-10-01)");
+  command->add_option("--to", o->to, "The day after its last");
+  command->add_option("--seed", o->seed, "Of every random draw")
+      ->check(CLI::Range(std::int64_t{0}, std::int64_t{9'007'199'254'740'991}));
+  command->add_option("--policy", o->policy, "fcfs, easy or dure, instead of the scenario's")
+      ->check(CLI::IsMember({"fcfs", "easy", "conservative", "dure"}));
+  command
+      ->add_option("--set", o->settings, "path=value: a field of the scenario, any number of times")
+      ->allow_extra_args(false);
+  command->add_option("--step", o->step, "Of the time series (900s)");
+  command->add_option("--out", o->out, "Write the results into this folder");
+  command->add_flag("--report", o->report, "And report.html");
+  command->add_flag("--record", o->record, "And record.dure, every event");
+  command->add_flag("--json", o->json, "Print summary.json");
+  command->add_option("--progress", o->progress, "auto: on a terminal")
+      ->check(CLI::IsMember({"auto", "always", "never"}))
+      ->capture_default_str();
+  command->callback([o, &exit_code] { exit_code = run(*o); });
+}
+
+}  // namespace dure

@@ -1,0 +1,341 @@
+#include "sim/meter.h"
+
+#include <algorithm>
+
+namespace dure {
+namespace {
+
+template <class Spec>
+const Spec& by_id(const std::vector<Spec>& list, const std::string& id) {
+  const auto it = std::find_if(list.begin(), list.end(), [&](const Spec& s) { return s.id == id; });
+  CHECK(it != list.end());  // check_references has passed
+  return *it;
+}
+
+// Asked again of the law itself, not of the lanes that were drawn up by it.
+bool lawful_there(const Scenario& s, const PoolPlan& pool, const DemandRow& row) {
+  const WorkloadSpec& work = s.workloads[row.workload.index];
+  const SiteSpec& site = s.sites[pool.opened.site.index];
+  const HallSpec& hall = site.halls[pool.hall];
+  return legal(by_id(s.data_classes, work.data_class), work, s.members[row.member.index],
+               {site, hall, by_id(s.operators, hall.operated_by),
+                s.members[pool.opened.owner.index]}) == Legal::yes;
+}
+
+}  // namespace
+
+Meter::Meter(const Scenario& scenario, const Founding& founding, const Demand& demand,
+             const World& world, const Window& window)
+    : founding_(founding),
+      world_(world),
+      window_(window),
+      now_(std::numeric_limits<std::int64_t>::min() / 2) {
+  const std::size_t steps = window.steps();
+  lanes_.resize(founding.lanes.size());
+  for (std::uint32_t r = 0; r < demand.rows().size(); ++r) {
+    const DemandRow& row = demand.rows()[r];
+    for (const LaneId lane : row.lanes) {
+      LaneView& view = lanes_[lane.index];
+      view.row = r;
+      view.member = row.member;
+      view.workload = row.workload;
+      view.service = row.service;
+    }
+  }
+  for (const PoolPlan& plan : founding.pools) {
+    PoolView& pool = pools_.emplace_back();
+    pool.site = plan.opened.site;
+    pool.power = {plan.node_idle_w, plan.node_max_w, plan.opened.gpus_per_node};
+    auto& dynamic = dynamic_w_.emplace_back();
+    for (const WorkloadSpec& w : scenario.workloads)
+      dynamic.push_back(
+          static_cast<std::int32_t>(gpu_dynamic_nearest(pool.power, w.utilization).count()));
+    auto& lawful = lawful_.emplace_back();
+    for (const DemandRow& row : demand.rows()) lawful.push_back(lawful_there(scenario, plan, row));
+  }
+  for (const SiteSpec& spec : scenario.sites) {
+    SiteView& site = sites_.emplace_back();
+    site.pue_ppm = pue_ppm_nearest(spec.pue);
+    for (const GridStep& g : spec.grid)
+      site.limits_uw.emplace_back(midnight(g.month).count(), g.grid_mw.count() * kPpm);
+    site_figures_.emplace_back().series.resize(steps);
+  }
+  row_running_.resize(demand.rows().size());
+  row_waiting_.resize(demand.rows().size());
+  row_figures_.resize(demand.rows().size());
+  member_busy_.resize(scenario.members.size());
+  member_series_.assign(scenario.members.size(), std::vector<std::int64_t>(steps));
+  pool_figures_.resize(pools_.size());
+  queue_series_.resize(steps);
+}
+
+// ---- sums over time
+// --------------------------------------------------------------------------------
+
+// Cuts [since, now) at the window and at its steps, and hands each piece on.
+template <class F>
+void Meter::over_steps(std::int64_t since, F&& add) const {
+  const std::int64_t from = window_.from.count(), step = window_.step.count();
+  std::int64_t at = std::max(since, from);
+  const std::int64_t end = std::min(now_, window_.to.count());
+  if (at >= end) return;
+  auto i = static_cast<std::size_t>((at - from) / step);
+  for (std::int64_t next = from + static_cast<std::int64_t>(i + 1) * step; at < end;
+       next += step, ++i) {
+    const std::int64_t until = std::min(next, end);
+    add(i, until - at);
+    at = until;
+  }
+}
+
+void Meter::settle_pool(std::uint32_t index) {
+  PoolView& pool = pools_[index];
+  PoolFigures& sum = pool_figures_[index];
+  std::vector<SiteStep>& series = site_figures_[pool.site.index].series;
+  over_steps(pool.since, [&](std::size_t i, std::int64_t ms) {
+    sum.used_gpu_ms += pool.busy * ms;
+    sum.free_gpu_ms += pool.free * ms;
+    sum.installed_gpu_ms += pool.installed * ms;
+    sum.it_wms += Exact{pool.it_w} * ms;
+    SiteStep& bin = series[i];
+    bin.used_gpu_ms += pool.busy * ms;
+    bin.installed_gpu_ms += pool.installed * ms;
+    bin.it_wms += pool.it_w * ms;
+    bin.running_job_ms += pool.running_jobs * ms;
+  });
+  pool.since = now_;
+}
+
+void Meter::settle_queue() {
+  over_steps(queue_.since, [&](std::size_t i, std::int64_t ms) {
+    queue_series_[i].job_ms += queue_.jobs * ms;
+    queue_series_[i].gpu_ms += queue_.gpus * ms;
+  });
+  queue_.since = now_;
+}
+
+void Meter::settle_row(std::uint32_t row) {
+  Level& level = row_running_[row];
+  const std::int64_t from = std::max(level.since, window_.from.count());
+  const std::int64_t ms = std::min(now_, window_.to.count()) - from;
+  if (ms > 0) {
+    row_figures_[row].running_ms += level.jobs * ms;
+    row_figures_[row].used_gpu_ms += level.gpus * ms;
+  }
+  level.since = now_;
+}
+
+void Meter::settle_member(std::uint32_t member) {
+  Level& level = member_busy_[member];
+  over_steps(level.since,
+             [&](std::size_t i, std::int64_t ms) { member_series_[member][i] += level.gpus * ms; });
+  level.since = now_;
+}
+
+// ---- power, and what the last event changed
+// ----------------------------------------------------------
+
+// A peak counts if it was held for some time: several events of one instant are one change.
+void Meter::note_peaks(std::uint32_t index) {
+  SiteView& site = sites_[index];
+  const std::int64_t from = window_.from.count(), end = std::min(now_, window_.to.count());
+  if (end > std::max(site.since, from)) {
+    SiteFigures& out = site_figures_[index];
+    out.peak_facility_uw = std::max(out.peak_facility_uw, site.facility_uw);
+    std::int64_t limit = 0;
+    for (const auto& [at, uw] : site.limits_uw)
+      if (at <= std::max(site.since, from)) limit = uw;
+    out.most_above_limit_uw = std::max(out.most_above_limit_uw, site.facility_uw - limit);
+  }
+  site.since = now_;
+  if (end > std::max(facility_since_, from))
+    peak_facility_uw_ = std::max(peak_facility_uw_, facility_uw_);
+  facility_since_ = now_;
+}
+
+void Meter::refresh() {
+  if (!changed_pool_) return;
+  const std::uint32_t index = *changed_pool_;
+  changed_pool_.reset();
+  PoolView& pool = pools_[index];
+  const Pool& truth = world_.pool(PoolId{index});
+  pool.installed = truth.installed;
+  pool.free = truth.free;
+  const std::int64_t it_w = idle_power(pool.power, pool.installed).count() + pool.dynamic_w;
+  if (it_w == pool.it_w) return;
+  SiteView& site = sites_[pool.site.index];
+  note_peaks(pool.site.index);
+  const std::int64_t delta_uw = (it_w - pool.it_w) * site.pue_ppm;
+  site.facility_uw += delta_uw;
+  facility_uw_ += delta_uw;
+  pool.it_w = it_w;
+}
+
+// ---- events
+// ------------------------------------------------------------------------------------------
+
+void Meter::append(const Event& e) {
+  refresh();  // the world has taken the event before this one
+  if (!opened_ && e.at >= window_.from) open_window();
+  if (!closed_ && e.at >= window_.to) close_window();
+  now_ = e.at.count();
+  std::visit([this](const auto& what) { on(what); }, e.what);
+}
+
+void Meter::open_window() {
+  opened_ = true;
+  ledger_at_start_ = view_ledger(window_.from.count());
+  for (std::size_t r = 0; r < row_figures_.size(); ++r)
+    row_figures_[r].in_system_at_start = row_waiting_[r] + row_running_[r].jobs;
+}
+
+void Meter::close_window() {
+  closed_ = true;
+  now_ = window_.to.count();
+  for (std::uint32_t p = 0; p < pools_.size(); ++p) {
+    settle_pool(p);
+    pool_figures_[p].installed_at_end = pools_[p].installed;
+  }
+  for (std::uint32_t s = 0; s < sites_.size(); ++s) note_peaks(s);
+  for (std::uint32_t r = 0; r < row_figures_.size(); ++r) {
+    settle_row(r);
+    row_figures_[r].running_at_end = row_running_[r].jobs;
+    row_figures_[r].queued_at_end = row_waiting_[r];
+  }
+  for (std::uint32_t m = 0; m < member_busy_.size(); ++m) settle_member(m);
+  settle_queue();
+  ledger_at_end_ = view_ledger(window_.to.count());
+  world_waiting_at_end_ = world_.waiting_jobs();
+  world_running_at_end_ = world_.running_jobs();
+}
+
+void Meter::close() {
+  refresh();
+  if (!opened_) open_window();
+  if (!closed_) close_window();
+}
+
+LedgerView Meter::view_ledger(std::int64_t at) const {
+  LedgerView view;
+  const Ledger& ledger = world_.ledger();
+  for (std::uint32_t p = 0; p < world_.pools(); ++p) {
+    auto& line = view.used_gpu_ms.emplace_back();
+    for (std::uint32_t m = 0; m < world_.members().size(); ++m)
+      line.push_back(ledger.used(PoolId{p}, MemberId{m}, Millis(at)).count());
+  }
+  for (std::uint32_t m = 0; m < world_.members().size(); ++m)
+    view.sum_gpu_ms += ledger.balance(MemberId{m}).count();
+  view.entries = ledger.entries();
+  return view;
+}
+
+void Meter::on(const JobSubmitted& e) {
+  const LaneView& lane = lanes_[e.lane.index];
+  CHECK(reasons_.size() == e.job.index);
+  reasons_.push_back(Reason::none);
+  if (counted()) ++row_figures_[lane.row].submitted;
+  ++row_waiting_[lane.row];
+  if (lane.service) return;
+  settle_queue();
+  ++queue_.jobs;
+  queue_.gpus += e.gpus.count();
+}
+
+void Meter::out_of_queue(const Job& job) {
+  const LaneView& lane = lanes_[job.lane.index];
+  --row_waiting_[lane.row];
+  if (lane.service) return;
+  settle_queue();
+  --queue_.jobs;
+  queue_.gpus -= job.gpus;
+}
+
+// The job's GPUs are in use from now on (sign 1), or no longer (-1).
+void Meter::hold(const Job& job, PoolId id, std::int64_t sign) {
+  const LaneView& lane = lanes_[job.lane.index];
+  settle_pool(id.index);
+  settle_row(lane.row);
+  settle_member(lane.member.index);
+  PoolView& pool = pools_[id.index];
+  const std::int64_t gpus = sign * job.gpus;
+  pool.busy += gpus;
+  CHECK(pool.busy >= 0);  // invariant 1
+  pool.dynamic_w += gpus * dynamic_w_[id.index][lane.workload.index];
+  if (!lane.service) pool.running_jobs += sign;
+  row_running_[lane.row].jobs += sign;
+  row_running_[lane.row].gpus += gpus;
+  member_busy_[lane.member.index].gpus += gpus;
+  changed_pool_ = id.index;
+}
+
+void Meter::on(const JobEnded& e) {
+  const Job& job = world_.job(e.job);
+  CHECK(!job.let_go);  // the twin's jobs end before or at their limit
+  hold(job, job.pool, -1);
+  if (counted()) ++row_figures_[lanes_[job.lane.index].row].done;
+}
+
+void Meter::on(const JobCancelled& e) {
+  const Job& job = world_.job(e.job);
+  out_of_queue(job);
+  if (counted()) ++row_figures_[lanes_[job.lane.index].row].cancelled;
+}
+
+void Meter::on(const CapacityAdded& e) {
+  settle_pool(e.pool.index);
+  changed_pool_ = e.pool.index;
+}
+
+void Meter::on(const CapacityRetired& e) {
+  settle_pool(e.pool.index);
+  changed_pool_ = e.pool.index;
+}
+
+void Meter::on(const CommandIssued& e) {
+  std::visit([this](const auto& wish) { asked(wish); }, e.wish);
+}
+
+void Meter::asked(const StartJob& wish) {
+  const Job& job = world_.job(wish.job);
+  const LaneView& lane = lanes_[job.lane.index];
+  if (reasons_[wish.job.index] == Reason::none && lane.said_at >= job.submit)
+    reasons_[wish.job.index] = lane.said;
+  out_of_queue(job);
+  hold(job, wish.pool, 1);
+  ++sovereignty_.placements_checked;
+  if (!lawful_[wish.pool.index][lane.row]) ++sovereignty_.violations;
+  if (!counted()) return;
+  ++row_figures_[lane.row].started;
+  if (!lane.service) ++site_figures_[pools_[wish.pool.index].site.index].jobs_started;
+}
+
+void Meter::asked(const RefuseJob& wish) {
+  const Job& job = world_.job(wish.job);
+  out_of_queue(job);
+  reasons_[wish.job.index] = wish.because;
+  if (!counted()) return;
+  RowFigures& row = row_figures_[lanes_[job.lane.index].row];
+  switch (wish.because) {
+    case Reason::no_legal_site: ++row.refused_no_legal_site; break;
+    case Reason::lender_limit: ++row.refused_lender_limit; break;
+    default: ++row.refused_other; break;
+  }
+}
+
+// Policies say "no" to the first of a lane's queue and mean those behind it too.
+void Meter::waits(JobId job, Reason because) {
+  reasons_[job.index] = because;
+  LaneView& lane = lanes_[world_.job(job).lane.index];
+  lane.said = because;
+  lane.said_at = world_.now();
+}
+
+Reason Meter::last_reason(JobId id) const {
+  if (reasons_[id.index] != Reason::none) return reasons_[id.index];
+  const Job& job = world_.job(id);
+  const LaneView& lane = lanes_[job.lane.index];
+  if (job.state == JobState::waiting && lane.said_at >= job.submit) return lane.said;
+  return Reason::none;
+}
+
+}  // namespace dure

@@ -1,0 +1,86 @@
+// The twin's plant: racks that arrive and leave, jobs that are submitted and end, services that
+// scale. Like a real scheduler it is told of the world once an interval: all facts up to the next
+// multiple of decide_every, at their own times, then that the interval is over, when its starts
+// happen.
+//
+// Services scale every 15 minutes. More: new replicas are submitted. Fewer: first those that were
+// refused are given up, then waiting ones are cancelled, the youngest first, then running ones are
+// ended, the last started first.
+//
+// Invariants: 1. Facts come in order of time; of one instant: racks, ends, services, submissions.
+//             2. wanted replicas = waiting + running + refused, of every service from its last step
+//             on.
+//             3. No fact is told at `to` or later, but that `to` was reached.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "sched/plant.h"
+#include "sim/service_gen.h"
+#include "sim/workload_gen.h"
+
+namespace dure {
+
+struct SimSpan {
+  Millis start, to;  // whole hours; the alliance is founded at start, warm
+  Millis decide_every;
+};
+
+class SimPlant final : public Plant {
+ public:
+  SimPlant(const Founding& founding, const Demand& demand, const Arrivals& arrivals,
+           const Services& services, const SimSpan& span);
+
+  void ask(const Command& wish) override;
+  void next(Millis wake, std::vector<Event>& facts) override;
+
+  Millis now() const { return Millis(now_); }
+  std::size_t jobs() const { return runs_.size(); }
+  bool is_replica(JobId job) const { return runs_[job.index] < 0; }
+  // How long it runs once it has started; not of a replica.
+  Millis run_of(JobId job) const { return Millis(runs_[job.index]); }
+  // How many jobs and replicas a run submits, about: to reserve memory.
+  std::size_t expected_jobs() const;
+
+ private:
+  struct End {
+    std::int64_t at = 0;
+    std::uint32_t job = 0;
+    bool operator>(const End& o) const { return at != o.at ? at > o.at : job > o.job; }
+  };
+  struct Replicas {
+    std::vector<std::uint32_t> waiting;  // job ids, rising; before `head`: no longer
+    std::size_t head = 0;
+    std::vector<std::uint32_t> running;  // in order of start
+    std::int64_t refused = 0;
+    std::int64_t count() const {
+      return static_cast<std::int64_t>(waiting.size() - head + running.size()) + refused;
+    }
+  };
+  void found_alliance(std::vector<Event>& facts);
+  void submit(const Arrival& a, std::vector<Event>& facts);
+  void scale(std::size_t service, std::int64_t at, std::vector<Event>& facts);
+  void no_longer_waits(Replicas& r, std::uint32_t job);
+  std::int64_t next_arrival();
+  std::int64_t next_fact();
+  void tell(std::int64_t at, std::vector<Event>& facts);
+
+  const Founding& founding_;
+  const Demand& demand_;
+  const Arrivals& arrivals_;
+  const Services& services_;
+  const SimSpan span_;
+  std::int64_t now_ = 0;
+  bool founded_ = false;
+  std::size_t next_step_ = 0;      // in founding_.steps
+  std::int64_t next_scaling_ = 0;  // when the services look at their demand
+  std::vector<End> ends_;          // a heap, least end first
+  std::vector<Arrival> hour_;      // the hour that is being told
+  std::size_t next_in_hour_ = 0;
+  std::int64_t next_hour_ = 0;      // to be drawn after it
+  std::vector<Replicas> replicas_;  // [service]
+  std::vector<std::int64_t> runs_;  // [job]; of a replica -1 - its service
+};
+
+}  // namespace dure

@@ -1,0 +1,60 @@
+// One run of the twin: a scenario, founded and warmed up, through the loop, with the meters on.
+// Deterministic: the same scenario, window, seed and policy give the same record.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "sched/decide.h"
+#include "sim/meter.h"
+#include "sim/sim_plant.h"
+#include "world/record.h"
+
+namespace dure {
+
+struct SimulationOptions {
+  Window window;  // from and to at whole hours
+  std::int64_t warmup_days = 7;
+  std::uint64_t seed = 1;
+  Policy policy;
+  RecordHash::Sink record;               // whoever keeps the record's bytes
+  std::function<void(Millis)> progress;  // once a simulated hour
+};
+
+class Simulation {
+ public:
+  // The scenario must have passed check_references, and outlive this.
+  Simulation(const Scenario& scenario, SimulationOptions options);
+  Simulation(const Simulation&) = delete;
+  Simulation& operator=(const Simulation&) = delete;
+
+  void run();  // once
+
+  const Scenario& scenario() const { return scenario_; }
+  const SimulationOptions& options() const { return options_; }
+  Millis start() const { return start_; }
+  const Founding& founding() const { return founding_; }
+  const Demand& demand() const { return demand_; }
+  const Services& services() const { return services_; }
+  const World& world() const { return world_; }
+  const SimPlant& plant() const { return plant_; }
+  const Meter& meter() const { return meter_; }
+  std::string record_sha256() { return record_.sha256(); }
+  std::uint64_t record_events() const { return record_.events(); }
+
+ private:
+  const Scenario& scenario_;
+  const SimulationOptions options_;
+  const Millis start_;
+  const Founding founding_;
+  const Demand demand_;
+  const Arrivals arrivals_;
+  const Services services_;
+  World world_;
+  SimPlant plant_;
+  Meter meter_;
+  RecordHash record_;
+};
+
+}  // namespace dure

@@ -1,0 +1,381 @@
+#include "sim/summary.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "sim/replay.h"
+
+namespace dure {
+namespace {
+
+// What the jobs themselves say: one walk over all of them, apart from the meters.
+struct JobScan {
+  std::int64_t used_gpu_ms = 0;
+  Exact dynamic_wms = 0;
+  std::vector<std::vector<std::int64_t>> class_site_gpu_ms;  // [data class][site]
+  std::vector<std::vector<std::int64_t>> row_waits_ms;       // [demand row], of jobs
+  std::vector<std::int64_t> member_demand_gpu_ms;
+  std::array<std::int64_t, 8> waits_by_reason{};
+  double slowdown_sum = 0;
+  std::int64_t slowdowns = 0;
+};
+
+class Scanner {
+ public:
+  explicit Scanner(const Simulation& run) : run_(run), meter_(run.meter()) {
+    const Scenario& s = run.scenario();
+    from_ = meter_.window().from.count();
+    to_ = meter_.window().to.count();
+    out.class_site_gpu_ms.assign(s.data_classes.size(), std::vector<std::int64_t>(s.sites.size()));
+    out.row_waits_ms.resize(run.demand().rows().size());
+    out.member_demand_gpu_ms.resize(s.members.size());
+    for (const DemandRow& row : run.demand().rows()) {
+      const std::string& id = s.workloads[row.workload.index].data_class;
+      const auto it = std::find_if(s.data_classes.begin(), s.data_classes.end(),
+                                   [&](const DataClassSpec& d) { return d.id == id; });
+      classes_.push_back(static_cast<std::size_t>(it - s.data_classes.begin()));
+    }
+  }
+  void scan() {
+    for (std::uint32_t i = 0; i < run_.world().jobs(); ++i) look(JobId{i});
+  }
+  JobScan out;
+
+ private:
+  bool within(Millis t) const { return from_ <= t.count() && t.count() < to_; }
+
+  void look(JobId id) {
+    const Job& job = run_.world().job(id);
+    const std::uint32_t r = meter_.row_of(job.lane);
+    const DemandRow& row = run_.demand().rows()[r];
+    const bool ended = job.state == JobState::ended;
+    if (ended || job.state == JobState::running) {
+      const std::int64_t ms =
+          std::min(to_, ended ? job.end.count() : to_) - std::max(from_, job.start.count());
+      if (ms > 0) held(job, r, row, ms);
+    }
+    if (row.service) return;
+    if (within(job.submit))
+      out.member_demand_gpu_ms[row.member.index] +=
+          gpu_time(Gpus(job.gpus), run_.plant().run_of(id)).count();
+    // What the pass at `to` started was still queued at the end of the window.
+    const bool queued = job.state == JobState::waiting ||
+                        (job.state == JobState::running && job.start.count() >= to_);
+    const bool started = (ended || job.state == JobState::running) && within(job.start);
+    if (!started && !queued) {
+      if (ended) slowdown(job);
+      return;
+    }
+    if (const Reason why = meter_.last_reason(id); why != Reason::none)
+      ++out.waits_by_reason[static_cast<std::size_t>(why)];
+    if (started) out.row_waits_ms[r].push_back((job.start - job.submit).count());
+    if (ended) slowdown(job);
+  }
+
+  void held(const Job& job, std::uint32_t r, const DemandRow& row, std::int64_t ms) {
+    const std::int64_t gpu_ms = job.gpus * ms;
+    out.used_gpu_ms += gpu_ms;
+    out.dynamic_wms += Exact{gpu_ms} * meter_.gpu_dynamic_w(job.pool, row.workload);
+    const SiteId site = run_.founding().pools[job.pool.index].opened.site;
+    out.class_site_gpu_ms[classes_[r]][site.index] += gpu_ms;
+  }
+
+  void slowdown(const Job& job) {
+    if (!within(job.end)) return;
+    const auto run = static_cast<double>((job.end - job.start).count());
+    const auto wait = static_cast<double>((job.start - job.submit).count());
+    out.slowdown_sum += std::max(1.0, (wait + run) / std::max(10'000.0, run));
+    ++out.slowdowns;
+  }
+
+  const Simulation& run_;
+  const Meter& meter_;
+  std::int64_t from_ = 0, to_ = 0;
+  std::vector<std::size_t> classes_;  // [demand row]
+};
+
+WaitFigures wait_figures(std::vector<std::int64_t> waits_ms) {
+  WaitFigures w;
+  w.jobs = static_cast<std::int64_t>(waits_ms.size());
+  if (waits_ms.empty()) return w;
+  Exact sum = 0;
+  for (const std::int64_t ms : waits_ms) sum += ms;
+  w.mean_s = static_cast<double>(sum) / static_cast<double>(w.jobs) / 1000;
+  w.p50_s = static_cast<double>(percentile(waits_ms, 0.50)) / 1000;
+  w.p95_s = static_cast<double>(percentile(waits_ms, 0.95)) / 1000;
+  w.p99_s = static_cast<double>(percentile(waits_ms, 0.99)) / 1000;
+  return w;
+}
+
+void add(JobBooks& b, const RowFigures& r) {
+  b.in_system_at_start += r.in_system_at_start;
+  b.submitted += r.submitted;
+  b.done += r.done;
+  b.running += r.running_at_end;
+  b.queued += r.queued_at_end;
+  b.cancelled += r.cancelled;
+  b.refused += r.refused_no_legal_site + r.refused_lender_limit + r.refused_other;
+}
+
+// GPU x ms of racks without grid power in the window, by pool.
+std::vector<std::int64_t> unpowered_gpu_ms(const Simulation& run) {
+  const Window& w = run.meter().window();
+  std::vector<std::int64_t> sum(run.founding().pools.size()), gpus(sum.size());
+  std::vector<std::int64_t> since(sum.size(), w.from.count());
+  for (const CapacityStep& s : run.founding().steps) {
+    if (s.at >= w.to) break;
+    const std::uint32_t p = s.pool.index;
+    if (s.at.count() > since[p]) {
+      sum[p] += gpus[p] * (s.at.count() - since[p]);
+      since[p] = s.at.count();
+    }
+    gpus[p] += s.delivered_gpus - s.powered_gpus;
+  }
+  for (std::size_t p = 0; p < sum.size(); ++p) sum[p] += gpus[p] * (w.to.count() - since[p]);
+  return sum;
+}
+
+std::int64_t used_in_window(const Meter& m, std::size_t pool, std::size_t member) {
+  return m.ledger_at_end().used_gpu_ms[pool][member] -
+         m.ledger_at_start().used_gpu_ms[pool][member];
+}
+
+class Summarizer {
+ public:
+  explicit Summarizer(const Simulation& run)
+      : run_(run),
+        scenario_(run.scenario()),
+        meter_(run.meter()),
+        scanner_(run),
+        down_gpu_ms_(unpowered_gpu_ms(run)) {
+    scanner_.scan();
+  }
+
+  Summary all() {
+    out_.sites.resize(scenario_.sites.size());
+    out_.members.resize(scenario_.members.size());
+    pools();
+    sites();
+    rows();
+    services();
+    lending();
+    members();
+    classes();
+    figures();
+    out_.checks = check_books(out_.books);
+    out_.balanced =
+        std::all_of(out_.checks.begin(), out_.checks.end(), [](const Check& c) { return c.ok; });
+    return std::move(out_);
+  }
+
+ private:
+  Millis last_instant() const { return meter_.window().to - Millis(1); }
+
+  static HardwareFigures& of_hardware(std::vector<HardwareFigures>& list, HardwareId hardware) {
+    for (HardwareFigures& h : list)
+      if (h.hardware == hardware) return h;
+    list.push_back({hardware, 0, 0, 0});
+    return list.back();
+  }
+
+  void pools() {
+    for (std::uint32_t p = 0; p < run_.founding().pools.size(); ++p) {
+      const PoolPlan& plan = run_.founding().pools[p];
+      const PoolFigures& f = meter_.pools()[p];
+      const std::int64_t unpowered = run_.founding().delivered(PoolId{p}, last_instant()) -
+                                     run_.founding().powered(PoolId{p}, last_instant());
+      const std::int64_t installed = f.installed_at_end + unpowered;
+      const std::int64_t installed_ms = f.installed_gpu_ms + down_gpu_ms_[p];
+      SiteSummary& site = out_.sites[plan.opened.site.index];
+      site.installed += installed;
+      site.unpowered += unpowered;
+      site.used_gpu_ms += f.used_gpu_ms;
+      site.installed_gpu_ms += installed_ms;
+      for (auto* list : {&site.hardware, &out_.by_hardware}) {
+        HardwareFigures& h = of_hardware(*list, plan.opened.hardware);
+        h.installed += installed;
+        h.used_gpu_ms += f.used_gpu_ms;
+        h.installed_gpu_ms += installed_ms;
+      }
+      MemberSummary& owner = out_.members[plan.opened.owner.index];
+      owner.owned += installed;
+      owner.owned_gpu_ms += installed_ms;
+      out_.installed_at_end += installed;
+      out_.unpowered_at_end += unpowered;
+      Books& b = out_.books;
+      b.installed += installed_ms;
+      b.used += f.used_gpu_ms;
+      b.idle += f.free_gpu_ms;
+      b.down += down_gpu_ms_[p];
+      b.it_wms += f.it_wms;
+      b.it_wms_by_jobs +=
+          Exact{f.installed_gpu_ms} / plan.opened.gpus_per_node * plan.node_idle_w.count();
+      b.facility += f.it_wms * meter_.pue_ppm(plan.opened.site);
+      b.cooling_and_losses += f.it_wms * (meter_.pue_ppm(plan.opened.site) - kPpm);
+    }
+    out_.books.it_wms_by_jobs += scanner_.out.dynamic_wms;
+    out_.books.used_by_jobs = scanner_.out.used_gpu_ms;
+  }
+
+  void sites() {
+    Books& b = out_.books;
+    for (std::uint32_t s = 0; s < scenario_.sites.size(); ++s) {
+      const SiteFigures& f = meter_.sites()[s];
+      SiteBooks books;
+      books.id = scenario_.sites[s].id;
+      for (const SiteStep& bin : f.series) books.it_wms_of_series += bin.it_wms;
+      for (std::uint32_t p = 0; p < run_.founding().pools.size(); ++p)
+        if (run_.founding().pools[p].opened.site.index == s)
+          books.it_wms += meter_.pools()[p].it_wms;
+      books.facility = books.it_wms * meter_.pue_ppm(SiteId{s});
+      books.cost_krw = cost_krw_nearest(books.facility, scenario_.accounts.energy_krw_per_kwh);
+      books.peak_w = f.peak_facility_uw / kPpm;
+      books.limit_w = grid_limit(scenario_.sites[s], last_instant()).count();
+      books.most_above_limit_uw = f.most_above_limit_uw;
+      books.draws = f.peak_facility_uw > 0;
+      SiteSummary& site = out_.sites[s];
+      site.facility = books.facility;
+      site.peak_w = books.peak_w;
+      site.limit_w = books.limit_w;
+      site.jobs_started = f.jobs_started;
+      b.sites.push_back(std::move(books));
+    }
+    b.cost_krw = cost_krw_nearest(b.facility, scenario_.accounts.energy_krw_per_kwh);
+    out_.peak_facility_w = meter_.peak_facility_uw() / kPpm;
+  }
+
+  void rows() {
+    std::vector<std::int64_t> all;
+    std::vector<std::vector<std::int64_t>> by_member(scenario_.members.size());
+    for (std::uint32_t r = 0; r < run_.demand().rows().size(); ++r) {
+      const DemandRow& row = run_.demand().rows()[r];
+      const RowFigures& f = meter_.rows()[r];
+      RowSummary& out = out_.rows.emplace_back();
+      out.submitted = f.submitted;
+      out.done = f.done;
+      out.gpu_ms = f.used_gpu_ms;
+      out_.jobs_refused_by_law += f.refused_no_legal_site;
+      add(row.service ? out_.books.replicas : out_.books.jobs, f);
+      if (row.service) continue;
+      out_.jobs.started += f.started;
+      out_.jobs.refused_no_legal_site += f.refused_no_legal_site;
+      out_.jobs.refused_lender_limit += f.refused_lender_limit;
+      out_.jobs.refused_other += f.refused_other;
+      MemberSummary& member = out_.members[row.member.index];
+      member.jobs_submitted += f.submitted;
+      member.jobs_done += f.done;
+      const auto& waits = scanner_.out.row_waits_ms[r];
+      auto& of_member = by_member[row.member.index];
+      of_member.insert(of_member.end(), waits.begin(), waits.end());
+      all.insert(all.end(), waits.begin(), waits.end());
+      out.wait = wait_figures(waits);
+    }
+    for (std::size_t m = 0; m < by_member.size(); ++m) {
+      auto& histogram = out_.members[m].wait_histogram;
+      histogram.resize(std::size(kWaitEdgesS) + 1);
+      for (const std::int64_t ms : by_member[m]) {
+        const auto* edge = std::find_if(std::begin(kWaitEdgesS), std::end(kWaitEdgesS),
+                                        [&](std::int64_t s) { return ms <= s * 1000; });
+        ++histogram[static_cast<std::size_t>(edge - std::begin(kWaitEdgesS))];
+      }
+      out_.members[m].wait = wait_figures(std::move(by_member[m]));
+    }
+    out_.jobs.books = out_.books.jobs;
+    out_.jobs.wait = wait_figures(std::move(all));
+    out_.jobs.waits_by_reason = scanner_.out.waits_by_reason;
+    if (scanner_.out.slowdowns > 0)
+      out_.jobs.mean_bounded_slowdown =
+          scanner_.out.slowdown_sum / static_cast<double>(scanner_.out.slowdowns);
+  }
+
+  void services() {
+    const Window& w = meter_.window();
+    for (std::size_t i = 0; i < run_.services().size(); ++i) {
+      ServiceFigures f;
+      f.row = run_.services().row(i);
+      for (std::int64_t t = w.from.count(); t < w.to.count(); t += Services::kStepMs) {
+        const std::int64_t wanted = run_.services().wanted(i, Millis(t));
+        f.wanted_ms += wanted * std::min(Services::kStepMs, w.to.count() - t);
+        f.replicas_peak = std::max(f.replicas_peak, wanted);
+      }
+      f.replicas_mean =
+          static_cast<double>(f.wanted_ms) / static_cast<double>((w.to - w.from).count());
+      f.served_ms = meter_.rows()[f.row].running_ms;
+      const DemandRow& row = run_.demand().rows()[f.row];
+      out_.members[row.member.index].demand_gpu_ms += f.wanted_ms * run_.services().gpus(i);
+      out_.services.push_back(f);
+    }
+    std::sort(out_.services.begin(), out_.services.end(),
+              [](const ServiceFigures& a, const ServiceFigures& b) { return a.row < b.row; });
+  }
+
+  void lending() {
+    const std::size_t members = scenario_.members.size();
+    out_.lending.assign(members, std::vector<std::int64_t>(members));
+    for (std::uint32_t p = 0; p < run_.founding().pools.size(); ++p) {
+      const std::uint32_t owner = run_.founding().pools[p].opened.owner.index;
+      for (std::size_t user = 0; user < members; ++user)
+        out_.lending[owner][user] += used_in_window(meter_, p, user);
+    }
+    for (std::size_t owner = 0; owner < members; ++owner)
+      for (std::size_t user = 0; user < members; ++user) {
+        const std::int64_t gpu_ms = out_.lending[owner][user];
+        out_.books.used_by_ledger += gpu_ms;
+        out_.members[user].used_gpu_ms += gpu_ms;
+        if (owner == user) {
+          out_.members[user].used_own_gpu_ms += gpu_ms;
+        } else {
+          out_.members[user].borrowed_gpu_ms += gpu_ms;
+          out_.members[owner].lent_gpu_ms += gpu_ms;
+          out_.lent_gpu_ms += gpu_ms;
+        }
+      }
+    out_.books.ledger_sum = meter_.ledger_at_end().sum_gpu_ms;
+    out_.ledger_entries = meter_.ledger_at_end().entries - meter_.ledger_at_start().entries;
+  }
+
+  void members() {
+    for (std::size_t m = 0; m < scenario_.members.size(); ++m) {
+      out_.announced += scenario_.members[m].announced_gpus.count();
+      out_.members[m].demand_gpu_ms += scanner_.out.member_demand_gpu_ms[m];
+      for (const std::int64_t gpu_ms : meter_.member_used_gpu_ms()[m])
+        out_.books.used_by_members += gpu_ms;
+    }
+  }
+
+  void classes() {
+    for (std::uint32_t c = 0; c < scenario_.data_classes.size(); ++c) {
+      ClassFigures f{c, 0, 0};
+      for (const std::int64_t gpu_ms : scanner_.out.class_site_gpu_ms[c]) {
+        f.gpu_ms += gpu_ms;
+        if (gpu_ms > 0) ++f.sites;
+      }
+      out_.by_class.push_back(f);
+    }
+  }
+
+  void figures() {
+    out_.books.in_system_by_world = meter_.waiting_at_end() + meter_.running_at_end();
+    out_.books.placements_checked = meter_.sovereignty().placements_checked;
+    out_.books.violations = meter_.sovereignty().violations;
+  }
+
+  const Simulation& run_;
+  const Scenario& scenario_;
+  const Meter& meter_;
+  Scanner scanner_;
+  const std::vector<std::int64_t> down_gpu_ms_;
+  Summary out_;
+};
+
+}  // namespace
+
+std::int64_t cost_krw_nearest(Exact facility_wms_ppm, double krw_per_kwh) {
+  const std::int64_t milli_krw = std::llround(krw_per_kwh * 1000);
+  const Exact per_krw = kWmsPerMwh / 1000 * kPpm * 1000;  // W x ms x ppm x thousandths of a won
+  return static_cast<std::int64_t>((facility_wms_ppm * milli_krw + per_krw / 2) / per_krw);
+}
+
+Summary summarize(const Simulation& run) { return Summarizer(run).all(); }
+
+}  // namespace dure
