@@ -17,7 +17,7 @@ const words: Record<string, Record<string, [ko: string, en: string]>> = {
     available_at_substation: ["변전소 여유", "available at the substation"], not_for_alliance: ["연합 몫 아님", "not for the alliance"],
   },
   class: {
-    internal: ["내부 자료", "internal"], tenant_sovereign: ["소버린 입주사", "sovereign tenants"], tenant_secret: ["입주사 비밀", "tenants' secrets"], personal: ["개인정보", "personal data"],
+    open: ["공개", "open"], company_secret: ["기업 비밀", "company secrets"], internal: ["내부 자료", "internal"], tenant_sovereign: ["소버린 입주사", "sovereign tenants"], tenant_secret: ["입주사 비밀", "tenants' secrets"], personal: ["개인정보", "personal data"],
     public_research: ["공개 연구", "public research"], fab_secret: ["반도체 공정 비밀 (국가핵심기술)", "fab secrets (national core technology)"], factory_secret: ["공장 비밀", "factory secrets"],
     design_secret: ["설계 비밀", "design secrets"], vehicle_personal: ["차량·위치 정보", "vehicle and location data"], medical: ["의료", "medical"], government: ["정부", "government"],
     telecom_secret: ["통신 비밀", "telecom secrets"], foreign_commercial: ["해외 상업", "foreign commercial"], foreign_personal: ["해외 개인정보", "foreign personal data"],
@@ -47,6 +47,10 @@ const words: Record<string, Record<string, [ko: string, en: string]>> = {
     "debits + credits = 0": ["빌린 것 + 빌려준 것 = 0", "debits + credits = 0"],
     "alliance = sum of its sites": ["연합 전체 = 거점의 합", "alliance = sum of its sites"],
   },
+  basis: {
+    "flat factor of the scenario (accounts.carbon_g_per_kwh)": ["시나리오의 고정 배출계수 (accounts.carbon_g_per_kwh)", "flat factor of the scenario (accounts.carbon_g_per_kwh)"],
+    "energy only, at the flat price of the scenario (accounts.energy_krw_per_kwh)": ["시나리오의 고정 단가로 계산한 전력량 요금만 (accounts.energy_krw_per_kwh)", "energy only, at the flat price of the scenario (accounts.energy_krw_per_kwh)"],
+  },
   kind: { batch: ["일괄 작업", "batch"], service: ["서비스", "service"], session: ["대화형 세션", "session"], pipeline: ["파이프라인", "pipeline"], hybrid: ["양자 하이브리드", "quantum-hybrid"], ran: ["기지국", "RAN cells"] },
   province: {
     Seoul: ["서울", "Seoul"], Busan: ["부산", "Busan"], Daegu: ["대구", "Daegu"], Incheon: ["인천", "Incheon"], Gwangju: ["광주", "Gwangju"], Daejeon: ["대전", "Daejeon"], Ulsan: ["울산", "Ulsan"],
@@ -60,7 +64,7 @@ const hardware: Record<string, string> = {
 
 export function word(kind: keyof typeof words, code: string, lang: Lang): string {
   const found = words[kind]?.[code];
-  return found ? found[lang === "ko" ? 0 : 1] : kind === "what" ? code : code.replaceAll("_", " ");
+  return found ? found[lang === "ko" ? 0 : 1] : kind === "what" || kind === "basis" ? code : code.replaceAll("_", " ");
 }
 /** gb300_nvl72 → GB300 NVL72, a100_h100_hgx → A100/H100 HGX. */
 export function machine(code: string): string {
