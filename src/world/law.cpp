@@ -38,7 +38,7 @@ const char* to_string(Legal l) {
 }
 
 Legal legal(const DataClassSpec& data, const WorkloadSpec& work, const MemberSpec& member,
-            const Place& place) {
+            const Venue& place) {
   if (data.korea_only && place.site.jurisdiction != "kr") return Legal::jurisdiction;
   if (!satisfies(place.operated_by.nationality, data.operator_nationality))
     return Legal::operator_nationality;

@@ -19,7 +19,7 @@ enum class Legal : std::uint8_t {
 };
 const char* to_string(Legal l);
 
-struct Place {
+struct Venue {
   const SiteSpec& site;
   const HallSpec& hall;
   const OperatorSpec& operated_by;
@@ -27,7 +27,7 @@ struct Place {
 };
 
 Legal legal(const DataClassSpec& data, const WorkloadSpec& work, const MemberSpec& member,
-            const Place& place);
+            const Venue& place);
 
 // Do the contracts let `member` use racks of `owner` at `site`? The share in thousandths; 1000 for one's
 // own, 0 for no.
