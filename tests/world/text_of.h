@@ -1,0 +1,106 @@
+// What the tests of world and sched share: an event and a world as text, so that two of them can be
+// compared field by field without going through the code that is tested.
+#pragma once
+
+#include <sstream>
+#include <string>
+
+#include "world/world.h"
+
+namespace dure {
+namespace text_detail {
+
+class Text {
+ public:
+  template <class... T>
+  void line(const char* name, const T&... fields) {
+    out_ << name;
+    (put(fields), ...);
+    out_ << '\n';
+  }
+  std::string str() const { return out_.str(); }
+
+ private:
+  template <class K>
+  void put(Id<K> id) { out_ << " #" << id.index; }
+  template <class U>
+  void put(Quantity<U> q) { out_ << ' ' << q.count() << U::suffix; }
+  void put(const std::string& s) { out_ << " '" << s << "'(" << s.size() << ')'; }
+  void put(Reason r) { out_ << ' ' << to_string(r); }
+  void put(Spread s) { out_ << " spread" << static_cast<int>(s); }
+  void put(JobState s) { out_ << " state" << static_cast<int>(s); }
+  void put(bool b) { out_ << (b ? " yes" : " no"); }
+  void put(std::int64_t n) { out_ << ' ' << n; }
+  void put(std::uint64_t n) { out_ << ' ' << n; }
+  void put(std::uint32_t n) { out_ << ' ' << n; }
+  void put(std::int32_t n) { out_ << ' ' << n; }
+  void put(const Slice& s) { out_ << " [" << s.rack << ' ' << s.gpus_per_node << ' ' << s.nodes << ']'; }
+  template <class T>
+  void put(const std::vector<T>& list) {
+    out_ << " {";
+    for (const T& item : list) put(item);
+    out_ << '}';
+  }
+  std::ostringstream out_;
+};
+
+inline void put(Text& t, const StartJob& e) { t.line("StartJob", e.job, e.pool, e.place); }
+inline void put(Text& t, const PromiseStart& e) { t.line("PromiseStart", e.job, e.pool, e.at); }
+inline void put(Text& t, const RefuseJob& e) { t.line("RefuseJob", e.job, e.because); }
+inline void put(Text& t, const MemberJoined& e) { t.line("MemberJoined", e.member, e.name); }
+inline void put(Text& t, const SiteOpened& e) { t.line("SiteOpened", e.site, e.name); }
+inline void put(Text& t, const PoolOpened& e) {
+  t.line("PoolOpened", e.pool, e.site, e.owner, e.hardware, e.gpus_per_node, e.nodes_per_rack,
+         e.nodes_per_domain, e.lend_permille, e.name);
+}
+inline void put(Text& t, const LaneOpened& e) {
+  t.line("LaneOpened", e.lane, e.member, e.workload, e.gpus, e.spread, e.priority, e.pools);
+}
+inline void put(Text& t, const CapacityAdded& e) { t.line("CapacityAdded", e.pool, e.gpus); }
+inline void put(Text& t, const CapacityRetired& e) { t.line("CapacityRetired", e.pool, e.gpus); }
+inline void put(Text& t, const JobSubmitted& e) { t.line("JobSubmitted", e.job, e.lane, e.gpus, e.estimate); }
+inline void put(Text& t, const LimitReached& e) { t.line("LimitReached", e.job); }
+inline void put(Text& t, const JobEnded& e) { t.line("JobEnded", e.job); }
+inline void put(Text& t, const JobCancelled& e) { t.line("JobCancelled", e.job); }
+inline void put(Text& t, const TimeReached&) { t.line("TimeReached"); }
+inline void put(Text& t, const CommandIssued& e) {
+  std::visit([&](const auto& wish) { put(t, wish); }, e.wish);
+}
+
+}  // namespace text_detail
+
+inline std::string text_of(const Event& e) {
+  text_detail::Text t;
+  t.line("at", e.at);
+  std::visit([&](const auto& what) { text_detail::put(t, what); }, e.what);
+  return t.str();
+}
+
+// Everything that World shows: jobs, pools, queues with their promises, the ledger.
+inline std::string text_of(const World& w) {
+  text_detail::Text t;
+  t.line("world", w.now(), w.events(), w.waiting_jobs(), w.waiting_gpus(), w.running_jobs(), w.members(), w.sites());
+  for (std::uint32_t i = 0; i < w.jobs(); ++i) {
+    const Job& j = w.job(JobId{i});
+    t.line("job", i, j.submit, j.estimate, j.start, j.end, j.lane, j.gpus, j.pool, j.state, j.let_go);
+    if (j.state == JobState::running && !j.let_go && w.pool(j.pool).racks) t.line("sits", w.placement(j));
+  }
+  for (std::uint32_t i = 0; i < w.pools(); ++i) {
+    const Pool& p = w.pool(PoolId{i});
+    text_detail::put(t, p.info);
+    t.line("has", p.installed, p.free, p.lent, std::uint64_t{p.timeline.steps()});
+    if (p.racks) t.line("racks", p.racks->installed(), p.racks->free(), p.racks->free_nodes(), p.racks->owed());
+    for (std::uint32_t m = 0; m < w.members().size(); ++m)
+      t.line("used", w.ledger().in_use(PoolId{i}, MemberId{m}), w.ledger().used(PoolId{i}, MemberId{m}, w.now()));
+  }
+  for (std::uint32_t i = 0; i < w.lanes(); ++i) {
+    text_detail::put(t, w.lane(LaneId{i}));
+    const LaneQueue& q = w.queue(LaneId{i});
+    for (std::size_t k = 0; k < q.size(); ++k)
+      t.line("waits", q.job(k), q.need(k), q.estimate(k), q.promised_ms(k));
+  }
+  for (std::uint32_t m = 0; m < w.members().size(); ++m) t.line("balance", w.ledger().balance(MemberId{m}));
+  return t.str();
+}
+
+}  // namespace dure
