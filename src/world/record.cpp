@@ -267,6 +267,8 @@ Result<std::uint64_t> read_record(std::span<const std::byte> file, const std::st
     };
     if (file.size() - at < 8) return broken("the end of the file");
     const std::uint32_t length = le32(file.data() + at), crc = le32(file.data() + at + 4);
+    // A frame is never empty: eight zeros have the checksum of nothing, and are what a torn write leaves.
+    if (length == 0) return broken("an empty frame");
     if (file.size() - at - 8 < length) return broken("the end of the file");
     const auto payload = file.subspan(at + 8, length);
     if (crc32(payload) != crc) return broken("a checksum that does not match");
