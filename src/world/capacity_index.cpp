@@ -51,7 +51,7 @@ void CapacityIndex::install(std::int64_t gpus) {
 }
 
 void CapacityIndex::retire(std::int64_t gpus) {
-  CHECK(gpus >= 0 && gpus % gpus_per_node_ == 0 && gpus <= installed_);
+  CHECK(gpus >= 0 && gpus % gpus_per_node_ == 0 && gpus <= installed_ - owed());
   owed_nodes_ += gpus / gpus_per_node_;
   // Broken racks first: whole ones are worth more.
   for (std::uint32_t whole = 1; whole <= nodes_per_rack_ && owed_nodes_ > 0; ++whole)

@@ -64,6 +64,7 @@ void World::on(const CapacityAdded& e) {
   pool.installed += e.gpus.count();
   pool.free += e.gpus.count();
   pool.timeline.change(now_, Millis(Timeline::kForever), e.gpus.count());
+  gained(kEveryone, pool, now_, Millis(Timeline::kForever));
 }
 
 void World::on(const CapacityRetired& e) {
@@ -116,15 +117,15 @@ void World::asked(const StartJob& wish) {
   const std::int64_t promised = queue.promised_ms(place);
   job.start = now_;
   job.end = limit(now_, job.estimate);
-  job.pool = wish.pool;
-  if (promised != now_.count()) {  // else the timeline holds its room already
+  if (promised == now_.count() && job.pool == wish.pool) {  // the timeline holds its room already
+    --promises_;
+  } else {
     if (promised != LaneQueue::kNoPromise)
-      drop_promise(job, wish.job.index, place, now_, job.end);
+      drop_promise(job, wish.job.index, place, now_, job.pool == wish.pool ? job.end : now_);
     pool.timeline.advance(now_);
     pool.timeline.change(now_, job.end, -job.gpus);
-  } else {
-    --promises_;
   }
+  job.pool = wish.pool;
   leave_queue(job, wish.job);
   job.state = JobState::running;
   ++running_jobs_;
@@ -158,7 +159,8 @@ void World::asked(const PromiseStart& wish) {
   const Millis end = limit(wish.at, job.estimate);
   pool.timeline.advance(now_);
   if (queue.promised_ms(place) != LaneQueue::kNoPromise)
-    drop_promise(job, wish.job.index, place, wish.at, end);
+    drop_promise(job, wish.job.index, place, job.pool == wish.pool ? wish.at : now_,
+                 job.pool == wish.pool ? end : now_);
   pool.timeline.change(wish.at, end, -job.gpus);
   job.pool = wish.pool;
   queue.promise(place, wish.at);
@@ -181,6 +183,10 @@ void World::drop_promise(const Job& job, std::uint32_t by, std::size_t place_in_
 
 void World::asked(const RefuseJob& wish) {
   Job& job = jobs_[wish.job.index];
+  CHECK(job.state == JobState::waiting);  // invariant 2
+  const std::size_t place = queues_[job.lane.index].find(wish.job);
+  if (queues_[job.lane.index].promised_ms(place) != LaneQueue::kNoPromise)
+    drop_promise(job, kEveryone, place, now_, now_);
   leave_queue(job, wish.job);
   job.state = JobState::refused;
   job.end = now_;
