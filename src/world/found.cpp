@@ -99,8 +99,9 @@ std::map<PoolId, Standing> standing_at(const Scenario& s, const Founding& f,
     if (d.to <= t) continue;
     const double node_w = static_cast<double>(pool.node_max_w.count()) * per_watt;
     const std::int64_t nodes = d.gpus / pool.opened.gpus_per_node;
+    // Half a watt forgives rounding: a limit of exactly n nodes feeds n.
     const std::int64_t fed =
-        std::min(nodes, static_cast<std::int64_t>(node_w > 0 ? left_w / node_w : 1e12));
+        std::min(nodes, static_cast<std::int64_t>(node_w > 0 ? (left_w + 0.5) / node_w : 1e12));
     left_w -= static_cast<double>(fed) * node_w;
     standing.delivered += d.gpus;
     standing.powered += fed * pool.opened.gpus_per_node;
