@@ -18,7 +18,9 @@ std::string row(std::string_view list, std::size_t i) {
 std::string q(std::string_view text) { return "'" + std::string(text) + "'"; }
 
 template <class T>
-concept HasId = requires(const T& t) { t.id; };
+concept HasId = requires(const T& t) {
+  t.id;
+};
 
 class Checker {
  public:
@@ -35,11 +37,13 @@ class Checker {
     for (const SourceSpec& x : s_.sources) sources_.push_back(x.id);
     walk(s_, "");
     run_and_holidays();
-    for (std::size_t i = 0; i < s_.hardware.size(); ++i) hardware(s_.hardware[i], row("hardware", i));
+    for (std::size_t i = 0; i < s_.hardware.size(); ++i)
+      hardware(s_.hardware[i], row("hardware", i));
     for (std::size_t i = 0; i < s_.data_classes.size(); ++i)
       data_class(s_.data_classes[i], row("data_classes", i));
     for (std::size_t i = 0; i < s_.sites.size(); ++i) site(s_.sites[i], row("sites", i));
-    for (std::size_t i = 0; i < s_.installs.size(); ++i) install(s_.installs[i], row("installs", i));
+    for (std::size_t i = 0; i < s_.installs.size(); ++i)
+      install(s_.installs[i], row("installs", i));
     for (std::size_t i = 0; i < s_.links.size(); ++i) {
       if (s_.links[i].to == s_.links[i].from_site)
         fault(row("links", i) + ".to", "another place than from_site", q(s_.links[i].to));
@@ -56,10 +60,12 @@ class Checker {
 
  private:
   void fault(std::string path, std::string expected, std::string what, std::string hint = "") {
-    found.faults.push_back({std::move(path), std::move(expected), std::move(what), std::move(hint)});
+    found.faults.push_back(
+        {std::move(path), std::move(expected), std::move(what), std::move(hint)});
   }
   void warn(std::string path, std::string expected, std::string what, std::string hint = "") {
-    found.warnings.push_back({std::move(path), std::move(expected), std::move(what), std::move(hint)});
+    found.warnings.push_back(
+        {std::move(path), std::move(expected), std::move(what), std::move(hint)});
   }
 
   template <class Rows>
@@ -125,7 +131,8 @@ class Checker {
       fault("run.to", "a day after run.from, " + to_string(s_.run.from), to_string(s_.run.to));
     for (std::size_t i = 0; i < s_.holidays.size(); ++i) {
       if (s_.holidays[i].last < s_.holidays[i].first)
-        fault(row("holidays", i) + ".last", "no day before first, " + to_string(s_.holidays[i].first),
+        fault(row("holidays", i) + ".last",
+              "no day before first, " + to_string(s_.holidays[i].first),
               to_string(s_.holidays[i].last));
     }
   }
@@ -134,11 +141,16 @@ class Checker {
     if (h.node_idle_w > h.node_max_w)
       fault(here + ".node_idle_w", "at most node_max_w, " + std::to_string(h.node_max_w.count()),
             std::to_string(h.node_idle_w.count()));
-    if (h.nodes_per_domain > 1 && h.nodes_per_rack % h.nodes_per_domain != 0)
-      warn(here + ".nodes_per_rack", "whole NVLink domains of " + std::to_string(h.nodes_per_domain),
-           std::to_string(h.nodes_per_rack));
+    // What a CapacityIndex can hold.
+    if (h.nodes_per_rack > 64)
+      fault(here + ".nodes_per_rack", "at most 64", std::to_string(h.nodes_per_rack));
+    if (h.nodes_per_domain != 1 && h.nodes_per_domain != h.nodes_per_rack)
+      fault(here + ".nodes_per_domain",
+            "1, or all of nodes_per_rack, " + std::to_string(h.nodes_per_rack),
+            std::to_string(h.nodes_per_domain));
     // A percent of slack: node powers are rounded.
-    if (h.node_max_w.count() * h.nodes_per_rack > h.rack_max_kw.count() + h.rack_max_kw.count() / 100)
+    if (h.node_max_w.count() * h.nodes_per_rack >
+        h.rack_max_kw.count() + h.rack_max_kw.count() / 100)
       warn(here + ".node_max_w", "rack_max_kw shared out over nodes_per_rack",
            std::to_string(h.node_max_w.count()));
   }
@@ -163,9 +175,10 @@ class Checker {
         fault(row(here + ".grid", i) + ".month", "a month after " + to_string(before.month),
               to_string(step.month), "rows stand in the order of their months");
       if (step.grid_mw < before.grid_mw)
-        warn(row(here + ".grid", i) + ".grid_mw",
-             "at least " + decimal_text(before.grid_mw.count(), 1'000'000) + " as in the row before",
-             decimal_text(step.grid_mw.count(), 1'000'000), "rows include what came before");
+        warn(
+            row(here + ".grid", i) + ".grid_mw",
+            "at least " + decimal_text(before.grid_mw.count(), 1'000'000) + " as in the row before",
+            decimal_text(step.grid_mw.count(), 1'000'000), "rows include what came before");
     }
   }
 
@@ -179,10 +192,12 @@ class Checker {
                                  [&](const HardwareSpec& x) { return x.id == in.hardware; });
     if (hw != s_.hardware.end()) {
       if (in.gpus.count() % hw->gpus_per_node.count() != 0)
-        warn(here + ".gpus", "whole nodes of " + std::to_string(hw->gpus_per_node.count()) + " GPUs",
+        warn(here + ".gpus",
+             "whole nodes of " + std::to_string(hw->gpus_per_node.count()) + " GPUs",
              std::to_string(in.gpus.count()));
       if (in.month < hw->release)
-        warn(here + ".month", "a month from the release of " + hw->id + " on, " + to_string(hw->release),
+        warn(here + ".month",
+             "a month from the release of " + hw->id + " on, " + to_string(hw->release),
              to_string(in.month));
     }
     if (site == s_.sites.end()) return;
@@ -193,8 +208,9 @@ class Checker {
       // Fewer nodes may go into a rack, but an NVLink domain cannot be shared out over racks.
       const std::int64_t domain_w = hw->node_max_w.count() * hw->nodes_per_domain;
       if (domain_w > h.rack_max_kw.count())
-        warn(here + ".hardware", "racks of at most " + decimal_text(h.rack_max_kw.count(), 1000) +
-                                     " kW, as hall " + h.id + " at " + site->id + " can cool",
+        warn(here + ".hardware",
+             "racks of at most " + decimal_text(h.rack_max_kw.count(), 1000) + " kW, as hall " +
+                 h.id + " at " + site->id + " can cool",
              hw->id + " with " + decimal_text(domain_w, 1000) + " kW for an NVLink domain");
     }
     if (std::find(halls.begin(), halls.end(), in.hall) == halls.end())  // invariant 2
@@ -221,7 +237,8 @@ class Checker {
       if (!w.duration) fault(here, "the key duration for " + kind, "none");
     }
     if (w.size && w.size->gpus.size() != w.size->weights.size())
-      fault(here + ".size.weights", "one weight for each of gpus: " + std::to_string(w.size->gpus.size()),
+      fault(here + ".size.weights",
+            "one weight for each of gpus: " + std::to_string(w.size->gpus.size()),
             std::to_string(w.size->weights.size()));
     if (w.duration) duration(*w.duration, here + ".duration");
     if (w.max_factor < w.min_factor)

@@ -21,29 +21,52 @@ Scenario sound() {
   s.members = {{.id = "sk", .source = "book + derived"}, {.id = "lg", .source = "assumption"}};
   s.operators = {{.id = "op", .certifications = {"isms"}, .source = "recalled"}};
   s.data_classes = {{.id = "open", .certifications = {"isms"}, .source = "book"}};
-  s.hardware = {{.id = "hgx", .gpus_per_node = Gpus(8), .node_idle_w = Watts(1'000),
-                 .node_max_w = Watts(10'000), .rack_max_kw = Watts(40'000), .release = {2024, 1, 1},
+  s.hardware = {{.id = "hgx",
+                 .gpus_per_node = Gpus(8),
+                 .node_idle_w = Watts(1'000),
+                 .node_max_w = Watts(10'000),
+                 .rack_max_kw = Watts(40'000),
+                 .release = {2024, 1, 1},
                  .source = "book"}};
-  s.sites = {{.id = "ulsan", .owner = "sk",
-              .grid = {{.month = {2026, 1, 1}, .grid_mw = Watts(1'000'000), .source = "book"},
-                       {.month = {2027, 1, 1}, .grid_mw = Watts(2'000'000), .source = "book"}},
-              .halls = {{.id = "h1", .operated_by = "op", .rack_max_kw = Watts(50'000), .source = "book"},
-                        {.id = "h2", .operated_by = "op", .rack_max_kw = Watts(50'000), .source = "book"}},
-              .source = "book"}};
-  s.installs = {{.month = {2026, 1, 1}, .owner = "sk", .site = "ulsan", .hall = "h1", .hardware = "hgx",
-                 .gpus = Gpus(64), .retire_month = Date{2030, 1, 1}, .source = "book"}};
+  s.sites = {
+      {.id = "ulsan",
+       .owner = "sk",
+       .grid = {{.month = {2026, 1, 1}, .grid_mw = Watts(1'000'000), .source = "book"},
+                {.month = {2027, 1, 1}, .grid_mw = Watts(2'000'000), .source = "book"}},
+       .halls = {{.id = "h1", .operated_by = "op", .rack_max_kw = Watts(50'000), .source = "book"},
+                 {.id = "h2", .operated_by = "op", .rack_max_kw = Watts(50'000), .source = "book"}},
+       .source = "book"}};
+  s.installs = {{.month = {2026, 1, 1},
+                 .owner = "sk",
+                 .site = "ulsan",
+                 .hall = "h1",
+                 .hardware = "hgx",
+                 .gpus = Gpus(64),
+                 .retire_month = Date{2030, 1, 1},
+                 .source = "book"}};
   s.links = {{.id = "l", .from_site = "ulsan", .to = "tokyo", .source = "book"}};
   s.lending = {{.owner = "sk", .to = {"lg"}, .sites = {"ulsan"}, .source = "book"}};
-  s.patterns = {{.id = "flat", .hour = std::vector<double>(24, 1.0),
-                 .weekday = std::vector<double>(7, 1.0), .source = "book"}};
+  s.patterns = {{.id = "flat",
+                 .hour = std::vector<double>(24, 1.0),
+                 .weekday = std::vector<double>(7, 1.0),
+                 .source = "book"}};
   s.holidays = {{.first = {2027, 1, 1}, .last = {2027, 1, 1}, .pattern = "flat", .source = "book"}};
-  WorkloadSpec batch{.id = "train", .kind = WorkKind::batch, .pattern = "flat", .data_class = "open",
-                     .hardware = {"hgx"}, .only_sites = {"ulsan"}, .source = "book"};
+  WorkloadSpec batch{.id = "train",
+                     .kind = WorkKind::batch,
+                     .pattern = "flat",
+                     .data_class = "open",
+                     .hardware = {"hgx"},
+                     .only_sites = {"ulsan"},
+                     .source = "book"};
   batch.size = SizeLaw{.gpus = {8, 16}, .weights = {1, 2}};
   batch.duration = DurationLaw{};
   batch.demand = {{.member = "sk", .arrivals_per_day = 3, .source = "book"}};
-  WorkloadSpec service{.id = "chat", .kind = WorkKind::service, .pattern = "flat", .data_class = "open",
-                       .hardware = {"hgx"}, .source = "book"};
+  WorkloadSpec service{.id = "chat",
+                       .kind = WorkKind::service,
+                       .pattern = "flat",
+                       .data_class = "open",
+                       .hardware = {"hgx"},
+                       .source = "book"};
   service.demand = {{.member = "lg", .replicas_mean = 3, .source = "book"}};
   s.workloads = {batch, service};
   return s;
@@ -71,7 +94,11 @@ struct Break {
 TEST(ScenarioCheck, FindsEachBreak) {
   const std::vector<Break> breaks{
       // 1. Ids are unique.
-      {[](Scenario& s) { s.members[1].id = "sk"; s.lending[0].to.clear(); s.workloads.pop_back(); },
+      {[](Scenario& s) {
+         s.members[1].id = "sk";
+         s.lending[0].to.clear();
+         s.workloads.pop_back();
+       },
        "members[1].id: each id once; 'sk' again (first as members[0])"},
       {[](Scenario& s) { s.sites[0].halls[1].id = "h1"; },
        "sites[0].halls[1].id: each id once; 'h1' again (first as sites[0].halls[0])"},
@@ -87,7 +114,9 @@ TEST(ScenarioCheck, FindsEachBreak) {
        "installs[0].hall: a hall of site ulsan; 'main' (known: h1, h2)"},
       {[](Scenario& s) { s.installs[0].hardware = "dgx"; },
        "installs[0].hardware: an id of hardware; 'dgx' (did you mean hgx?)"},
-      {[](Scenario& s) { s.lending[0].to = {"lg", "kt"}; },
+      {[](Scenario& s) {
+         s.lending[0].to = {"lg", "kt"};
+       },
        "lending[0].to[1]: an id of members; 'kt' (known: sk, lg)"},
       {[](Scenario& s) { s.workloads[0].demand[0].member = "kt"; },
        "workloads[0].demand[0].member: an id of members; 'kt' (known: sk, lg)"},
@@ -101,7 +130,8 @@ TEST(ScenarioCheck, FindsEachBreak) {
        "links[0].to: another place than from_site; 'ulsan'"},
       // 3. Sources.
       {[](Scenario& s) { s.members[0].source = "book+bok"; },
-       "members[0].source: a key of sources, or assumption, derived, recalled; 'bok' (did you mean book?)"},
+       "members[0].source: a key of sources, or assumption, derived, recalled; 'bok' (did you mean "
+       "book?)"},
       {[](Scenario& s) { s.sites[0].grid[1].source = "book+"; },
        "sites[0].grid[1].source: a key of sources, or assumption, derived, recalled; '' "
        "(known: assumption, derived, recalled, book)"},
@@ -111,11 +141,16 @@ TEST(ScenarioCheck, FindsEachBreak) {
       // 4. Dates.
       {[](Scenario& s) { s.run.to = s.run.from; },
        "run.to: a day after run.from, 2027-01-01; 2027-01-01"},
-      {[](Scenario& s) { s.sites[0].grid[1].month = {2026, 1, 1}; },
-       "sites[0].grid[1].month: a month after 2026-01-01; 2026-01-01 (rows stand in the order of their months)"},
+      {[](Scenario& s) {
+         s.sites[0].grid[1].month = {2026, 1, 1};
+       },
+       "sites[0].grid[1].month: a month after 2026-01-01; 2026-01-01 (rows stand in the order of "
+       "their months)"},
       {[](Scenario& s) { s.installs[0].retire_month = s.installs[0].month; },
        "installs[0].retire_month: a month after month, 2026-01-01; 2026-01-01"},
-      {[](Scenario& s) { s.holidays[0].last = {2026, 12, 31}; },
+      {[](Scenario& s) {
+         s.holidays[0].last = {2026, 12, 31};
+       },
        "holidays[0].last: no day before first, 2027-01-01; 2026-12-31"},
       // 5. Rows that fit.
       {[](Scenario& s) { s.hardware[0].node_idle_w = Watts(10'001); },
@@ -147,6 +182,14 @@ TEST(ScenarioCheck, FindsEachBreak) {
        "workloads[1].max_factor: at least min_factor, 2; 1"},
       {[](Scenario& s) { s.data_classes[0].may_leave_locked_sites = false; },
        "workloads[1]: the key only_sites, which data class open asks for; none"},
+      {[](Scenario& s) { s.hardware[0].nodes_per_domain = 2; },
+       "hardware[0].nodes_per_domain: 1, or all of nodes_per_rack, 4; 2"},
+      {[](Scenario& s) {
+         s.hardware[0].nodes_per_rack = 65;
+         s.hardware[0].node_max_w = Watts(1);
+         s.hardware[0].node_idle_w = Watts(0);
+       },
+       "hardware[0].nodes_per_rack: at most 64; 65"},
   };
   for (const Break& b : breaks) {
     Scenario s = sound();
@@ -158,19 +201,21 @@ TEST(ScenarioCheck, FindsEachBreak) {
 TEST(ScenarioCheck, WarnsOfEachDoubt) {
   const std::vector<Break> doubts{
       {[](Scenario& s) { s.sites[0].grid[1].grid_mw = Watts(500'000); },
-       "sites[0].grid[1].grid_mw: at least 1 as in the row before; 0.5 (rows include what came before)"},
+       "sites[0].grid[1].grid_mw: at least 1 as in the row before; 0.5 (rows include what came "
+       "before)"},
       {[](Scenario& s) { s.installs[0].gpus = Gpus(65); },
        "installs[0].gpus: whole nodes of 8 GPUs; 65"},
-      {[](Scenario& s) { s.hardware[0].release = {2026, 2, 1}; },
+      {[](Scenario& s) {
+         s.hardware[0].release = {2026, 2, 1};
+       },
        "installs[0].month: a month from the release of hgx on, 2026-02-01; 2026-01-01"},
       {[](Scenario& s) { s.sites[0].halls[0].rack_max_kw = Watts(9'000); },
-       "installs[0].hardware: racks of at most 9 kW, as hall h1 at ulsan can cool; hgx with 10 kW for an "
+       "installs[0].hardware: racks of at most 9 kW, as hall h1 at ulsan can cool; hgx with 10 kW "
+       "for an "
        "NVLink domain"},
       {[](Scenario& s) { s.sites[0].halls[0].rack_max_kw = Watts(20'000); }, ""},
       {[](Scenario& s) { s.hardware[0].node_max_w = Watts(10'200); },
        "hardware[0].node_max_w: rack_max_kw shared out over nodes_per_rack; 10200"},
-      {[](Scenario& s) { s.hardware[0].nodes_per_domain = 3; },
-       "hardware[0].nodes_per_rack: whole NVLink domains of 3; 4"},
       {[](Scenario& s) { s.data_classes[0].certifications = {"csap_high"}; },
        "data_classes[0].certifications[0]: a certification that some operator holds; 'csap_high' "
        "(work of this class can run nowhere)"},
