@@ -38,6 +38,8 @@ void Timeline::change(Millis from, Millis to, std::int64_t delta) {
 
 void Timeline::advance(Millis now) {
   while (head_ + 1 < at_.size() && at_[head_ + 1] <= now.count()) ++head_;
+  // The step that now lies in begins now: a change from now on then splits nothing.
+  at_[head_] = std::max(at_[head_], now.count());
   if (head_ >= 64 && head_ * 2 >= at_.size()) {
     at_.erase(at_.begin(), at_.begin() + static_cast<std::ptrdiff_t>(head_));
     free_.erase(free_.begin(), free_.begin() + static_cast<std::ptrdiff_t>(head_));
