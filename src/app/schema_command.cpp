@@ -21,7 +21,8 @@ struct Options {
 nlohmann::ordered_json to_json(const Faults& faults) {
   auto list = nlohmann::ordered_json::array();
   for (const Fault& f : faults)
-    list.push_back({{"where", f.where}, {"expected", f.expected}, {"found", f.found}, {"hint", f.hint}});
+    list.push_back(
+        {{"where", f.where}, {"expected", f.expected}, {"found", f.found}, {"hint", f.hint}});
   return list;
 }
 
@@ -30,9 +31,8 @@ int check(const Options& options) {
   const Outcome<Scenario> scenario = read_scenario(options.check, options.settings, &warnings);
   const Faults faults = scenario ? Faults{} : scenario.faults();
   if (options.json) {
-    nlohmann::ordered_json j = {{"ok", faults.empty()},
-                                {"faults", to_json(faults)},
-                                {"warnings", to_json(warnings)}};
+    nlohmann::ordered_json j = {
+        {"ok", faults.empty()}, {"faults", to_json(faults)}, {"warnings", to_json(warnings)}};
     if (scenario) j["scenario_sha256"] = scenario_sha256(scenario.value());
     std::printf("%s\n", j.dump(2, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
     return faults.empty() ? kDone : kBadInput;
@@ -55,16 +55,18 @@ int check(const Options& options) {
 
 void add_schema_command(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<Options>();
-  CLI::App* const command =
-      app.add_subcommand("schema", "The scenario format: JSON Schema, reference, or the check of a file");
-  auto* const file = command->add_option("--check", options->check, "Check this scenario and print all faults")
-                         ->type_name("FILE");
+  CLI::App* const command = app.add_subcommand(
+      "schema", "The scenario format: JSON Schema, reference, or the check of a file");
+  auto* const file =
+      command->add_option("--check", options->check, "Check this scenario and print all faults")
+          ->type_name("FILE");
   command->add_option("--set", options->settings, "With --check: path=value, as for simulate")
       ->needs(file)
       ->expected(1)
       ->take_all();
   command->add_flag("--json", options->json, "With --check: faults as JSON")->needs(file);
-  command->add_flag("--markdown", options->markdown, "The reference page instead of the JSON Schema")
+  command
+      ->add_flag("--markdown", options->markdown, "The reference page instead of the JSON Schema")
       ->excludes(file);
   command->callback([options, &exit_code] {
     if (!options->check.empty()) {

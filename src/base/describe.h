@@ -1,19 +1,20 @@
-// A struct described once: describe() lists its fields, and the reader, the writer, the JSON Schema and
-// the reference docs are four walks over that list.
+// A struct described once: describe() lists its fields, and the reader, the writer, the JSON Schema
+// and the reference docs are four walks over that list.
 //
 //   struct SiteSpec {
 //     std::string id;
 //     Watts grid_mw;
 //     static constexpr auto describe() {
 //       return std::tuple(Field("id", &SiteSpec::id, "unique key", required, id_text),
-//                         Field("grid_mw", &SiteSpec::grid_mw, "limit at the meter", range(0, 5000)));
+//                         Field("grid_mw", &SiteSpec::grid_mw, "grid limit", range(0, 5000)));
 //     }
 //   };
 //
 // What a field is not given has the value of a default-constructed struct, unless it is `required`.
-// What does not compile: 1. a Quantity whose name lacks its unit;  2. a double whose name lacks a unit and
-// is not marked `dimensionless`;  3. a number without limits;  4. a list of fields that leaves one out
-// (each_field).
+// What does not compile: 1. a Quantity whose name lacks its unit;  2. a double whose name lacks a
+// unit and is not marked `dimensionless`;  3. a number without limits;  4. a list of fields that
+// leaves one out (each_field).
+//
 // Limits are in the unit of the name: range(0, 5000) on grid_mw is 0 to 5,000 MW.
 #pragma once
 
@@ -35,7 +36,7 @@
 
 namespace dure {
 
-// ---- what a type is -------------------------------------------------------------------------------
+// ---- what a type is ----
 
 enum class ValueKind { whole, real, quantity, boolean, text, date, choice, map };
 
@@ -70,20 +71,27 @@ inline constexpr bool is_quantity<Quantity<U>> = true;
 
 template <class T>
 consteval ValueKind kind_of() {
-  if constexpr (std::is_same_v<T, bool>) return ValueKind::boolean;
-  else if constexpr (std::is_same_v<T, std::int64_t>) return ValueKind::whole;
-  else if constexpr (std::is_same_v<T, double>) return ValueKind::real;
-  else if constexpr (is_quantity<T>) return ValueKind::quantity;
-  else if constexpr (std::is_same_v<T, std::string>) return ValueKind::text;
-  else if constexpr (std::is_same_v<T, Date>) return ValueKind::date;
-  else if constexpr (std::is_enum_v<T>) return ValueKind::choice;
+  if constexpr (std::is_same_v<T, bool>)
+    return ValueKind::boolean;
+  else if constexpr (std::is_same_v<T, std::int64_t>)
+    return ValueKind::whole;
+  else if constexpr (std::is_same_v<T, double>)
+    return ValueKind::real;
+  else if constexpr (is_quantity<T>)
+    return ValueKind::quantity;
+  else if constexpr (std::is_same_v<T, std::string>)
+    return ValueKind::text;
+  else if constexpr (std::is_same_v<T, Date>)
+    return ValueKind::date;
+  else if constexpr (std::is_enum_v<T>)
+    return ValueKind::choice;
   else {
     static_assert(std::is_class_v<T>, "no field can have this type");
     return ValueKind::map;
   }
 }
 
-// ---- enums ----------------------------------------------------------------------------------------
+// ---- enums ----
 
 template <class E>
 constexpr bool choices_in_order() {
@@ -111,7 +119,7 @@ constexpr std::optional<E> enum_value(std::string_view name) {
   return std::nullopt;
 }
 
-// ---- units in names -------------------------------------------------------------------------------
+// ---- units in names ----
 
 struct UnitWord {
   std::string_view word;
@@ -134,9 +142,11 @@ struct UnitWords<Milli> {
 };
 // Units that a double's name may end with.
 inline constexpr std::string_view kRealUnits[] = {
-    "deg", "c", "km", "m", "ms", "s", "hours", "days", "years", "per_day", "per_hour", "per_s",
-    "w", "kw", "mw", "kwh", "mwh", "j", "l", "m3", "l_per_kwh", "gb", "tb", "gbit_per_s", "gb_per_s", "tb_per_s",
-    "tflops", "krw", "krw_per_kwh", "krw_per_kw", "krw_per_m3", "g_per_kwh", "pct"};
+    "deg",         "c",          "km",         "m",         "ms",       "s",      "hours",
+    "days",        "years",      "per_day",    "per_hour",  "per_s",    "w",      "kw",
+    "mw",          "kwh",        "mwh",        "j",         "l",        "m3",     "l_per_kwh",
+    "gb",          "tb",         "gbit_per_s", "gb_per_s",  "tb_per_s", "tflops", "krw",
+    "krw_per_kwh", "krw_per_kw", "krw_per_m3", "g_per_kwh", "pct"};
 
 // "rack_max_kw" and "kw" name kw; "gpus_per_node" names gpus.
 constexpr bool names_unit(std::string_view name, std::string_view unit) {
@@ -147,12 +157,12 @@ constexpr bool names_unit(std::string_view name, std::string_view unit) {
   return name.starts_with(unit) && name.substr(unit.size()).starts_with("_per_");
 }
 
-// ---- fields ---------------------------------------------------------------------------------------
+// ---- fields ----
 
 struct FieldInfo {
   std::string_view name, help;
-  std::string_view unit;    // the word in the name; "" when there is none
-  std::int64_t scale = 1;   // of a Quantity: value = written x scale
+  std::string_view unit;   // the word in the name; "" when there is none
+  std::int64_t scale = 1;  // of a Quantity: value = written x scale
   double least = -std::numeric_limits<double>::infinity();
   double most = std::numeric_limits<double>::infinity();
   bool above_least = false;  // least itself is out
@@ -168,14 +178,23 @@ struct FieldInfo {
 };
 
 // Rules: the last arguments of Field.
-struct RangeRule { double least, most; bool above; };
-struct LengthRule { std::size_t fewest, longest; };
+struct RangeRule {
+  double least, most;
+  bool above;
+};
+struct LengthRule {
+  std::size_t fewest, longest;
+};
 struct RequiredRule {};
 struct DimensionlessRule {};
 struct NotEmptyRule {};
-struct IdTextRule { bool dashes; };
+struct IdTextRule {
+  bool dashes;
+};
 struct SourceTextRule {};
-struct RefersRule { std::string_view list, or_list; };
+struct RefersRule {
+  std::string_view list, or_list;
+};
 
 constexpr RangeRule range(double least, double most) { return {least, most, false}; }
 constexpr RangeRule above(double least, double most) { return {least, most, true}; }
@@ -252,7 +271,9 @@ struct Field : FieldInfo {
 };
 
 template <class S>
-concept Described = requires { S::describe(); };
+concept Described = requires {
+  S::describe();
+};
 
 // How many members an aggregate has: as many as it can be initialized with.
 struct AnyMember {

@@ -8,7 +8,8 @@
 
 namespace dure {
 
-// Edits between two names: insert, delete, replace, or swap two neighbours (optimal string alignment).
+// Edits between two names: insert, delete, replace, or swap two neighbours (optimal string
+// alignment).
 std::size_t edit_distance(std::string_view a, std::string_view b);
 
 // The nearest of known within a third of the name's length (at least 1 edit); "" when none is near.

@@ -19,10 +19,14 @@ void table(const std::vector<FieldDoc>& fields, const std::string& path, std::st
   out += "| key | what | type | limits | if left out |\n|---|---|---|---|---|\n";
   for (const FieldDoc& f : fields) {
     std::string otherwise = "`" + f.default_text + "`";
-    if (f.info.required) otherwise = "**required**";
-    else if (f.optional) otherwise = "none";
-    else if (f.kind == ValueKind::map && !f.list) otherwise = "the defaults below";
-    else if (f.default_text == "\"\"") otherwise = "empty";
+    if (f.info.required)
+      otherwise = "**required**";
+    else if (f.optional)
+      otherwise = "none";
+    else if (f.kind == ValueKind::map && !f.list)
+      otherwise = "the defaults below";
+    else if (f.default_text == "\"\"")
+      otherwise = "empty";
     out += "| `" + std::string(f.info.name) + "` | " + cell(f.info.help) + " | " +
            cell(type_text(f)) + " | " + cell(limits_text(f)) + " | " + cell(otherwise) + " |\n";
   }
@@ -36,8 +40,8 @@ void table(const std::vector<FieldDoc>& fields, const std::string& path, std::st
   }
   for (const FieldDoc& f : fields) {
     if (f.kind != ValueKind::map) continue;
-    const std::string below = path + (path.empty() ? "" : ".") + std::string(f.info.name) +
-                              (f.list ? "[]" : "");
+    const std::string below =
+        path + (path.empty() ? "" : ".") + std::string(f.info.name) + (f.list ? "[]" : "");
     out += "\n" + std::string(path.empty() ? "## " : "### ") + below + "\n\n" +
            std::string(f.info.help) + "\n\n";
     table(f.fields, below, out);
@@ -51,9 +55,7 @@ std::string type_text(const FieldDoc& doc) {
   switch (doc.kind) {
     case ValueKind::whole: one = "whole number"; break;
     case ValueKind::real: one = "number"; break;
-    case ValueKind::quantity:
-      one = doc.info.scale == 1 ? "whole number" : "number";
-      break;
+    case ValueKind::quantity: one = doc.info.scale == 1 ? "whole number" : "number"; break;
     case ValueKind::boolean: one = "true or false"; break;
     case ValueKind::text: one = "text"; break;
     case ValueKind::date: one = "date"; break;
@@ -70,8 +72,8 @@ std::string limits_text(const FieldDoc& doc) {
   std::string s;
   const auto add = [&](const std::string& more) { s += (s.empty() ? "" : "; ") + more; };
   if (f.ranged)
-    add((f.above_least ? "above " : "") + decimal_text(f.least) + (f.above_least ? ", to " : " to ") +
-        decimal_text(f.most));
+    add((f.above_least ? "above " : "") + decimal_text(f.least) +
+        (f.above_least ? ", to " : " to ") + decimal_text(f.most));
   if (f.fewest != 0) add("exactly " + std::to_string(f.fewest));
   if (!f.refers_to.empty())
     add("an id of `" + std::string(f.refers_to) + "`" +

@@ -1,4 +1,5 @@
-// A described struct as plain data, for walks that write about it: the JSON Schema and the reference page.
+// A described struct as plain data, for walks that write about it: the JSON Schema and the
+// reference page.
 #pragma once
 
 #include <string>
@@ -19,7 +20,8 @@ struct FieldDoc {
   FieldInfo info;
   ValueKind kind = ValueKind::text;
   bool list = false, optional = false;
-  std::string default_text;  // as it stands in a file; "" for required and optional fields and for maps
+  std::string
+      default_text;  // as it stands in a file; "" for required and optional fields and for maps
   std::vector<ChoiceDoc> choices;
   std::vector<FieldDoc> fields;  // of a map
 };

@@ -21,7 +21,9 @@ bool within(const FieldInfo& f, double written) {
   return written <= f.most && (f.above_least ? written > f.least : written >= f.least);
 }
 
-bool plain_scalar(const DocNode& node) { return node.kind == DocNode::Kind::scalar && !node.quoted; }
+bool plain_scalar(const DocNode& node) {
+  return node.kind == DocNode::Kind::scalar && !node.quoted;
+}
 
 std::string quotes_hint(const DocNode& node) {
   return node.kind == DocNode::Kind::scalar && node.quoted ? "without the quotes" : "";
@@ -40,7 +42,8 @@ std::string expectation(const FieldInfo& field, ValueKind kind,
     case ValueKind::map: return "a map";
     case ValueKind::choice: {
       std::string s = "one of ";
-      for (std::size_t i = 0; i < choices.size(); ++i) s += (i == 0 ? "" : ", ") + std::string(choices[i]);
+      for (std::size_t i = 0; i < choices.size(); ++i)
+        s += (i == 0 ? "" : ", ") + std::string(choices[i]);
       return s;
     }
     case ValueKind::text: break;
@@ -48,8 +51,10 @@ std::string expectation(const FieldInfo& field, ValueKind kind,
   if (!field.refers_to.empty())
     return "an id of " + std::string(field.refers_to) +
            (field.or_to.empty() ? "" : " or " + std::string(field.or_to));
-  if (field.id_text) return field.dashes ? "an id of a to z, 0 to 9, _ and -" : "an id of a to z, 0 to 9 and _";
-  if (field.source_text) return "a key of sources, several joined by +, or assumption, derived, recalled";
+  if (field.id_text)
+    return field.dashes ? "an id of a to z, 0 to 9, _ and -" : "an id of a to z, 0 to 9 and _";
+  if (field.source_text)
+    return "a key of sources, several joined by +, or assumption, derived, recalled";
   return "text";
 }
 
@@ -112,8 +117,8 @@ bool FieldReader::text(const FieldInfo& field, const DocNode& node, std::string&
     const auto u = static_cast<unsigned char>(c);
     if ((u < 0x20 && c != '\n') || u == 0x7f)
       return fault(node.place, expected, found_text(node), "no control characters");
-    const bool id = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' ||
-                    (c == '-' && field.dashes);
+    const bool id =
+        (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || (c == '-' && field.dashes);
     if (field.id_text && !id) return fault(node.place, expected, found_text(node));
   }
   out = node.text;
@@ -150,7 +155,8 @@ bool FieldReader::list(const FieldInfo& field, const DocNode& node) {
   const std::size_t n = node.items.size();
   if (field.not_empty && n == 0) return fault(node.place, "a list with at least one row", "[]");
   if (n < field.fewest || n > field.longest) {
-    const std::string most = field.longest == field.fewest ? "" : " to " + std::to_string(field.longest);
+    const std::string most =
+        field.longest == field.fewest ? "" : " to " + std::to_string(field.longest);
     return fault(node.place, "a list of " + std::to_string(field.fewest) + most, found_text(node));
   }
   return true;
@@ -185,7 +191,8 @@ void FieldReader::unknown_keys(std::span<const FieldInfo* const> fields, const D
       if (node.find(name) == nullptr) free.push_back(name);
     }
     const std::string_view near = nearest(key.name, free);
-    std::string hint = near.empty() ? name_hint(key.name, names) : "did you mean " + std::string(near) + "?";
+    std::string hint =
+        near.empty() ? name_hint(key.name, names) : "did you mean " + std::string(near) + "?";
     if (key.name == "include") hint = "include: stands at the top of a file only";
     path_ += (path_.empty() ? "" : ".") + (key.name.size() <= 60 ? key.name : "…");
     fault(key.place, "a known key", quoted_text(key.name), std::move(hint));

@@ -1,5 +1,5 @@
-// Reads a described struct (base/describe.h) from a document and finds all that is wrong with it at once.
-// Every Fault says where: "file:line:column: path", with the path as --set takes it.
+// Reads a described struct (base/describe.h) from a document and finds all that is wrong with it at
+// once. Every Fault says where: "file:line:column: path", with the path as --set takes it.
 #pragma once
 
 #include <span>
@@ -28,8 +28,8 @@ std::vector<std::string_view> choice_names() {
 // The part that is the same for all structs.
 class FieldReader {
  public:
-  // whole_document: false where the document is known to lack some of its files; then a key that is missing at the
-  // top is no Fault.
+  // whole_document: false where the document is known to lack some of its files; then a key that is
+  // missing at the top is no Fault.
   explicit FieldReader(const Document& doc, bool whole_document = true)
       : doc_(doc), whole_document_(whole_document) {}
 

@@ -36,12 +36,13 @@ class Loader {
     }
     for (const std::string& file : out_.doc.files) {
       if (file == name)
-        return fault({where, "each file once", quoted_text(name) + " again",
-                      "its rows would count twice"});
+        return fault(
+            {where, "each file once", quoted_text(name) + " again", "its rows would count twice"});
     }
     if (chain_.size() >= kDeepestInclude || out_.doc.files.size() >= kMostFiles)
-      return fault({where, "includes at most " + std::to_string(kDeepestInclude) + " deep and " +
-                               std::to_string(kMostFiles) + " files",
+      return fault({where,
+                    "includes at most " + std::to_string(kDeepestInclude) + " deep and " +
+                        std::to_string(kMostFiles) + " files",
                     "one more", ""});
     Result<std::string> text = read_text_(name);
     if (!text) {
@@ -139,7 +140,7 @@ class Loader {
   std::vector<std::string> chain_;
 };
 
-// ---- settings -------------------------------------------------------------------------------------
+// ---- settings ----
 
 void move_to(DocNode& node, Place place) {
   node.place = place;
@@ -201,14 +202,15 @@ std::optional<Fault> set(Document& doc, const std::string& setting) {
     if (rest[0] == '[') {
       const std::size_t close = rest.find(']');
       if (close == std::string_view::npos || close < 2) return bad_path();
-      if (node->kind != Kind::list)
-        return Fault{where, "a list before [", found_text(*node), ""};
+      if (node->kind != Kind::list) return Fault{where, "a list before [", found_text(*node), ""};
       Result<DocNode*> row = pick(*node, rest.substr(1, close - 1), where);
       if (!row) return row.fault();
       node = row.value();
       rest.remove_prefix(close + 1);
-      if (!rest.empty() && rest[0] == '.' && rest.size() > 1) rest.remove_prefix(1);
-      else if (!rest.empty() && rest[0] != '[') return bad_path();
+      if (!rest.empty() && rest[0] == '.' && rest.size() > 1)
+        rest.remove_prefix(1);
+      else if (!rest.empty() && rest[0] != '[')
+        return bad_path();
       continue;
     }
     const std::size_t end = rest.find_first_of(".[");

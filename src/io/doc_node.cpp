@@ -46,7 +46,8 @@ Place locate(const Document& doc, std::string_view path) {
     if (path[0] == '[') {
       std::size_t i = 0;
       const auto [end, error] = std::from_chars(path.data() + 1, path.data() + path.size(), i);
-      if (error != std::errc{} || node->kind != DocNode::Kind::list || i >= node->items.size()) break;
+      if (error != std::errc{} || node->kind != DocNode::Kind::list || i >= node->items.size())
+        break;
       path.remove_prefix(static_cast<std::size_t>(end - path.data()) + 1);
       node = &node->items[i];
       place = node->place;

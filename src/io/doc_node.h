@@ -1,7 +1,7 @@
-// A document as read: a tree of maps, lists and scalars that know where they stand. Neutral: no type of
-// the library that parsed it is seen here.
-// Invariants: 1. A map has one key for each item, and no key twice.  2. No file is deeper than
-// kDeepest, and --set adds at most as much: whoever walks a tree may recurse.  3. All text is valid UTF-8.
+// A document as read: a tree of maps, lists and scalars that know where they stand. Neutral: no
+// type of the library that parsed it is seen here. Invariants: 1. A map has one key for each item,
+// and no key twice.  2. No file is deeper than kDeepest, and --set adds at most as much: whoever
+// walks a tree may recurse.  3. All text is valid UTF-8.
 #pragma once
 
 #include <cstddef>
@@ -27,9 +27,9 @@ struct DocKey {
 struct DocNode {
   enum class Kind { null, scalar, list, map };
   Kind kind = Kind::null;
-  bool quoted = false;        // a scalar that cannot be a number, true, false
-  std::string text;           // of a scalar
-  std::vector<DocKey> keys;   // of a map, one for each of items
+  bool quoted = false;       // a scalar that cannot be a number, true, false
+  std::string text;          // of a scalar
+  std::vector<DocKey> keys;  // of a map, one for each of items
   std::vector<DocNode> items;
   Place place;
 

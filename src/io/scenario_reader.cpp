@@ -1,7 +1,10 @@
 #include "io/scenario_reader.h"
 
 #include <algorithm>
+#include <span>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "base/hash.h"
 #include "io/describe_reader.h"
@@ -18,9 +21,18 @@ bool follows_from(const std::string& path, const std::vector<std::string>& fault
   });
 }
 
-bool id_missing(const std::vector<std::string>& faulted) {
-  return std::any_of(faulted.begin(), faulted.end(), [](const std::string& f) {
-    return f.ends_with(".id") || f.find('.') == std::string::npos;  // an id, or a whole row or list
+// Where an id, a row or a whole list of them is lost, all that refers to it would look wrong.
+bool id_missing(const std::vector<std::string>& faulted, const DocNode& root) {
+  std::vector<std::string_view> known;
+  each_field<Scenario>([&](const auto& f) { known.push_back(f.name); });
+  return std::any_of(faulted.begin(), faulted.end(), [&](const std::string& f) {
+    if (f.ends_with(".id")) return true;
+    if (f.find('.') != std::string::npos) return false;
+    if (f.ends_with(']')) return true;
+    // A mistyped key of the top may be the one list that may be left out; others are missed by
+    // name.
+    return std::find(known.begin(), known.end(), f) != known.end() ||
+           root.find("sources") == nullptr;
   });
 }
 
@@ -39,7 +51,7 @@ Outcome<Scenario> read_scenario(const std::string& path, std::span<const std::st
   DescribedReader reader(loaded.doc, loaded.whole);
   reader.read(loaded.doc.root, scenario);
   faults.insert(faults.end(), reader.faults.begin(), reader.faults.end());
-  if (loaded.whole && !id_missing(reader.faulted)) {
+  if (loaded.whole && !id_missing(reader.faulted, loaded.doc.root)) {
     const Findings findings = check_references(scenario);
     for (const Finding& f : findings.faults) {
       if (!follows_from(f.path, reader.faulted)) faults.push_back(to_fault(loaded.doc, f));

@@ -11,8 +11,8 @@
 
 namespace dure {
 
-// settings: "path=value" each, as --set takes them; they win over the file. warnings: what looks wrong
-// but may be meant.
+// settings: "path=value" each, as --set takes them; they win over the file. warnings: what looks
+// wrong but may be meant.
 Outcome<Scenario> read_scenario(const std::string& path, std::span<const std::string> settings = {},
                                 Faults* warnings = nullptr,
                                 const ReadText& read_text = read_text_file);

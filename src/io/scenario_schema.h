@@ -1,4 +1,5 @@
-// What the scenario format is, for editors and for readers; both from the describe() of its structs.
+// What the scenario format is, for editors and for readers; both from the describe() of its
+// structs.
 #pragma once
 
 #include <string>

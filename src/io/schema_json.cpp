@@ -51,8 +51,10 @@ Json one(const FieldDoc& f) {
       break;
     case ValueKind::text:
       j["type"] = "string";
-      if (info.id_text) j["pattern"] = info.dashes ? "^[a-z0-9_-]+$" : "^[a-z0-9_]+$";
-      else if (!f.list && (info.not_empty || !info.refers_to.empty())) j["minLength"] = 1;
+      if (info.id_text)
+        j["pattern"] = info.dashes ? "^[a-z0-9_-]+$" : "^[a-z0-9_]+$";
+      else if (!f.list && (info.not_empty || !info.refers_to.empty()))
+        j["minLength"] = 1;
       break;
   }
   if (info.ranged) {
@@ -115,7 +117,8 @@ std::string json_schema(std::string_view title, const std::vector<FieldDoc>& fie
     j["properties"]["include"] = {
         {"description", "other files of this scenario, by paths relative to this one"},
         {"oneOf", Json::array({path, {{"type", "array"}, {"items", path}}})}};
-    j["if"] = {{"required", Json::array({"id"})}, {"not", {{"required", Json::array({"include"})}}}};
+    j["if"] = {{"required", Json::array({"id"})},
+               {"not", {{"required", Json::array({"include"})}}}};
     j["then"] = {{"required", required_keys(fields)}};
     j.erase("required");
   }

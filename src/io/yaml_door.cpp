@@ -61,7 +61,8 @@ std::optional<Fault> scan(std::string_view text, const std::vector<std::string>&
     return Fault{to_string(files, at), std::move(expected), std::move(found), std::move(hint)};
   };
   if (text.size() > kLargestYaml)
-    return fault("at most 16 MiB", std::to_string(text.size()) + " bytes or more", "split it with include:");
+    return fault("at most 16 MiB", std::to_string(text.size()) + " bytes or more",
+                 "split it with include:");
   if (text.empty()) return fault("a YAML map", "an empty file", "");
   if (text.starts_with("\xef\xbb\xbf"))
     return fault("UTF-8 without a byte order mark", "bytes ef bb bf",
@@ -84,8 +85,7 @@ std::optional<Fault> scan(std::string_view text, const std::vector<std::string>&
       return fault("text", "byte 0x" + hex_byte(u), "is this a binary file?");
     const std::size_t n = utf8_length(text, i);
     if (n == 0) return fault("UTF-8", "byte 0x" + hex_byte(u), "");
-    if (invisible(text.substr(i, n)))
-      return fault("text", "an invisible control character", "");
+    if (invisible(text.substr(i, n))) return fault("text", "an invisible control character", "");
     if (c == '[' || c == '{') {
       if (++open > 16 * kDeepest)
         return fault("at most " + std::to_string(kDeepest) + " levels",
@@ -141,12 +141,16 @@ class TreeBuilder : public YAML::EventHandler {
     refuse_anchor(mark, anchor);
     DocNode node;
     node.place = place(mark);
-    // The mark of an absent value is that of what comes next: its key says better where it is missing.
-    if (!stack_.empty() && stack_.back().kind == DocNode::Kind::map && stack_.back().expects_value())
+    // The mark of an absent value is that of what comes next: its key says better where it is
+    // missing.
+    if (!stack_.empty() && stack_.back().kind == DocNode::Kind::map &&
+        stack_.back().expects_value())
       node.place = stack_.back().keys.back().place;
     add(std::move(node));
   }
-  void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override { no_anchors(mark, "an alias (*)"); }
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
+    no_anchors(mark, "an alias (*)");
+  }
   void OnAnchor(const YAML::Mark& mark, const std::string&) override {
     no_anchors(mark, "an anchor (&)");
   }
@@ -208,7 +212,8 @@ class TreeBuilder : public YAML::EventHandler {
   }
   void refuse_tag(const YAML::Mark& mark, const std::string& tag) {
     if (!tag.empty() && tag != "?" && tag != "!")
-      stop({to_string(files_, place(mark)), "YAML without tags", "the tag " + quoted_text(tag), ""});
+      stop(
+          {to_string(files_, place(mark)), "YAML without tags", "the tag " + quoted_text(tag), ""});
   }
   // yaml-cpp takes the end of the file for a missing quote: a truncated file would look whole.
   void check_closed(const YAML::Mark& mark, Place at) {
@@ -226,13 +231,15 @@ class TreeBuilder : public YAML::EventHandler {
     }
     stop({to_string(files_, at), std::string("a closing ") + quote, "the end of the file", ""});
   }
-  void open(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, DocNode::Kind kind) {
+  void open(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+            DocNode::Kind kind) {
     refuse_anchor(mark, anchor);
     refuse_tag(mark, tag);
     Open node;
     node.kind = kind;
     node.place = place(mark);
-    if (!stack_.empty() && stack_.back().kind == DocNode::Kind::map && !stack_.back().expects_value())
+    if (!stack_.empty() && stack_.back().kind == DocNode::Kind::map &&
+        !stack_.back().expects_value())
       stop({to_string(files_, node.place), "text as a key", found_text(node), ""});
     if (stack_.size() >= kDeepest)
       stop({to_string(files_, node.place), "at most " + std::to_string(kDeepest) + " levels",
@@ -261,8 +268,8 @@ class TreeBuilder : public YAML::EventHandler {
     for (const DocKey& k : top.keys) {
       if (k.name != node.text) continue;
       faults_.push_back({to_string(files_, node.place), "each key once",
-                        quoted_text(node.text) + " again",
-                        "first at line " + std::to_string(k.place.line)});
+                         quoted_text(node.text) + " again",
+                         "first at line " + std::to_string(k.place.line)});
       top.drop_next = true;
       return;
     }

@@ -23,7 +23,8 @@ bool plain(std::string_view text) {
   };
   if (text.empty() || text.back() == ' ' || !letter(text[0]) || reserved(text)) return false;
   return std::all_of(text.begin(), text.end(), [&](char c) {
-    return letter(c) || (c >= '0' && c <= '9') || c == ' ' || c == '-' || c == '.' || c == '+' || c == '/';
+    return letter(c) || (c >= '0' && c <= '9') || c == ' ' || c == '-' || c == '.' || c == '+' ||
+           c == '/';
   });
 }
 

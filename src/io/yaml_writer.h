@@ -1,6 +1,6 @@
-// Described structs as canonical YAML: every field in the order of describe(), defaults written out, one
-// form for each value. What it writes, the reader reads back as the same struct.
-// Numbers of a Quantity are written in the unit of the name, exactly; reals with the fewest digits that
+// Described structs as canonical YAML: every field in the order of describe(), defaults written
+// out, one form for each value. What it writes, the reader reads back as the same struct. Numbers
+// of a Quantity are written in the unit of the name, exactly; reals with the fewest digits that
 // read back the same.
 #pragma once
 
@@ -18,13 +18,20 @@ std::string yaml_text(std::string_view text);
 // One scalar as it stands in the file.
 template <class F, class V>
 std::string scalar_text(const F& f, const V& value) {
-  if constexpr (F::kind == ValueKind::whole) return std::to_string(value);
-  else if constexpr (F::kind == ValueKind::quantity) return decimal_text(value.count(), f.scale);
-  else if constexpr (F::kind == ValueKind::real) return decimal_text(value);
-  else if constexpr (F::kind == ValueKind::boolean) return value ? "true" : "false";
-  else if constexpr (F::kind == ValueKind::text) return yaml_text(value);
-  else if constexpr (F::kind == ValueKind::date) return to_string(value);
-  else return std::string(enum_name(value));
+  if constexpr (F::kind == ValueKind::whole)
+    return std::to_string(value);
+  else if constexpr (F::kind == ValueKind::quantity)
+    return decimal_text(value.count(), f.scale);
+  else if constexpr (F::kind == ValueKind::real)
+    return decimal_text(value);
+  else if constexpr (F::kind == ValueKind::boolean)
+    return value ? "true" : "false";
+  else if constexpr (F::kind == ValueKind::text)
+    return yaml_text(value);
+  else if constexpr (F::kind == ValueKind::date)
+    return to_string(value);
+  else
+    return std::string(enum_name(value));
 }
 
 class YamlWriter {
@@ -78,7 +85,8 @@ class YamlWriter {
       }
     } else {
       out_ += " [";
-      for (std::size_t i = 0; i < list.size(); ++i) out_ += (i == 0 ? "" : ", ") + scalar_text(f, list[i]);
+      for (std::size_t i = 0; i < list.size(); ++i)
+        out_ += (i == 0 ? "" : ", ") + scalar_text(f, list[i]);
       out_ += "]\n";
     }
   }

@@ -1,9 +1,11 @@
-// What a scenario file says: the alliance, its machines, its laws and its work, before anything runs.
-// These structs are the file format: the YAML key of a member is its name, and a unit stands at the end
-// of the name where the type does not carry it. Watts members are written with `_mw`, `_kw` or `_w`.
-// Ids are text here and become Ids in World. Every row says where its numbers come from (`source`):
-// a key of `sources`, several joined by +, or assumption, derived, recalled.
-// describe() gives each member its help, its limits and whether it may be left out; see base/describe.h.
+// What a scenario file says: the alliance, its machines, its laws and its work, before anything
+// runs. These structs are the file format: the YAML key of a member is its name, and a unit stands
+// at the end of the name where the type does not carry it. Watts members are written with `_mw`,
+// `_kw` or `_w`. Ids are text here and become Ids in World. Every row says where its numbers come
+// from (`source`): a key of `sources`, several joined by +, or assumption, derived, recalled.
+// describe() gives each member its help, its limits and whether it may be left out; see
+// base/describe.h.
+//
 // Invariants (checked by check_references in world/scenario_check.h, not by the reader):
 //   1. Ids are unique in their list.  2. Every id that is referred to exists.
 #pragma once
@@ -41,11 +43,10 @@ constexpr auto describe_enum(Nationality) {
 }
 constexpr auto describe_enum(AnyNationality) {
   using E = AnyNationality;
-  return std::array{
-      Choice<E>{E::any, "any", "whoever runs the hall"},
-      Choice<E>{E::kr_entity, "kr_entity", "at least a Korean company"},
-      Choice<E>{E::kr_controlled, "kr_controlled", "at least under Korean control"},
-      Choice<E>{E::state, "state", "only the state"}};
+  return std::array{Choice<E>{E::any, "any", "whoever runs the hall"},
+                    Choice<E>{E::kr_entity, "kr_entity", "at least a Korean company"},
+                    Choice<E>{E::kr_controlled, "kr_controlled", "at least under Korean control"},
+                    Choice<E>{E::state, "state", "only the state"}};
 }
 constexpr auto describe_enum(WorkKind) {
   using E = WorkKind;
@@ -59,35 +60,32 @@ constexpr auto describe_enum(WorkKind) {
 }
 constexpr auto describe_enum(Topology) {
   using E = Topology;
-  return std::array{
-      Choice<E>{E::any, "any", "no matter"},
-      Choice<E>{E::site, "site", "within one site"},
-      Choice<E>{E::hall, "hall", "within one hall"},
-      Choice<E>{E::nvlink_domain, "nvlink_domain", "within one NVLink domain where it fits in one"}};
+  return std::array{Choice<E>{E::any, "any", "no matter"},
+                    Choice<E>{E::site, "site", "within one site"},
+                    Choice<E>{E::hall, "hall", "within one hall"},
+                    Choice<E>{E::nvlink_domain, "nvlink_domain",
+                              "within one NVLink domain where it fits in one"}};
 }
 constexpr auto describe_enum(FactStatus) {
   using E = FactStatus;
-  return std::array{
-      Choice<E>{E::operating, "operating", "it runs today"},
-      Choice<E>{E::contract, "contract", "signed"},
-      Choice<E>{E::planned, "planned", "planned by who builds it"},
-      Choice<E>{E::announced, "announced", "said in public"},
-      Choice<E>{E::claim, "claim", "said by one side"},
-      Choice<E>{E::goal, "goal", "wished for"},
-      Choice<E>{E::assumption, "assumption", "ours"}};
+  return std::array{Choice<E>{E::operating, "operating", "it runs today"},
+                    Choice<E>{E::contract, "contract", "signed"},
+                    Choice<E>{E::planned, "planned", "planned by who builds it"},
+                    Choice<E>{E::announced, "announced", "said in public"},
+                    Choice<E>{E::claim, "claim", "said by one side"},
+                    Choice<E>{E::goal, "goal", "wished for"},
+                    Choice<E>{E::assumption, "assumption", "ours"}};
 }
 constexpr auto describe_enum(Order) {
   using E = Order;
-  return std::array{
-      Choice<E>{E::arrival, "arrival", "first come, first served"},
-      Choice<E>{E::priority, "priority", "allocation priority, then fair share"}};
+  return std::array{Choice<E>{E::arrival, "arrival", "first come, first served"},
+                    Choice<E>{E::priority, "priority", "allocation priority, then fair share"}};
 }
 constexpr auto describe_enum(Backfill) {
   using E = Backfill;
-  return std::array{
-      Choice<E>{E::none, "none", "nobody overtakes"},
-      Choice<E>{E::easy, "easy", "overtake if the first in the queue is not delayed"},
-      Choice<E>{E::conservative, "conservative", "overtake if nobody is delayed"}};
+  return std::array{Choice<E>{E::none, "none", "nobody overtakes"},
+                    Choice<E>{E::easy, "easy", "overtake if the first in the queue is not delayed"},
+                    Choice<E>{E::conservative, "conservative", "overtake if nobody is delayed"}};
 }
 
 struct SourceSpec {
@@ -102,7 +100,8 @@ struct SourceSpec {
 
 struct DecisionSpec {  // a contradiction of the facts, and what this scenario takes
   std::string id, question_en, question_ko, taken_en, taken_ko;
-  std::vector<std::string> options;  // the readings that were not taken, as --set lines where possible
+  std::vector<std::string>
+      options;  // the readings that were not taken, as --set lines where possible
   std::string source;
   static constexpr auto describe() {
     return std::tuple(
@@ -110,20 +109,20 @@ struct DecisionSpec {  // a contradiction of the facts, and what this scenario t
         Field("question_en", &DecisionSpec::question_en,
               "which facts contradict each other, in English", required, not_empty),
         Field("question_ko", &DecisionSpec::question_ko, "the same in Korean", required, not_empty),
-        Field("taken_en", &DecisionSpec::taken_en,
-              "what this scenario takes, in English", required, not_empty),
+        Field("taken_en", &DecisionSpec::taken_en, "what this scenario takes, in English", required,
+              not_empty),
         Field("taken_ko", &DecisionSpec::taken_ko, "the same in Korean", required, not_empty),
         Field("options", &DecisionSpec::options,
               "the readings not taken, as --set lines where possible"),
-        Field("source", &DecisionSpec::source,
-              "where this comes from", required, not_empty, source_text));
+        Field("source", &DecisionSpec::source, "where this comes from", required, not_empty,
+              source_text));
   }
 };
 
 struct MemberSpec {
   std::string id, name_en, name_ko;
-  Gpus announced_gpus;            // promised by the end of the horizon, without today's stock
-  Gpus demand_base_gpus;          // the build-out for which the workload rows give demand
+  Gpus announced_gpus;    // promised by the end of the horizon, without today's stock
+  Gpus demand_base_gpus;  // the build-out for which the workload rows give demand
   std::int64_t allocation_priority = 50;  // 0 to 100, higher first
   std::string source, note;
   static constexpr auto describe() {
@@ -132,15 +131,15 @@ struct MemberSpec {
         Field("name_en", &MemberSpec::name_en, "name in English", required, not_empty),
         Field("name_ko", &MemberSpec::name_ko, "name in Korean", required, not_empty),
         Field("announced_gpus", &MemberSpec::announced_gpus,
-              "promised by the end of the horizon, without today's stock",
-              required, range(0, 10'000'000)),
+              "promised by the end of the horizon, without today's stock", required,
+              range(0, 10'000'000)),
         Field("demand_base_gpus", &MemberSpec::demand_base_gpus,
-              "the build-out for which the workload rows give demand",
-              required, range(0, 10'000'000)),
+              "the build-out for which the workload rows give demand", required,
+              range(0, 10'000'000)),
         Field("allocation_priority", &MemberSpec::allocation_priority,
               "of this member's work, higher first", range(0, 100)),
-        Field("source", &MemberSpec::source,
-              "where this comes from", required, not_empty, source_text),
+        Field("source", &MemberSpec::source, "where this comes from", required, not_empty,
+              source_text),
         Field("note", &MemberSpec::note, "remark for the reader"));
   }
 };
@@ -150,9 +149,9 @@ struct HardwareSpec {
   Gpus gpus_per_node{8};
   std::int64_t nodes_per_domain = 1;  // NVLink domain: 18 for NVL72, 1 for HGX
   std::int64_t nodes_per_rack = 4;
-  Watts node_idle_w, node_max_w;      // the rack's maximum shared out over its nodes
+  Watts node_idle_w, node_max_w;  // the rack's maximum shared out over its nodes
   Watts rack_max_kw;
-  double bf16_dense_tflops = 0;       // one GPU
+  double bf16_dense_tflops = 0;  // one GPU
   std::int64_t mem_gb = 0;
   Date release;
   std::string source, note;
@@ -164,18 +163,18 @@ struct HardwareSpec {
         Field("nodes_per_domain", &HardwareSpec::nodes_per_domain,
               "nodes in an NVLink domain: 18 for NVL72, 1 for HGX", range(1, 1024)),
         Field("nodes_per_rack", &HardwareSpec::nodes_per_rack, "nodes in a rack", range(1, 1024)),
-        Field("node_idle_w", &HardwareSpec::node_idle_w,
-              "power of an idle node", required, range(0, 1'000'000)),
+        Field("node_idle_w", &HardwareSpec::node_idle_w, "power of an idle node", required,
+              range(0, 1'000'000)),
         Field("node_max_w", &HardwareSpec::node_max_w,
               "the rack's maximum shared out over its nodes", required, range(1, 1'000'000)),
-        Field("rack_max_kw", &HardwareSpec::rack_max_kw,
-              "power of a full rack", required, range(1, 10'000)),
-        Field("bf16_dense_tflops", &HardwareSpec::bf16_dense_tflops,
-              "peak of one GPU, dense BF16", required, above(0, 1'000'000)),
+        Field("rack_max_kw", &HardwareSpec::rack_max_kw, "power of a full rack", required,
+              range(1, 10'000)),
+        Field("bf16_dense_tflops", &HardwareSpec::bf16_dense_tflops, "peak of one GPU, dense BF16",
+              required, above(0, 1'000'000)),
         Field("mem_gb", &HardwareSpec::mem_gb, "memory of one GPU", required, range(1, 100'000)),
         Field("release", &HardwareSpec::release, "first delivery", required),
-        Field("source", &HardwareSpec::source,
-              "where this comes from", required, not_empty, source_text),
+        Field("source", &HardwareSpec::source, "where this comes from", required, not_empty,
+              source_text),
         Field("note", &HardwareSpec::note, "remark for the reader"));
   }
 };
@@ -188,11 +187,11 @@ struct GridStep {  // from this month on the site may draw so much; rows are cum
   static constexpr auto describe() {
     return std::tuple(
         Field("month", &GridStep::month, "from this month on", required),
-        Field("grid_mw", &GridStep::grid_mw,
-              "what the site may draw, all rows so far included", required, range(0, 5'000)),
+        Field("grid_mw", &GridStep::grid_mw, "what the site may draw, all rows so far included",
+              required, range(0, 5'000)),
         Field("status", &GridStep::status, "how firm this is"),
-        Field("source", &GridStep::source,
-              "where this comes from", required, not_empty, source_text),
+        Field("source", &GridStep::source, "where this comes from", required, not_empty,
+              source_text),
         Field("note", &GridStep::note, "remark for the reader"));
   }
 };
@@ -208,13 +207,13 @@ struct HallSpec {
         Field("id", &HallSpec::id, "unique key within the site", required, id_text, not_empty),
         Field("name_en", &HallSpec::name_en, "name in English", required, not_empty),
         Field("operated_by", &HallSpec::operated_by,
-              "who runs it, which decides what may lawfully run here",
-              required, refers_to("operators")),
+              "who runs it, which decides what may lawfully run here", required,
+              refers_to("operators")),
         Field("cooling", &HallSpec::cooling, "kind of cooling", required, not_empty),
-        Field("rack_max_kw", &HallSpec::rack_max_kw,
-              "power that a rack may draw", required, range(1, 10'000)),
-        Field("source", &HallSpec::source,
-              "where this comes from", required, not_empty, source_text),
+        Field("rack_max_kw", &HallSpec::rack_max_kw, "power that a rack may draw", required,
+              range(1, 10'000)),
+        Field("source", &HallSpec::source, "where this comes from", required, not_empty,
+              source_text),
         Field("note", &HallSpec::note, "remark for the reader"));
   }
 };
@@ -233,30 +232,31 @@ struct SiteSpec {
         Field("id", &SiteSpec::id, "unique key", required, id_text, not_empty),
         Field("name_en", &SiteSpec::name_en, "name in English", required, not_empty),
         Field("name_ko", &SiteSpec::name_ko, "name in Korean", required, not_empty),
-        Field("owner", &SiteSpec::owner,
-              "who owns the site", required, refers_to("members", "operators")),
-        Field("province", &SiteSpec::province,
-              "province or metropolitan city", required, not_empty),
-        Field("grid_region", &SiteSpec::grid_region,
-              "region of the power grid", required, not_empty),
-        Field("climate_station", &SiteSpec::climate_station,
-              "weather station whose data hold here", required, not_empty),
+        Field("owner", &SiteSpec::owner, "who owns the site", required,
+              refers_to("members", "operators")),
+        Field("province", &SiteSpec::province, "province or metropolitan city", required,
+              not_empty),
+        Field("grid_region", &SiteSpec::grid_region, "region of the power grid", required,
+              not_empty),
+        Field("climate_station", &SiteSpec::climate_station, "weather station whose data hold here",
+              required, not_empty),
         Field("lat_deg", &SiteSpec::lat_deg, "latitude north, WGS 84", required, range(33, 39)),
         Field("lon_deg", &SiteSpec::lon_deg, "longitude east, WGS 84", required, range(124, 132)),
         Field("pue", &SiteSpec::pue, "facility power over IT power", range(1, 3), dimensionless),
-        Field("rtt_seoul_ms", &SiteSpec::rtt_seoul_ms,
-              "network round trip to Seoul", required, range(0, 1'000)),
+        Field("rtt_seoul_ms", &SiteSpec::rtt_seoul_ms, "network round trip to Seoul", required,
+              range(0, 1'000)),
         Field("jurisdiction", &SiteSpec::jurisdiction, "whose law holds here", id_text, not_empty),
         Field("grid", &SiteSpec::grid, "what may be drawn, by month", required, not_empty),
-        Field("halls", &SiteSpec::halls,
-              "rooms with one operator and one cooling each", required, not_empty),
-        Field("source", &SiteSpec::source,
-              "where this comes from", required, not_empty, source_text),
+        Field("halls", &SiteSpec::halls, "rooms with one operator and one cooling each", required,
+              not_empty),
+        Field("source", &SiteSpec::source, "where this comes from", required, not_empty,
+              source_text),
         Field("note", &SiteSpec::note, "remark for the reader"));
   }
 };
 
-struct InstallSpec {  // racks of one owner arrive in a hall, and leave again if retire_month is given
+struct InstallSpec {  // racks of one owner arrive in a hall, and leave again if retire_month is
+                      // given
   Date month;
   std::string owner, site, hall, hardware;
   Gpus gpus;
@@ -268,15 +268,15 @@ struct InstallSpec {  // racks of one owner arrive in a hall, and leave again if
         Field("month", &InstallSpec::month, "the racks work from this month on", required),
         Field("owner", &InstallSpec::owner, "whose GPUs", required, refers_to("members")),
         Field("site", &InstallSpec::site, "where", required, refers_to("sites")),
-        Field("hall", &InstallSpec::hall,
-              "which of the site's halls", required, id_text, not_empty),
-        Field("hardware", &InstallSpec::hardware,
-              "of which class", required, refers_to("hardware")),
+        Field("hall", &InstallSpec::hall, "which of the site's halls", required, id_text,
+              not_empty),
+        Field("hardware", &InstallSpec::hardware, "of which class", required,
+              refers_to("hardware")),
         Field("gpus", &InstallSpec::gpus, "how many", required, range(1, 10'000'000)),
         Field("retire_month", &InstallSpec::retire_month, "gone from this month on"),
         Field("status", &InstallSpec::status, "how firm this is"),
-        Field("source", &InstallSpec::source,
-              "where this comes from", required, not_empty, source_text),
+        Field("source", &InstallSpec::source, "where this comes from", required, not_empty,
+              source_text),
         Field("note", &InstallSpec::note, "remark for the reader"));
   }
 };
@@ -289,16 +289,15 @@ struct LinkSpec {
     return std::tuple(
         Field("id", &LinkSpec::id, "unique key", required, id_text, not_empty),
         Field("from_site", &LinkSpec::from_site, "one end", required, refers_to("sites")),
-        Field("to", &LinkSpec::to,
-              "the other end: a site, or a place outside the alliance",
+        Field("to", &LinkSpec::to, "the other end: a site, or a place outside the alliance",
               required, id_text, not_empty),
-        Field("jurisdiction", &LinkSpec::jurisdiction,
-              "whose law holds at the other end", required, id_text, not_empty),
+        Field("jurisdiction", &LinkSpec::jurisdiction, "whose law holds at the other end", required,
+              id_text, not_empty),
         Field("rtt_ms", &LinkSpec::rtt_ms, "round trip", required, range(0, 10'000)),
-        Field("gbit_per_s", &LinkSpec::gbit_per_s,
-              "bandwidth one way", required, above(0, 10'000'000)),
-        Field("source", &LinkSpec::source,
-              "where this comes from", required, not_empty, source_text),
+        Field("gbit_per_s", &LinkSpec::gbit_per_s, "bandwidth one way", required,
+              above(0, 10'000'000)),
+        Field("source", &LinkSpec::source, "where this comes from", required, not_empty,
+              source_text),
         Field("note", &LinkSpec::note, "remark for the reader"));
   }
 };
@@ -314,8 +313,8 @@ struct OperatorSpec {
         Field("name_en", &OperatorSpec::name_en, "name in English", required, not_empty),
         Field("nationality", &OperatorSpec::nationality, "whose company it is", required),
         Field("certifications", &OperatorSpec::certifications, "held by the operator", id_text),
-        Field("source", &OperatorSpec::source,
-              "where this comes from", required, not_empty, source_text),
+        Field("source", &OperatorSpec::source, "where this comes from", required, not_empty,
+              source_text),
         Field("note", &OperatorSpec::note, "remark for the reader"));
   }
 };
@@ -325,8 +324,9 @@ struct DataClassSpec {  // a rule; a job of this class runs only where all of it
   bool korea_only = true;
   AnyNationality operator_nationality = AnyNationality::any;
   std::vector<std::string> certifications;  // the operator of the hall must hold all
-  bool may_leave_member_sites = true;       // false: only in halls at sites that the job's member owns, or on its own racks
-  bool may_leave_locked_sites = true;       // false: only at the workload's `only_sites`
+  bool may_leave_member_sites =
+      true;  // false: only in halls at sites that the job's member owns, or on its own racks
+  bool may_leave_locked_sites = true;  // false: only at the workload's `only_sites`
   std::string source, note;
   static constexpr auto describe() {
     return std::tuple(
@@ -342,8 +342,8 @@ struct DataClassSpec {  // a rule; a job of this class runs only where all of it
               "false: only in halls at sites that the job's member owns, or on its own racks"),
         Field("may_leave_locked_sites", &DataClassSpec::may_leave_locked_sites,
               "false: only at the workload's only_sites"),
-        Field("source", &DataClassSpec::source,
-              "where this comes from", required, not_empty, source_text),
+        Field("source", &DataClassSpec::source, "where this comes from", required, not_empty,
+              source_text),
         Field("note", &DataClassSpec::note, "remark for the reader"));
   }
 };
@@ -359,10 +359,10 @@ struct LendingSpec {  // an owner lets others use what it leaves idle
         Field("owner", &LendingSpec::owner, "who lends", required, refers_to("members")),
         Field("to", &LendingSpec::to, "borrowers; empty: every member", refers_to("members")),
         Field("sites", &LendingSpec::sites, "only there; empty: everywhere", refers_to("sites")),
-        Field("max_share", &LendingSpec::max_share,
-              "of the owner's GPUs in a pool", range(0, 1), dimensionless),
-        Field("source", &LendingSpec::source,
-              "where this comes from", required, not_empty, source_text),
+        Field("max_share", &LendingSpec::max_share, "of the owner's GPUs in a pool", range(0, 1),
+              dimensionless),
+        Field("source", &LendingSpec::source, "where this comes from", required, not_empty,
+              source_text),
         Field("note", &LendingSpec::note, "remark for the reader"));
   }
 };
@@ -375,14 +375,12 @@ struct PatternSpec {  // multiplies arrivals; both rows have mean 1
   static constexpr auto describe() {
     return std::tuple(
         Field("id", &PatternSpec::id, "unique key", required, id_text, not_empty),
-        Field("hour", &PatternSpec::hour,
-              "factor of each hour of the day, KST; mean 1",
-              required, length(24), range(0, 100), dimensionless),
-        Field("weekday", &PatternSpec::weekday,
-              "factor of each day, Monday first; mean 1",
+        Field("hour", &PatternSpec::hour, "factor of each hour of the day, KST; mean 1", required,
+              length(24), range(0, 100), dimensionless),
+        Field("weekday", &PatternSpec::weekday, "factor of each day, Monday first; mean 1",
               required, length(7), range(0, 100), dimensionless),
-        Field("source", &PatternSpec::source,
-              "where this comes from", required, not_empty, source_text),
+        Field("source", &PatternSpec::source, "where this comes from", required, not_empty,
+              source_text),
         Field("note", &PatternSpec::note, "remark for the reader"));
   }
 };
@@ -396,13 +394,13 @@ struct HolidaySpec {
     return std::tuple(
         Field("first", &HolidaySpec::first, "first day", required),
         Field("last", &HolidaySpec::last, "last day, included", required),
-        Field("pattern", &HolidaySpec::pattern,
-              "the pattern that it changes", required, refers_to("patterns")),
-        Field("factor", &HolidaySpec::factor,
-              "times the pattern on these days", required, range(0, 100), dimensionless),
+        Field("pattern", &HolidaySpec::pattern, "the pattern that it changes", required,
+              refers_to("patterns")),
+        Field("factor", &HolidaySpec::factor, "times the pattern on these days", required,
+              range(0, 100), dimensionless),
         Field("name_en", &HolidaySpec::name_en, "name in English", required, not_empty),
-        Field("source", &HolidaySpec::source,
-              "where this comes from", required, not_empty, source_text));
+        Field("source", &HolidaySpec::source, "where this comes from", required, not_empty,
+              source_text));
   }
 };
 
@@ -412,9 +410,8 @@ struct SizeLaw {  // GPUs of a job: a value with its weight
   static constexpr auto describe() {
     return std::tuple(
         Field("gpus", &SizeLaw::gpus, "GPUs of a job", required, not_empty, range(1, 1'000'000)),
-        Field("weights", &SizeLaw::weights,
-              "how often, one for each of gpus; any sum",
-              required, not_empty, above(0, 1e9), dimensionless));
+        Field("weights", &SizeLaw::weights, "how often, one for each of gpus; any sum", required,
+              not_empty, above(0, 1e9), dimensionless));
   }
 };
 
@@ -422,23 +419,24 @@ struct DurationLaw {  // lognormal, cut to [min_hours, max_hours]
   double median_hours = 1, sigma = 1, min_hours = 0.01, max_hours = 24;
   static constexpr auto describe() {
     return std::tuple(
-        Field("median_hours", &DurationLaw::median_hours,
-              "median before the cut", required, above(0, 100'000)),
-        Field("sigma", &DurationLaw::sigma,
-              "of the logarithm", required, range(0, 5), dimensionless),
+        Field("median_hours", &DurationLaw::median_hours, "median before the cut", required,
+              above(0, 100'000)),
+        Field("sigma", &DurationLaw::sigma, "of the logarithm", required, range(0, 5),
+              dimensionless),
         Field("min_hours", &DurationLaw::min_hours, "no job is shorter", above(0, 100'000)),
-        Field("max_hours", &DurationLaw::max_hours,
-              "no job is longer", required, above(0, 100'000)));
+        Field("max_hours", &DurationLaw::max_hours, "no job is longer", required,
+              above(0, 100'000)));
   }
 };
 
-// Users ask for more time than they use: estimate = run x uniform(1, max_factor), at most the law's max.
+// Users ask for more time than they use: estimate = run x uniform(1, max_factor), at most the law's
+// max.
 struct EstimateLaw {
   double max_factor = 3;
   static constexpr auto describe() {
-    return std::tuple(
-        Field("max_factor", &EstimateLaw::max_factor,
-              "requested time = run time x uniform(1, this)", range(1, 1'000), dimensionless));
+    return std::tuple(Field("max_factor", &EstimateLaw::max_factor,
+                            "requested time = run time x uniform(1, this)", range(1, 1'000),
+                            dimensionless));
   }
 };
 
@@ -452,10 +450,10 @@ struct DemandSpec {
         Field("member", &DemandSpec::member, "whose work", required, refers_to("members")),
         Field("arrivals_per_day", &DemandSpec::arrivals_per_day,
               "batch, session, pipeline, hybrid: at demand_base_gpus", range(0, 10'000'000)),
-        Field("replicas_mean", &DemandSpec::replicas_mean,
-              "service, ran: at demand_base_gpus", range(0, 10'000'000), dimensionless),
-        Field("source", &DemandSpec::source,
-              "where this comes from", required, not_empty, source_text),
+        Field("replicas_mean", &DemandSpec::replicas_mean, "service, ran: at demand_base_gpus",
+              range(0, 10'000'000), dimensionless),
+        Field("source", &DemandSpec::source, "where this comes from", required, not_empty,
+              source_text),
         Field("note", &DemandSpec::note, "remark for the reader"));
   }
 };
@@ -466,8 +464,9 @@ struct WorkloadSpec {
   std::optional<SizeLaw> size;          // not for service and ran
   std::optional<DurationLaw> duration;  // not for service and ran
   EstimateLaw estimate;
-  std::int64_t gpus_per_replica = 1;    // service and ran
-  double min_factor = 1, max_factor = 1;  // replicas follow the pattern between these, times the mean
+  std::int64_t gpus_per_replica = 1;  // service and ran
+  double min_factor = 1,
+         max_factor = 1;  // replicas follow the pattern between these, times the mean
   std::vector<DemandSpec> demand;
   std::string pattern, data_class;
   Topology topology = Topology::any;
@@ -475,7 +474,7 @@ struct WorkloadSpec {
   std::vector<std::string> only_sites;  // empty: wherever the law allows
   std::int64_t priority = 50;           // 0 to 100
   bool preemptible = false;
-  double utilization = 0.6;             // of the node's power span while running
+  double utilization = 0.6;  // of the node's power span while running
   std::string seed_item, source, note;
   static constexpr auto describe() {
     return std::tuple(
@@ -487,31 +486,30 @@ struct WorkloadSpec {
         Field("duration", &WorkloadSpec::duration,
               "law of the run time, lognormal; not for service and ran"),
         Field("estimate", &WorkloadSpec::estimate, "how well users know their run time"),
-        Field("gpus_per_replica", &WorkloadSpec::gpus_per_replica,
-              "service and ran", range(1, 10'000)),
+        Field("gpus_per_replica", &WorkloadSpec::gpus_per_replica, "service and ran",
+              range(1, 10'000)),
         Field("min_factor", &WorkloadSpec::min_factor,
-              "service and ran: replicas over their mean, at least",
-              range(0, 1'000), dimensionless),
+              "service and ran: replicas over their mean, at least", range(0, 1'000),
+              dimensionless),
         Field("max_factor", &WorkloadSpec::max_factor,
-              "service and ran: replicas over their mean, at most",
-              range(0, 1'000), dimensionless),
+              "service and ran: replicas over their mean, at most", range(0, 1'000), dimensionless),
         Field("demand", &WorkloadSpec::demand, "how much, by member", required, not_empty),
         Field("pattern", &WorkloadSpec::pattern, "when", required, refers_to("patterns")),
-        Field("data_class", &WorkloadSpec::data_class,
-              "which rule the data are under", required, refers_to("data_classes")),
+        Field("data_class", &WorkloadSpec::data_class, "which rule the data are under", required,
+              refers_to("data_classes")),
         Field("topology", &WorkloadSpec::topology, "how close a gang must sit"),
-        Field("hardware", &WorkloadSpec::hardware,
-              "accepted classes, best first", required, not_empty, refers_to("hardware")),
-        Field("only_sites", &WorkloadSpec::only_sites,
-              "empty: wherever the law allows", refers_to("sites")),
-        Field("priority", &WorkloadSpec::priority,
-              "within its member, higher first", range(0, 100)),
+        Field("hardware", &WorkloadSpec::hardware, "accepted classes, best first", required,
+              not_empty, refers_to("hardware")),
+        Field("only_sites", &WorkloadSpec::only_sites, "empty: wherever the law allows",
+              refers_to("sites")),
+        Field("priority", &WorkloadSpec::priority, "within its member, higher first",
+              range(0, 100)),
         Field("preemptible", &WorkloadSpec::preemptible, "may be stopped for others"),
         Field("utilization", &WorkloadSpec::utilization,
               "share of the node's power span while running", range(0, 1), dimensionless),
         Field("seed_item", &WorkloadSpec::seed_item, "the item of the mission that it stands for"),
-        Field("source", &WorkloadSpec::source,
-              "where this comes from", required, not_empty, source_text),
+        Field("source", &WorkloadSpec::source, "where this comes from", required, not_empty,
+              source_text),
         Field("note", &WorkloadSpec::note, "remark for the reader"));
   }
 };
@@ -519,7 +517,7 @@ struct WorkloadSpec {
 struct PolicySpec {
   Order order = Order::priority;
   Backfill backfill = Backfill::easy;
-  Millis decide_every_ms{30'000};  // facts of one such interval are decided on together
+  Millis decide_every_ms{30'000};   // facts of one such interval are decided on together
   double power_commit_share = 0.9;  // of nameplate that a rack is given of the grid limit
   std::string source;
   static constexpr auto describe() {
@@ -544,26 +542,26 @@ struct RunSpec {
     return std::tuple(
         Field("from", &RunSpec::from, "first day", required),
         Field("to", &RunSpec::to, "the day after the last", required),
-        Field("step_ms", &RunSpec::step_ms,
-              "of the time series in the results", range(1'000, 86'400'000)),
-        Field("warmup_days", &RunSpec::warmup_days,
-              "simulated before `from` and not counted", range(0, 366)),
+        Field("step_ms", &RunSpec::step_ms, "of the time series in the results",
+              range(1'000, 86'400'000)),
+        Field("warmup_days", &RunSpec::warmup_days, "simulated before `from` and not counted",
+              range(0, 366)),
         Field("seed", &RunSpec::seed, "of every random draw", range(0, 9'007'199'254'740'991)));
   }
 };
 
-struct AccountsSpec {  // what a kWh costs and emits, flat; hourly tariffs and factors come with the physics
+struct AccountsSpec {  // what a kWh costs and emits, flat; hourly tariffs and factors come with the
+                       // physics
   double energy_krw_per_kwh = 0, carbon_g_per_kwh = 0;
   std::string source, note;
   static constexpr auto describe() {
-    return std::tuple(
-        Field("energy_krw_per_kwh", &AccountsSpec::energy_krw_per_kwh,
-              "price of energy", required, range(0, 10'000)),
-        Field("carbon_g_per_kwh", &AccountsSpec::carbon_g_per_kwh,
-              "CO2 equivalent of energy", required, range(0, 2'000)),
-        Field("source", &AccountsSpec::source,
-              "where this comes from", required, not_empty, source_text),
-        Field("note", &AccountsSpec::note, "remark for the reader"));
+    return std::tuple(Field("energy_krw_per_kwh", &AccountsSpec::energy_krw_per_kwh,
+                            "price of energy", required, range(0, 10'000)),
+                      Field("carbon_g_per_kwh", &AccountsSpec::carbon_g_per_kwh,
+                            "CO2 equivalent of energy", required, range(0, 2'000)),
+                      Field("source", &AccountsSpec::source, "where this comes from", required,
+                            not_empty, source_text),
+                      Field("note", &AccountsSpec::note, "remark for the reader"));
   }
 };
 
@@ -587,7 +585,8 @@ struct Scenario {
   std::vector<WorkloadSpec> workloads;
   static constexpr auto describe() {
     return std::tuple(
-        Field("id", &Scenario::id, "name in file names and results", required, slug_text, not_empty),
+        Field("id", &Scenario::id, "name in file names and results", required, slug_text,
+              not_empty),
         Field("name_en", &Scenario::name_en, "name in English", required, not_empty),
         Field("name_ko", &Scenario::name_ko, "name in Korean", required, not_empty),
         Field("note", &Scenario::note, "remark for the reader"),

@@ -1,10 +1,13 @@
 // What holds between the rows of a scenario, once each row is right by itself (base/describe.h).
-//   1. Ids are unique in their list, and halls in their site.  2. Every id that is referred to exists.
+//   1. Ids are unique in their list, and halls in their site.
+//   2. Every id that is referred to exists.
 //   3. A `source` is a key of sources, several joined by +, or assumption, derived, recalled.
 //   4. Dates are in order: run, grid steps, installs and their retirement, holidays.
-//   5. Rows that go together fit: weights have sizes, patterns have mean 1 (within 1 %), batch work has a
-//      size and a duration and arrivals, services have replicas, an idle node draws no more than a busy one.
-// A warning is what may be meant: an NVLink domain that its hall cannot cool, racks before their release.
+//   5. Rows that go together fit: weights have sizes, patterns have mean 1 (within 1 %), batch work
+//      has a size, a duration and arrivals, services have replicas, an idle node draws no more than
+//      a busy one.
+// A warning is what may be meant: an NVLink domain that its hall cannot cool, racks before their
+// release.
 #pragma once
 
 #include <string>

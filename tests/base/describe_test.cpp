@@ -36,10 +36,8 @@ struct Toy {
                       Field("gpus_per_node", &Toy::gpus_per_node, "gpus", range(0, 8)),
                       Field("lat_deg", &Toy::lat_deg, "latitude", range(-90, 90)),
                       Field("share", &Toy::share, "share", above(0, 1), dimensionless),
-                      Field("colour", &Toy::colour, "colour"),
-                      Field("until", &Toy::until, "end"),
-                      Field("rows", &Toy::rows, "rows", not_empty),
-                      Field("one", &Toy::one, "one"));
+                      Field("colour", &Toy::colour, "colour"), Field("until", &Toy::until, "end"),
+                      Field("rows", &Toy::rows, "rows", not_empty), Field("one", &Toy::one, "one"));
   }
 };
 

@@ -1,5 +1,6 @@
-// Scenario files as anybody might write them. The input is cut at the line "=====": the first part is
-// the file, the second, if there is one, what it includes; lines "--set path=value" at the end are settings.
+// Scenario files as anybody might write them. The input is cut at the line "=====": the first part
+// is the file, the second, if there is one, what it includes; lines "--set path=value" at the end
+// are settings.
 #include <cstddef>
 #include <cstdint>
 #include <string>

@@ -1,4 +1,5 @@
-// Scenario files: read whole or refused with all faults at their places; written and read back the same.
+// Scenario files: read whole or refused with all faults at their places; written and read back the
+// same.
 #include "io/scenario_reader.h"
 
 #include <gtest/gtest.h>
@@ -90,11 +91,14 @@ TEST(ScenarioReader, SaysWhereAndWhatWasExpected) {
       {"    pue: 1.12", "    pue_: 1.12", "pue_",
        "sites[1].pue_: expected a known key, found 'pue_' (did you mean pue?)"},
       {"run: {", "include_: x\nrun: {", "include_",
-       "include_: expected a known key, found 'include_' (known: id, name_en, name_ko, note, run, policy, "
-       "accounts, sources, decisions, members, operators, data_classes, hardware, sites, installs, links, "
+       "include_: expected a known key, found 'include_' (known: id, name_en, name_ko, note, run, "
+       "policy, "
+       "accounts, sources, decisions, members, operators, data_classes, hardware, sites, installs, "
+       "links, "
        "lending, patterns, holidays, workloads)"},
       {"accounts:\n", "accounts:\n  include: x.yaml\n", "include: x",
-       "accounts.include: expected a known key, found 'include' (include: stands at the top of a file only)"},
+       "accounts.include: expected a known key, found 'include' (include: stands at the top of a "
+       "file only)"},
       // Wrong kinds.
       {"pue: 1.12", "pue: [1.12]", "[1.12]",
        "sites[1].pue: expected a number from 1 to 3, found a list of 1"},
@@ -103,7 +107,8 @@ TEST(ScenarioReader, SaysWhereAndWhatWasExpected) {
       {"pue: 1.12", "pue:", "pue:\n", "sites[1].pue: expected a number from 1 to 3, found nothing"},
       {"name_en: Ulsan", "name_en: 1.5", "1.5",
        "sites[0].name_en: expected text, found '1.5' (put it in quotes)"},
-      {"name_en: Ulsan", "name_en: \"\"", "\"\"", "sites[0].name_en: expected text, found empty text"},
+      {"name_en: Ulsan", "name_en: \"\"", "\"\"",
+       "sites[0].name_en: expected text, found empty text"},
       {"name_en: Ulsan", "name_en: \"\\e[31m\"", "\"\\e",
        "sites[0].name_en: expected text, found '\\x1b[31m' in quotes (no control characters)"},
       {"preemptible: true", "preemptible: yes", "yes\n",
@@ -117,28 +122,36 @@ TEST(ScenarioReader, SaysWhereAndWhatWasExpected) {
       {"month: 2027-07", "month: 1727-07", "1727-07",
        "sites[0].grid[1].month: expected a date from 1990 to 2100, found '1727-07'"},
       {"status: contract", "status: contracted", "contracted",
-       "installs[1].status: expected one of operating, contract, planned, announced, claim, goal, assumption, "
+       "installs[1].status: expected one of operating, contract, planned, announced, claim, goal, "
+       "assumption, "
        "found 'contracted' (did you mean contract?)"},
       // Out of range, overflow, fractions.
-      {"pue: 1.12", "pue: .nan", ".nan", "sites[1].pue: expected a number from 1 to 3, found '.nan'"},
-      {"pue: 1.12", "pue: 0.99", "0.99", "sites[1].pue: expected a number from 1 to 3, found '0.99'"},
-      {"pue: 1.12", "pue: 1e999", "1e999", "sites[1].pue: expected a number from 1 to 3, found '1e999'"},
+      {"pue: 1.12", "pue: .nan", ".nan",
+       "sites[1].pue: expected a number from 1 to 3, found '.nan'"},
+      {"pue: 1.12", "pue: 0.99", "0.99",
+       "sites[1].pue: expected a number from 1 to 3, found '0.99'"},
+      {"pue: 1.12", "pue: 1e999", "1e999",
+       "sites[1].pue: expected a number from 1 to 3, found '1e999'"},
       {"grid_mw: 41.5", "grid_mw: -1", "-1,",
        "sites[0].grid[1].grid_mw: expected a number from 0 to 5000 (mw), found '-1'"},
       {"grid_mw: 41.5", "grid_mw: 99999999999999999999", "99999999999999999999",
-       "sites[0].grid[1].grid_mw: expected a number from 0 to 5000 (mw), found '99999999999999999999'"},
+       "sites[0].grid[1].grid_mw: expected a number from 0 to 5000 (mw), found "
+       "'99999999999999999999'"},
       {"grid_mw: 41.5", "grid_mw: 41.50000001", "41.50000001",
        "sites[0].grid[1].grid_mw: expected a number from 0 to 5000 (mw), found '41.50000001' "
        "(1/1000000 is the smallest step)"},
       {"hardware: h200_hgx, gpus: 1024,", "hardware: h200_hgx, gpus: 1024.5,", "1024.5",
-       "installs[2].gpus: expected a number from 1 to 10000000 (gpus), found '1024.5' (no fractions)"},
+       "installs[2].gpus: expected a number from 1 to 10000000 (gpus), found '1024.5' (no "
+       "fractions)"},
       {"median_hours: 6", "median_hours: 0", "0, sigma",
-       "workloads[0].duration.median_hours: expected a number above 0 up to 100000 (hours), found '0'"},
+       "workloads[0].duration.median_hours: expected a number above 0 up to 100000 (hours), found "
+       "'0'"},
       {"allocation_priority: 60", "allocation_priority: 101", "101",
        "members[2].allocation_priority: expected a whole number from 0 to 100, found '101'"},
       // Lists.
       {"demand:\n      - {member: sk, arrivals_per_day: 22, source: assumption}\n"
-       "      - {member: naver, arrivals_per_day: 3.5, source: assumption}", "demand: []", "[]\n    pattern",
+       "      - {member: naver, arrivals_per_day: 3.5, source: assumption}",
+       "demand: []", "[]\n    pattern",
        "workloads[0].demand: expected a list with at least one row, found []"},
       {"weekday: [0.98, 0.98, 0.98, 1.0, 1.03, 1.03, 1.0]", "weekday: [1, 1]", "[1, 1]",
        "patterns[1].weekday: expected a list of 7, found a list of 2"},
@@ -153,7 +166,8 @@ TEST(ScenarioReader, SaysWhereAndWhatWasExpected) {
       {"hall: liquid", "hall: liqiud", "liqiud",
        "installs[4].hall: expected a hall of site gwangju, found 'liqiud' (did you mean liquid?)"},
       {"source: gb300_spec\n", "source: gb300_spek+recalled\n", "gb300_spek",
-       "hardware[0].source: expected a key of sources, or assumption, derived, recalled, found 'gb300_spek' "
+       "hardware[0].source: expected a key of sources, or assumption, derived, recalled, found "
+       "'gb300_spek' "
        "(did you mean gb300_spec?)"},
   };
   for (const Case& c : cases) {
@@ -166,7 +180,8 @@ TEST(ScenarioReader, SaysWhereAndWhatWasExpected) {
 
 TEST(ScenarioReader, OneEditIsOneFault) {
   for (const auto& [old, fresh] : std::vector<std::pair<std::string, std::string>>{
-           {"pue: 1.12", "pue: 9"}, {"owner: naver, site", "owner: navr, site"},
+           {"pue: 1.12", "pue: 9"},
+           {"owner: naver, site", "owner: navr, site"},
            {"weights: [40, 30, 20, 10]", "weights: [40, 30, 20]"},
            {"hour: [0.261,", "hour: [x,"}}) {
     const std::string all = faults_in(edited(old, fresh));
@@ -177,10 +192,11 @@ TEST(ScenarioReader, OneEditIsOneFault) {
 
 TEST(ScenarioReader, NamesWhatIsMissing) {
   const std::string text = edited("    lat_deg: 35.5\n", "");
-  EXPECT_EQ(faults_in(text),
-            place(text, "id: ulsan\n") +
-                ": sites[0].lat_deg: expected the key lat_deg: a number from 33 to 39 (deg), found none "
-                "(latitude north, WGS 84)");
+  EXPECT_EQ(
+      faults_in(text),
+      place(text, "id: ulsan\n") +
+          ": sites[0].lat_deg: expected the key lat_deg: a number from 33 to 39 (deg), found none "
+          "(latitude north, WGS 84)");
 }
 
 TEST(ScenarioReader, AllFaultsAtOnce) {
@@ -196,6 +212,16 @@ TEST(ScenarioReader, AllFaultsAtOnce) {
     EXPECT_NE(all.find(path), std::string::npos) << path;
 }
 
+TEST(ScenarioReader, ChecksReferencesBesideOtherFaults) {
+  const std::string text = edited("owner: naver, site", "owner: navr, site");
+  const std::string all = faults_in(text, {"polcy.order=arrival", "run.seed=x"});
+  EXPECT_EQ(std::count(all.begin(), all.end(), '\n'), 2) << all;
+  EXPECT_NE(all.find("'navr'"), std::string::npos) << all;
+  // But not where all that refers to a lost row would be wrong as well.
+  const std::string lost = faults_in(edited("members:\n", "membrs:\n"));
+  EXPECT_EQ(std::count(lost.begin(), lost.end(), '\n'), 1) << lost;
+}
+
 TEST(ScenarioReader, ManyFaultsEnd) {
   std::string text = "x: 1\n";
   for (int i = 0; i < 250; ++i) text += "k" + std::to_string(i) + ": 1\n";
@@ -206,25 +232,26 @@ TEST(ScenarioReader, ManyFaultsEnd) {
 }
 
 TEST(ScenarioReader, MissesNothingOfAFileItCouldNotRead) {
-  const Outcome<Scenario> s = read_scenario(
-      "s.yaml", {}, nullptr, [&](const std::string& path) -> Result<std::string> {
+  const Outcome<Scenario> s =
+      read_scenario("s.yaml", {}, nullptr, [&](const std::string& path) -> Result<std::string> {
         if (path == "s.yaml") return std::string("include: rest.yaml\nid: x\nrun: {from: 1}\n");
         return std::string("a: [\n");
       });
   ASSERT_FALSE(s);
-  EXPECT_EQ(faults_of(s.faults()),
-            "rest.yaml:2:1: expected YAML, found end of sequence flow not found (is a ] missing?)\n"
-            "s.yaml:3:13: run.from: expected a date like 2027-01-31, or a month like 2027-01, found '1'\n"
-            "s.yaml:3:6: run.to: expected the key to: "
-            "a date like 2027-01-31, or a month like 2027-01, found none (the day after the last)");
+  EXPECT_EQ(
+      faults_of(s.faults()),
+      "rest.yaml:2:1: expected YAML, found end of sequence flow not found (is a ] missing?)\n"
+      "s.yaml:3:13: run.from: expected a date like 2027-01-31, or a month like 2027-01, found '1'\n"
+      "s.yaml:3:6: run.to: expected the key to: "
+      "a date like 2027-01-31, or a month like 2027-01, found none (the day after the last)");
 }
 
 TEST(ScenarioReader, TakesSettings) {
   const Outcome<Scenario> s = read_text(
-      small_text(), {"policy.order=arrival", "sites[sejong].pue=1.3", "sites[0].grid[0].grid_mw=50.25",
-                     "sites[0].grid[1].grid_mw=60", "run.warmup_days=0", "run.step_ms=60000",
-                     "workloads[fine_tuning].only_sites=[ulsan, gwangju]",
-                     "installs[3].retire_month=null"});
+      small_text(),
+      {"policy.order=arrival", "sites[sejong].pue=1.3", "sites[0].grid[0].grid_mw=50.25",
+       "sites[0].grid[1].grid_mw=60", "run.warmup_days=0", "run.step_ms=60000",
+       "workloads[fine_tuning].only_sites=[ulsan, gwangju]", "installs[3].retire_month=null"});
   ASSERT_TRUE(s) << faults_of(s.faults());
   EXPECT_EQ(s.value().policy.order, Order::arrival);
   EXPECT_EQ(s.value().sites[1].pue, 1.3);
@@ -241,7 +268,8 @@ TEST(ScenarioReader, FaultsOfSettingsNameTheSetting) {
   EXPECT_EQ(faults_in(small_text(), {"polcy.order=arrival"}).substr(0, 70),
             "--set polcy.order=arrival: polcy: expected a known key, found 'polcy' ");
   EXPECT_EQ(faults_in(small_text(), {"installs[0].owner=nobody"}),
-            "--set installs[0].owner=nobody: installs[0].owner: expected an id of members, found 'nobody' "
+            "--set installs[0].owner=nobody: installs[0].owner: expected an id of members, found "
+            "'nobody' "
             "(known: sk, naver, gov)");
 }
 
@@ -252,9 +280,10 @@ TEST(ScenarioReader, WarnsOfWhatMayBeMeant) {
   EXPECT_EQ(warnings[0].found, "3.5");
 }
 
-// ---- written and read back ------------------------------------------------------------------------
+// ---- written and read back ----
 
-// Any struct whose fields are each within their limits (what stands between rows does not matter here).
+// Any struct whose fields are each within their limits (what stands between rows does not matter
+// here).
 class Draw {
  public:
   explicit Draw(std::uint64_t seed) : stream_(seed, "scenario", 0) {}
@@ -266,7 +295,8 @@ class Draw {
       using F = std::remove_cvref_t<decltype(f)>;
       auto& member = s.*f.member;
       if constexpr (F::list) {
-        const std::size_t n = f.fewest != 0 ? f.fewest : 1 + stream_.below(3) - (f.not_empty ? 0 : 1);
+        const std::size_t n =
+            f.fewest != 0 ? f.fewest : 1 + stream_.below(3) - (f.not_empty ? 0 : 1);
         for (std::size_t i = 0; i < n; ++i) member.push_back(value<typename F::Value>(f));
       } else if constexpr (F::optional) {
         if (stream_.below(2) == 0) member = value<typename F::Value>(f);
@@ -304,12 +334,14 @@ class Draw {
   std::int64_t whole(const FieldInfo& f) {
     const auto least = static_cast<std::int64_t>(f.least) * f.scale;
     const auto most = static_cast<std::int64_t>(f.most) * f.scale;
-    return least + static_cast<std::int64_t>(stream_.below(static_cast<std::uint64_t>(most - least) + 1));
+    return least +
+           static_cast<std::int64_t>(stream_.below(static_cast<std::uint64_t>(most - least) + 1));
   }
   std::string text(const FieldInfo& f) {
     static const std::vector<std::string> pieces{
-        "a", "z", "0", "_", " ", "\n", "\"", "'", "\\", ":", ": ", " #", "-", "- ", "울", "é", "{", "]",
-        ",", "*", "&", "!", "%", "@", "`", "null", "true", "1.5", "~", "?", "|", ">", "=", "$", "\\n"};
+        "a", "z",    "0",    "_",   " ", "\n", "\"", "'", "\\", ":", ": ", " #",
+        "-", "- ",   "울",   "é",   "{", "]",  ",",  "*", "&",  "!", "%",  "@",
+        "`", "null", "true", "1.5", "~", "?",  "|",  ">", "=",  "$", "\\n"};
     const bool id = f.id_text || !f.refers_to.empty();
     std::string s;
     const std::size_t n = stream_.below(6) + (id || f.not_empty ? 1 : 0);
@@ -322,9 +354,8 @@ class Draw {
 RC_GTEST_PROP(ScenarioWriter, ReadsBackWhatItWrites, (std::uint64_t seed)) {
   const Scenario before = Draw(seed).any<Scenario>();
   const std::string text = write_yaml(before);
-  const Loaded loaded = load_document("x.yaml", {}, [&](const std::string&) -> Result<std::string> {
-    return text;
-  });
+  const Loaded loaded =
+      load_document("x.yaml", {}, [&](const std::string&) -> Result<std::string> { return text; });
   RC_ASSERT(faults_of(loaded.faults) == "");
   DescribedReader reader(loaded.doc);
   Scenario after;
@@ -347,14 +378,16 @@ TEST(ScenarioWriter, HashesTheMeaningOnly) {
   EXPECT_EQ(hash.size(), 64U);
   EXPECT_EQ(hash, scenario_sha256(read_text("# remark\n" + small_text()).value()));
   EXPECT_EQ(hash, scenario_sha256(read_text(edited("pue: 1.12", "pue: 1.120")).value()));
-  EXPECT_EQ(hash, scenario_sha256(read_text(small_text(), {"workloads[0].preemptible=false"}).value()));
+  EXPECT_EQ(hash,
+            scenario_sha256(read_text(small_text(), {"workloads[0].preemptible=false"}).value()));
   EXPECT_NE(hash, scenario_sha256(read_text(small_text(), {"run.seed=2"}).value()));
 }
 
 TEST(ScenarioWriter, QuotesWhatYamlWouldMistake) {
   EXPECT_EQ(yaml_text("plain text"), "plain text");
   EXPECT_EQ(yaml_text("a/b-c.d+e"), "a/b-c.d+e");
-  for (const char* text : {"", "true", "No", "null", "1.5", "a: b", "a #b", " a", "a ", "- a", "울", "~"})
+  for (const char* text :
+       {"", "true", "No", "null", "1.5", "a: b", "a #b", " a", "a ", "- a", "울", "~"})
     EXPECT_EQ(yaml_text(text), "\"" + std::string(text) + "\"");
   EXPECT_EQ(yaml_text("a\"b\\c\nd\x01"), "\"a\\\"b\\\\c\\nd\\x01\"");
 }

@@ -61,8 +61,9 @@ bool valid(const Json& schema, const DocNode& node) {
     } else if (word == "minLength") {
       if (node.text.empty()) return false;
     } else {
-      EXPECT_TRUE(word == "description" || word == "default" || word == "pattern" || word == "title" ||
-                  word == "$schema" || word == "type" || word == "if" || word == "then" || word == "oneOf" ||
+      EXPECT_TRUE(word == "description" || word == "default" || word == "pattern" ||
+                  word == "title" || word == "$schema" || word == "type" || word == "if" ||
+                  word == "then" || word == "oneOf" ||
                   (word == "additionalProperties" && rule == false))
           << word;
     }
@@ -106,8 +107,8 @@ TEST(ScenarioSchema, IsSound) {
   const Json schema = Json::parse(scenario_json_schema());
   EXPECT_EQ(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
   expect_sound(schema, "");
-  EXPECT_EQ(schema["properties"]["sites"]["items"]["properties"]["grid"]["items"]["properties"]["grid_mw"]
-                  ["maximum"],
+  EXPECT_EQ(schema["properties"]["sites"]["items"]["properties"]["grid"]["items"]["properties"]
+                  ["grid_mw"]["maximum"],
             5000);
   EXPECT_EQ(schema["properties"]["run"]["properties"]["seed"]["maximum"], 9007199254740991);
   EXPECT_EQ(schema["then"]["required"][0], "id");
@@ -118,13 +119,29 @@ TEST(ScenarioSchema, TakesTheSmallScenarioAndWhatTheReaderTakes) {
   const std::string small = std::string(DURE_SOURCE_DIR) + "/scenarios/small/small.yaml";
   EXPECT_TRUE(valid(schema, load_document(small, {}).doc.root));
   // The same answer as the reader's.
-  for (const std::string setting :
-       {"sites[0].pue=9", "sites[0].pue=1", "sites[0].pue=text", "sites[0].lat_deg=40", "sites[0].nme=x",
-        "sites[0].name_en=\"\"", "sites[0].name_en=1.5", "sites[0].name_en=\"1.5\"", "policy.order=first",
-        "run.seed=1.5", "run.seed=-1", "run.seed=9007199254740992", "workloads[0].preemptible=yes",
-        "workloads[0].preemptible=true", "workloads[0].demand=[]", "installs[3].retire_month=null",
-        "installs[3].retire_month=[]", "lending=[]", "members=[]", "workloads[0].size.weights=[1, 2, 3, 0]",
-        "workloads[0].size.weights=[1, 2, 3, 4]", "patterns[2].hour=[1]", "accounts=1"}) {
+  for (const std::string setting : {"sites[0].pue=9",
+                                    "sites[0].pue=1",
+                                    "sites[0].pue=text",
+                                    "sites[0].lat_deg=40",
+                                    "sites[0].nme=x",
+                                    "sites[0].name_en=\"\"",
+                                    "sites[0].name_en=1.5",
+                                    "sites[0].name_en=\"1.5\"",
+                                    "policy.order=first",
+                                    "run.seed=1.5",
+                                    "run.seed=-1",
+                                    "run.seed=9007199254740992",
+                                    "workloads[0].preemptible=yes",
+                                    "workloads[0].preemptible=true",
+                                    "workloads[0].demand=[]",
+                                    "installs[3].retire_month=null",
+                                    "installs[3].retire_month=[]",
+                                    "lending=[]",
+                                    "members=[]",
+                                    "workloads[0].size.weights=[1, 2, 3, 0]",
+                                    "workloads[0].size.weights=[1, 2, 3, 4]",
+                                    "patterns[2].hour=[1]",
+                                    "accounts=1"}) {
     const std::vector<std::string> settings{setting};
     EXPECT_EQ(valid(schema, load_document(small, settings).doc.root),
               static_cast<bool>(read_scenario(small, settings)))

@@ -1,4 +1,5 @@
-// The YAML door and the loader: each kind of bad input is one clear Fault at its place, never a crash.
+// The YAML door and the loader: each kind of bad input is one clear Fault at its place, never a
+// crash.
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
@@ -50,18 +51,26 @@ TEST(YamlDoor, RefusesWhatIsNoText) {
   EXPECT_EQ(first(""), "a.yaml:1:1: expected a YAML map");
   EXPECT_EQ(first("\n# only a comment\n"), "a.yaml:1:1: expected a YAML map");
   EXPECT_EQ(first("---\n"), "a.yaml:1:1: expected a YAML map");
-  EXPECT_EQ(first("\xef\xbb\xbf" "a: 1\n"), "a.yaml:1:1: expected UTF-8 without a byte order mark");
-  EXPECT_EQ(first(std::string_view("\xff\xfe" "a\0", 4)), "a.yaml:1:1: expected UTF-8");
+  EXPECT_EQ(first("\xef\xbb\xbf"
+                  "a: 1\n"),
+            "a.yaml:1:1: expected UTF-8 without a byte order mark");
+  EXPECT_EQ(first(std::string_view("\xff\xfe"
+                                   "a\0",
+                                   4)),
+            "a.yaml:1:1: expected UTF-8");
   EXPECT_EQ(first("a: 1\r\nb: 2\r\n"), "a.yaml:1:5: expected lines that end in LF");
   EXPECT_EQ(first("a: 1\rb: 2\n"), "a.yaml:1:5: expected lines that end in LF");
   EXPECT_EQ(first("a:\n\tb: 1\n"), "a.yaml:2:1: expected spaces before text");
-  EXPECT_EQ(first(std::string_view("\x7f" "ELF\0\0", 6)), "a.yaml:1:1: expected text");
+  EXPECT_EQ(first(std::string_view("\x7f"
+                                   "ELF\0\0",
+                                   6)),
+            "a.yaml:1:1: expected text");
   EXPECT_EQ(first(std::string_view("a: \0\n", 5)), "a.yaml:1:4: expected text");
   EXPECT_EQ(first("a: \x1b[31m\n"), "a.yaml:1:4: expected text");
   EXPECT_EQ(first("a: b\nc: \xc3\x28\n"), "a.yaml:2:4: expected UTF-8");
-  EXPECT_EQ(first("a: \xed\xa0\x80\n"), "a.yaml:1:4: expected UTF-8");      // a surrogate
-  EXPECT_EQ(first("a: \xc0\xaf\n"), "a.yaml:1:4: expected UTF-8");          // overlong
-  EXPECT_EQ(first("a: \xe2\x80\xa8\n"), "a.yaml:1:4: expected text");       // U+2028
+  EXPECT_EQ(first("a: \xed\xa0\x80\n"), "a.yaml:1:4: expected UTF-8");         // a surrogate
+  EXPECT_EQ(first("a: \xc0\xaf\n"), "a.yaml:1:4: expected UTF-8");             // overlong
+  EXPECT_EQ(first("a: \xe2\x80\xa8\n"), "a.yaml:1:4: expected text");          // U+2028
   EXPECT_EQ(first("a: \"\\u2028\"\n"), "a.yaml:1:4: expected text in UTF-8");  // the same, escaped
   EXPECT_EQ(first(std::string(kLargestYaml + 1, ' ')), "a.yaml:1:1: expected at most 16 MiB");
 }
@@ -132,24 +141,27 @@ TEST(YamlDoor, SurvivesLength) {
 RC_GTEST_PROP(YamlDoor, TakesAnyBytes, (const std::string& bytes)) { parse(bytes); }
 
 RC_GTEST_PROP(YamlDoor, TakesAnyYamlLikeText, ()) {
-  const auto pieces = *rc::gen::container<std::vector<std::string>>(rc::gen::elementOf(
-      std::vector<std::string>{"a", ": ", ":", "\n", "\n  ", "- ", "[", "]", "{", "}", ", ", "\"", "'",
-                               "|", ">", "#", " ", "---\n", "? ", "!", "&b ", "*b", "1", "울", "%", "\\"}));
+  const auto pieces =
+      *rc::gen::container<std::vector<std::string>>(rc::gen::elementOf(std::vector<std::string>{
+          "a", ": ", ":", "\n", "\n  ",  "- ", "[", "]",   "{",  "}", ", ", "\"", "'",
+          "|", ">",  "#", " ",  "---\n", "? ", "!", "&b ", "*b", "1", "울", "%",  "\\"}));
   std::string text;
   for (const std::string& p : pieces) text += p;
   parse(text);
 }
 
-// ---- include and --set ----------------------------------------------------------------------------
+// ---- include and --set ----
 
 using Files = std::map<std::string, std::string>;
 
 Loaded load(const Files& files, std::vector<std::string> settings = {}) {
-  return load_document("d/main.yaml", settings, [&](const std::string& path) -> Result<std::string> {
-    const auto file = files.find(path);
-    if (file == files.end()) return Fault{path, "a file that can be read", "none: " + path, ""};
-    return file->second;
-  });
+  return load_document("d/main.yaml", settings,
+                       [&](const std::string& path) -> Result<std::string> {
+                         const auto file = files.find(path);
+                         if (file == files.end())
+                           return Fault{path, "a file that can be read", "none: " + path, ""};
+                         return file->second;
+                       });
 }
 std::string load_faults(const Files& files, std::vector<std::string> settings = {}) {
   return faults_of(load(files, std::move(settings)).faults);
@@ -171,10 +183,11 @@ std::string shape(const DocNode& node) {
 }
 
 TEST(Include, AppendsListsMergesMapsAndLetsTheIncluderWin) {
-  const Loaded all = load({{"d/main.yaml", "include: [a.yaml, sub/b.yaml]\nrows: [m]\nmap: {x: 1}\ns: mine\n"},
-                           {"d/a.yaml", "rows: [a]\nmap: {x: 2, y: 2}\ns: theirs\n"},
-                           {"d/sub/b.yaml", "include: ../c.yaml\nrows: [b]\n"},
-                           {"d/c.yaml", "rows: [c]\n"}});
+  const Loaded all =
+      load({{"d/main.yaml", "include: [a.yaml, sub/b.yaml]\nrows: [m]\nmap: {x: 1}\ns: mine\n"},
+            {"d/a.yaml", "rows: [a]\nmap: {x: 2, y: 2}\ns: theirs\n"},
+            {"d/sub/b.yaml", "include: ../c.yaml\nrows: [b]\n"},
+            {"d/c.yaml", "rows: [c]\n"}});
   EXPECT_EQ(faults_of(all.faults), "");
   EXPECT_TRUE(all.whole);
   EXPECT_EQ(shape(all.doc.root), "{rows=[a c b m] map={x=1 y=2} s=mine}");
@@ -184,7 +197,8 @@ TEST(Include, AppendsListsMergesMapsAndLetsTheIncluderWin) {
 }
 
 TEST(Include, RefusesCycles) {
-  EXPECT_EQ(load_faults({{"d/main.yaml", "include: a.yaml\n"}, {"d/a.yaml", "x: 1\ninclude: ./main.yaml\n"}}),
+  EXPECT_EQ(load_faults({{"d/main.yaml", "include: a.yaml\n"},
+                         {"d/a.yaml", "x: 1\ninclude: ./main.yaml\n"}}),
             "d/a.yaml:2:10: expected files that do not include each other, found "
             "d/main.yaml -> d/a.yaml -> d/main.yaml");
   EXPECT_EQ(load_faults({{"d/main.yaml", "include: main.yaml\n"}}),
@@ -193,19 +207,22 @@ TEST(Include, RefusesCycles) {
 }
 
 TEST(Include, RefusesAFileTwice) {
-  EXPECT_EQ(load_faults({{"d/main.yaml", "include: [a.yaml, x/../a.yaml]\n"}, {"d/a.yaml", "r: [1]\n"}}),
-            "d/main.yaml:1:19: expected each file once, found 'd/a.yaml' again "
-            "(its rows would count twice)");
+  EXPECT_EQ(
+      load_faults({{"d/main.yaml", "include: [a.yaml, x/../a.yaml]\n"}, {"d/a.yaml", "r: [1]\n"}}),
+      "d/main.yaml:1:19: expected each file once, found 'd/a.yaml' again "
+      "(its rows would count twice)");
 }
 
 TEST(Include, RefusesTwoAnswersAndTwoKinds) {
-  EXPECT_EQ(load_faults({{"d/main.yaml", "include: [a.yaml, b.yaml]\n"},
-                         {"d/a.yaml", "m: {s: 1}\n"},
-                         {"d/b.yaml", "m: {s: 2}\n"}}),
-            "d/b.yaml:1:8: m.s: expected one value in all included files, found '2' here and '1' at "
-            "d/a.yaml:1:8 (remove one of them)");
+  EXPECT_EQ(
+      load_faults({{"d/main.yaml", "include: [a.yaml, b.yaml]\n"},
+                   {"d/a.yaml", "m: {s: 1}\n"},
+                   {"d/b.yaml", "m: {s: 2}\n"}}),
+      "d/b.yaml:1:8: m.s: expected one value in all included files, found '2' here and '1' at "
+      "d/a.yaml:1:8 (remove one of them)");
   EXPECT_EQ(load_faults({{"d/main.yaml", "include: a.yaml\nm: 3\n"}, {"d/a.yaml", "m: {s: 1}\n"}}),
-            "d/main.yaml:2:4: m: expected a map as at d/a.yaml:1:4, found '3' (the same key in two files)");
+            "d/main.yaml:2:4: m: expected a map as at d/a.yaml:1:4, found '3' (the same key in two "
+            "files)");
 }
 
 TEST(Include, RefusesWhatIsNoPath) {
@@ -249,7 +266,8 @@ TEST(Include, ReadsRealFilesOnly) {
 }
 
 TEST(Setting, ReachesEveryField) {
-  const Files files{{"d/main.yaml", "p: {a: 1}\nrows:\n  - {id: x, v: 1}\n  - {id: y, in: [{v: 2}]}\n"}};
+  const Files files{
+      {"d/main.yaml", "p: {a: 1}\nrows:\n  - {id: x, v: 1}\n  - {id: y, in: [{v: 2}]}\n"}};
   const auto after = [&](std::vector<std::string> settings) {
     const Loaded all = load(files, std::move(settings));
     EXPECT_EQ(faults_of(all.faults), "");
@@ -273,10 +291,12 @@ TEST(Setting, SaysWhatIsWrong) {
             "--set rows.v=1: expected a map before 'v', found a list of 1 "
             "(pick a row with [number] or [id])");
   EXPECT_EQ(fault("p[0]=1"), "--set p[0]=1: expected a list before [, found a map");
-  EXPECT_EQ(fault("p.a="), "--set p.a=: expected a value after =, found nothing (write null for none)");
+  EXPECT_EQ(fault("p.a="),
+            "--set p.a=: expected a value after =, found nothing (write null for none)");
   for (const std::string setting : {"p.a", "=1", "p..a=1", "p.=1", ".p=1", "rows[=1", "rows[]=1",
                                     "rows[0]v=1", "", "rows[0].=1"})
-    EXPECT_EQ(fault(setting).substr(0, 10 + setting.size()), "--set " + setting + ": ex") << setting;
+    EXPECT_EQ(fault(setting).substr(0, 10 + setting.size()), "--set " + setting + ": ex")
+        << setting;
   EXPECT_NE(fault("p.a=[1"), "");
   EXPECT_NE(fault("p.a=*x"), "");
 }
