@@ -218,11 +218,11 @@ void Meter::close() {
 LedgerView Meter::view_ledger(std::int64_t at) const {
   LedgerView view;
   const Ledger& ledger = world_.ledger();
-  for (std::uint32_t p = 0; p < world_.pools(); ++p) {
-    auto& line = view.used_gpu_ms.emplace_back();
+  view.used_gpu_ms.assign(pools_.size(), std::vector<std::int64_t>(member_busy_.size()));
+  // Without a warm-up the window opens before the alliance is founded: then the lines are empty.
+  for (std::uint32_t p = 0; p < world_.pools(); ++p)
     for (std::uint32_t m = 0; m < world_.members().size(); ++m)
-      line.push_back(ledger.used(PoolId{p}, MemberId{m}, Millis(at)).count());
-  }
+      view.used_gpu_ms[p][m] = ledger.used(PoolId{p}, MemberId{m}, Millis(at)).count();
   for (std::uint32_t m = 0; m < world_.members().size(); ++m)
     view.sum_gpu_ms += ledger.balance(MemberId{m}).count();
   view.entries = ledger.entries();
