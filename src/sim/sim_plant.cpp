@@ -1,13 +1,11 @@
 #include "sim/sim_plant.h"
 
 #include <algorithm>
-#include <functional>
-#include <limits>
 
 namespace dure {
 namespace {
 
-constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
+constexpr std::int64_t kNever = EndQueue::kNever;
 
 }  // namespace
 
@@ -20,6 +18,7 @@ SimPlant::SimPlant(const Founding& founding, const Demand& demand, const Arrival
       span_(span),
       now_(span.start.count()),
       next_scaling_(span.start.count() / Services::kStepMs * Services::kStepMs + Services::kStepMs),
+      ends_(span.start, span.to),
       next_hour_(span.start.count() / kMsPerHour),
       replicas_(services.size()) {
   CHECK(span.start.count() % kMsPerHour == 0 && span.start < span.to);
@@ -96,8 +95,7 @@ void SimPlant::ask(const Command& wish) {
   if (const auto* start = std::get_if<StartJob>(&wish)) {
     const std::int64_t run = runs_[start->job.index];
     if (run >= 0) {
-      ends_.push_back({now_ + run, start->job.index});
-      std::push_heap(ends_.begin(), ends_.end(), std::greater<>());
+      ends_.push(Millis(now_ + run), start->job);
     } else {
       Replicas& r = replicas_[static_cast<std::size_t>(-1 - run)];
       no_longer_waits(r, start->job.index);
@@ -124,9 +122,8 @@ std::int64_t SimPlant::next_arrival() {
 std::int64_t SimPlant::next_fact() {
   const std::int64_t racks =
       next_step_ < founding_.steps.size() ? founding_.steps[next_step_].at.count() : kNever;
-  const std::int64_t end = ends_.empty() ? kNever : ends_.front().at;
   const std::int64_t scaling = replicas_.empty() ? kNever : next_scaling_;
-  return std::min({racks, end, scaling, next_arrival()});
+  return std::min({racks, ends_.next(), scaling, next_arrival()});
 }
 
 void SimPlant::tell(std::int64_t at,
@@ -139,11 +136,7 @@ void SimPlant::tell(std::int64_t at,
     else if (s.powered_gpus < 0)
       facts.push_back({s.at, CapacityRetired{s.pool, Gpus(-s.powered_gpus)}});
   }
-  while (!ends_.empty() && ends_.front().at == at) {
-    std::pop_heap(ends_.begin(), ends_.end(), std::greater<>());
-    facts.push_back({Millis(at), JobEnded{JobId{ends_.back().job}}});
-    ends_.pop_back();
-  }
+  while (ends_.next() == at) facts.push_back({Millis(at), JobEnded{ends_.pop()}});
   if (next_scaling_ == at) {
     for (std::size_t i = 0; i < services_.size(); ++i) scale(i, at, facts);
     next_scaling_ += Services::kStepMs;

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "sched/plant.h"
+#include "sim/end_queue.h"
 #include "sim/service_gen.h"
 #include "sim/workload_gen.h"
 
@@ -44,11 +45,6 @@ class SimPlant final : public Plant {
   std::size_t expected_jobs() const;
 
  private:
-  struct End {
-    std::int64_t at = 0;
-    std::uint32_t job = 0;
-    bool operator>(const End& o) const { return at != o.at ? at > o.at : job > o.job; }
-  };
   struct Replicas {
     std::vector<std::uint32_t> waiting;  // job ids, rising; before `head`: no longer
     std::size_t head = 0;
@@ -75,8 +71,8 @@ class SimPlant final : public Plant {
   bool founded_ = false;
   std::size_t next_step_ = 0;      // in founding_.steps
   std::int64_t next_scaling_ = 0;  // when the services look at their demand
-  std::vector<End> ends_;          // a heap, least end first
-  std::vector<Arrival> hour_;      // the hour that is being told
+  EndQueue ends_;
+  std::vector<Arrival> hour_;  // the hour that is being told
   std::size_t next_in_hour_ = 0;
   std::int64_t next_hour_ = 0;      // to be drawn after it
   std::vector<Replicas> replicas_;  // [service]
