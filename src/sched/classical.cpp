@@ -102,6 +102,11 @@ Millis decide_conservative(const World& world, Listener& say) {
       say.wish(StartJob{job, id, {}});
       continue;  // the queue closes up
     }
+    if (start.count() == Timeline::kForever) {
+      say.wait(job, Reason::too_large);
+      ++i;
+      continue;
+    }
     if (start.count() != promised) say.wish(PromiseStart{job, id, start});
     wake = std::min(wake, start.count());
     ++i;

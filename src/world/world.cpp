@@ -92,7 +92,7 @@ void World::on(const JobSubmitted& e) {
   waiting_lanes_.insert(e.lane.index);
   ++waiting_jobs_;
   waiting_gpus_ += job.gpus;
-  gains_.after_end = false;
+  gains_.after_end = gains_.ended_at == now_;
 }
 
 void World::leave_queue(Job& job, JobId id) {
@@ -208,7 +208,7 @@ void World::let_go(Job& job) {
   job.let_go = true;
 }
 
-void World::on(const TimeReached&) { gains_.after_end = false; }
+void World::on(const TimeReached&) { gains_.after_end = gains_.ended_at == now_; }
 
 void World::on(const LimitReached& e) {
   Job& job = jobs_[e.job.index];
@@ -221,11 +221,13 @@ void World::on(const JobEnded& e) {
   CHECK(job.state == JobState::running);  // invariant 2
   Pool& pool = pools_[job.pool.index];
   if (!job.let_go) let_go(job);
-  gains_.after_end = true;
-  if (promises_ > 0) {
+  // Another end of this instant may come before the waiting jobs have looked: keep what is kept.
+  if (promises_ > 0 && gains_.ended_at != now_) {
     gains_.before.swap(gains_.now);
     gains_.now.clear();
   }
+  gains_.ended_at = now_;
+  gains_.after_end = true;
   if (now_ < job.end) {  // the unused tail of its estimate is free again
     pool.timeline.advance(now_);
     pool.timeline.change(now_, job.end, job.gpus);

@@ -56,6 +56,7 @@ struct Gain {
 };
 struct Gains {
   std::vector<Gain> before, now;  // in the pass before this one, and in this one
+  Millis ended_at{std::numeric_limits<std::int64_t>::min()};  // the last termination
   bool after_end = false;         // this pass follows a termination: promises may move to earlier
 };
 
