@@ -74,8 +74,11 @@ void add_schema_command(CLI::App& app, int& exit_code) {
       return;
     }
     const std::string text = options->markdown ? scenario_markdown() : scenario_json_schema();
-    std::fwrite(text.data(), 1, text.size(), stdout);
-    exit_code = kDone;
+    const bool whole = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
+    exit_code =
+        whole && std::fflush(stdout) == 0  // a full disk must not look like a schema
+            ? kDone
+            : complain(Fault{"stdout", "room for what is printed", "a write that failed", ""});
   });
 }
 
