@@ -8,13 +8,13 @@ lane: c  pools busan
 lane: d  pools ulsan busan
 backfill: easy
 
-0s   j0 submitted 6 gpu for 60s lane a      =>
-0s   j1 submitted 6 gpu for 90s lane c      =>
-1s   j2 submitted 8 gpu for 60s lane a      =>
-2s   j3 submitted 8 gpu for 60s lane b      =>
-3s   j4 submitted 2 gpu for 200s lane c     =>
-4s   j5 submitted 1 gpu for 30s lane d      =>
-5s   j6 submitted 1 gpu for 500s lane d     =>
-34s  j5 ended                               =>
-60s  j0 ended                               =>
-90s  j1 ended                               =>
+0s   j0 submitted 6 gpu for 60s lane a      =>  start j0 at ulsan
+0s   j1 submitted 6 gpu for 90s lane c      =>  start j1 at busan
+1s   j2 submitted 8 gpu for 60s lane a      =>  j2 waits: no_room
+2s   j3 submitted 8 gpu for 60s lane b      =>  j2 waits: no_room, j3 waits: no_room
+3s   j4 submitted 2 gpu for 200s lane c     =>  j2 waits: no_room, j3 waits: no_room, j4 waits: behind_earlier_job
+4s   j5 submitted 1 gpu for 30s lane d      =>  j2 waits: no_room, j3 waits: no_room, j4 waits: behind_earlier_job, start j5 at ulsan
+5s   j6 submitted 1 gpu for 500s lane d     =>  j2 waits: no_room, j3 waits: no_room, j4 waits: behind_earlier_job, j6 waits: behind_earlier_job
+34s  j5 ended                               =>  j2 waits: no_room, j3 waits: no_room, j4 waits: behind_earlier_job, j6 waits: behind_earlier_job
+60s  j0 ended                               =>  start j2 at ulsan, j3 waits: no_room, j4 waits: behind_earlier_job, j6 waits: behind_earlier_job
+90s  j1 ended                               =>  start j3 at busan, j4 waits: no_room, j6 waits: no_room
