@@ -88,6 +88,7 @@ class PlanPlant final : public Plant {
         agenda_.erase(agenda_.begin());
         tell(item, facts);
       }
+      if (!facts.empty()) now_ = facts.back().at.count();  // a cancel that came too late is no fact
     }
   }
 
