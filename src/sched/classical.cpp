@@ -99,6 +99,11 @@ Millis decide_conservative(const World& world, Listener& say) {
     else
       start = after_end ? earlier_start(world, pool, i) : Millis(promised);
     if (start == world.now()) {
+      if (queue.need(i) > pool.free) {  // somebody runs past the limit that the promise counted on
+        say.wait(job, Reason::no_room);
+        ++i;
+        continue;
+      }
       say.wish(StartJob{job, id, {}});
       continue;  // the queue closes up
     }

@@ -172,8 +172,11 @@ void World::drop_promise(const Job& job, std::uint32_t by, std::size_t place_in_
                          Millis kept_from, Millis kept_to) {
   Pool& pool = pools_[job.pool.index];
   LaneQueue& queue = queues_[job.lane.index];
-  const Millis from(queue.promised_ms(place_in_queue));
-  const Millis to = limit(from, job.estimate);
+  const Millis promised(queue.promised_ms(place_in_queue));
+  const Millis to = limit(promised, job.estimate);
+  // A promise that could not be kept (somebody ran past its limit) lies behind us in part.
+  const Millis from = std::max(promised, now_);
+  pool.timeline.advance(now_);
   pool.timeline.change(from, to, job.gpus);
   CHECK(kept_from <= from);  // promises move only to earlier
   gained(by, pool, std::max(from, kept_to), to);

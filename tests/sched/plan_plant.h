@@ -6,6 +6,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdio>
+#include <cstdlib>
 #include <map>
 #include <string>
 #include <vector>
@@ -154,6 +156,7 @@ class Watch final : public Plant {
   // Of the record.
   void append(const Event& e) {
     hash_.append(e);
+    if (std::getenv("DURE_STORM_TRACE") != nullptr) std::puts(text_of(e).c_str());
     const auto* issued = std::get_if<CommandIssued>(&e.what);
     if (issued == nullptr) return;
     if (plan_.policy.backfill == Backfill::conservative && plan_.classical()) {

@@ -1,6 +1,7 @@
 // Storms: a seed draws a world, a load, ends, cancellations and changes of capacity, and plays them through
 // the one loop. plan_plant.h says what is watched on the way.
-// DURE_STORM_SEEDS=N plays N seeds, DURE_STORM_FIRST=S begins at S; a failing seed prints its command line.
+// DURE_STORM_SEEDS=N plays N seeds, DURE_STORM_FIRST=S begins at S; a failing seed prints its command line;
+// DURE_STORM_TRACE=1 prints every event.
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -97,8 +98,9 @@ Plan draw(std::uint64_t seed) {
   plan.decide_every = classical || chance(s, 60) ? 1 : between(s, 2, 10);
   draw_pools(s, plan, classical);
   draw_lanes(s, plan, classical);
-  // A promise counts on limits being kept.
-  draw_jobs(s, plan, !(classical && plan.policy.backfill == Backfill::conservative));
+  if (plan.classical()) plan.decide_every = 1;  // also when the draw came out so
+  // A promise counts on limits being kept; a story tells what happens when one is not.
+  draw_jobs(s, plan, !(plan.classical() && plan.policy.backfill == Backfill::conservative));
   return plan;
 }
 
