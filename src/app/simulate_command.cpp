@@ -2,6 +2,7 @@
 #include <fmt/core.h>
 #include <unistd.h>
 
+#include <cstdio>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -274,10 +275,10 @@ int run(const Options& o) {
   } else {
     with_cost(json);
   }
-  if (o.json)
-    fmt::print("{}\n", json.dump(2));
-  else
-    fmt::print("{}", summary_table(simulation, summary, labels));
+  const std::string text =
+      o.json ? json.dump(2) + "\n" : summary_table(simulation, summary, labels);
+  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0)
+    return complain(Fault{"stdout", "room for what is printed", "a write that failed", ""});
   if (summary.balanced) return kDone;
   fmt::print(stderr, "dure: the books do not balance: these figures are not valid{}\n",
              o.report ? ", and no report was written" : "");
