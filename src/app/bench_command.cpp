@@ -1,6 +1,7 @@
-// dure bench: how fast, as ratios to a yardstick in the same run, so that they survive noisy machines.
-// The yardstick is a bare loop over a binary heap: as many pushes and pops of (time, id) as the bench had
-// events, at the depth of a busy machine. Best of three, in CPU seconds of this process.
+// dure bench: how fast, as ratios to a yardstick in the same run, so that they survive noisy
+// machines. The yardstick is a bare loop over a binary heap: as many pushes and pops of (time, id)
+// as the bench had events, at the depth of a busy machine. Best of three, in CPU seconds of this
+// process.
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -63,8 +64,8 @@ const char* name_of(ReplayPolicy p) {
 
 void bench_log(const std::string& name, const std::vector<BatchJob>& jobs, std::int64_t procs,
                std::vector<Row>& rows) {
-  for (const ReplayPolicy policy : {ReplayPolicy::fcfs, ReplayPolicy::easy,
-                                    ReplayPolicy::conservative, ReplayPolicy::dure}) {
+  for (const ReplayPolicy policy :
+       {ReplayPolicy::fcfs, ReplayPolicy::easy, ReplayPolicy::conservative, ReplayPolicy::dure}) {
     std::uint64_t events = 0;
     const double s = best_of(jobs.size() > 500'000 ? 1 : 3,
                              [&] { events = replay(jobs, procs, policy).events; });
@@ -131,7 +132,8 @@ void add_bench_command(CLI::App& app, int& exit_code) {
   auto o = std::make_shared<Options>();
   command->add_flag("--json", o->json, "Rows as JSON");
   command->add_flag("--quick", o->quick, "A small generated log instead of a million jobs");
-  command->add_option("--scenario", o->scenario, "The nation-month's scenario")->capture_default_str();
+  command->add_option("--scenario", o->scenario, "The nation-month's scenario")
+      ->capture_default_str();
   command->callback([o, &exit_code] { exit_code = run(*o); });
 }
 

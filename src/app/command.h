@@ -1,6 +1,6 @@
 // What the commands share. A command is one file, add_NAME_command(app, exit_code): it declares its
-// options and runs in the subcommand's callback. Exit status (docs/reference/cli.md): 0 done, 1 the answer is
-// no, 2 bad input or usage, 3 our own fault.
+// options and runs in the subcommand's callback. Exit status (docs/reference/cli.md): 0 done, 1 the
+// answer is no, 2 bad input or usage, 3 our own fault.
 #pragma once
 
 #include <CLI/CLI.hpp>

@@ -104,17 +104,21 @@ int run(const Options& o) {
       all.push_back(to_json(log, o.policy, result));
       continue;
     }
-    fmt::print("{:<28} {:<13} {:>9} {:>7} {:>12.1f} {:>10.2f} {:>9.0f} {:>10.0f} {:>10.0f} {:>6.3f} {:>8.3f}\n",
-               log.name, o.policy, log.jobs.size(), log.procs, result.mean_wait_s,
-               result.mean_bounded_slowdown, result.p50_wait_s, result.p95_wait_s, result.p99_wait_s,
-               result.utilization, cpu_seconds() - cpu_before);
+    fmt::print(
+        "{:<28} {:<13} {:>9} {:>7} {:>12.1f} {:>10.2f} {:>9.0f} {:>10.0f} {:>10.0f} {:>6.3f} "
+        "{:>8.3f}\n",
+        log.name, o.policy, log.jobs.size(), log.procs, result.mean_wait_s,
+        result.mean_bounded_slowdown, result.p50_wait_s, result.p95_wait_s, result.p99_wait_s,
+        result.utilization, cpu_seconds() - cpu_before);
     for (std::size_t i = 0; i < kDropCount; ++i)
       if (log.dropped[i] > 0)
         fmt::print("  dropped {:>9}  {}\n", log.dropped[i], name_of(static_cast<Drop>(i)));
     if (log.cut_to_estimate > 0)
       fmt::print("  cut     {:>9}  ran longer than they asked for\n", log.cut_to_estimate);
   }
-  if (o.json) fmt::print("{}\n", (all.size() == 1 ? all[0] : all).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+  if (o.json)
+    fmt::print("{}\n", (all.size() == 1 ? all[0] : all)
+                           .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
   return kDone;
 }
 

@@ -62,12 +62,9 @@ std::string figure(double value) {
 
 std::string_view hours_say(HourOf kind) {
   switch (kind) {
-    case HourOf::local_day:
-      return "hour of day, local";
-    case HourOf::utc_day:
-      return "hour of day, UTC";
-    case HourOf::log_start:
-      return "hours since the first, modulo 24: the log's clock is unknown";
+    case HourOf::local_day: return "hour of day, local";
+    case HourOf::utc_day: return "hour of day, UTC";
+    case HourOf::log_start: return "hours since the first, modulo 24: the log's clock is unknown";
   }
   return "";
 }

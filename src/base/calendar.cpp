@@ -49,8 +49,7 @@ Date date_of(Millis t) {
 Millis midnight(Date d) { return Millis(days_from_epoch(d) * kMsPerDay); }
 
 int hour_of_day(Millis t) {
-  return static_cast<int>(floor_div(t.count(), kMsPerHour) -
-                          24 * floor_div(t.count(), kMsPerDay));
+  return static_cast<int>(floor_div(t.count(), kMsPerHour) - 24 * floor_div(t.count(), kMsPerDay));
 }
 
 int weekday_of(Millis t) {

@@ -22,13 +22,13 @@ struct Date {
 
 std::int64_t days_from_epoch(Date d);
 Date date_of(Millis t);
-Millis midnight(Date d);             // 00:00 KST of that day
-int hour_of_day(Millis t);           // 0 to 23, KST
-int weekday_of(Millis t);            // 0 = Monday
-Date next_quarter(Date d);           // first day of the quarter after d's
-int quarter_of(Date d);              // 1 to 4
-std::string to_string(Date d);       // 2030-10-01
-std::string iso_kst(Millis t);       // 2030-10-01T09:00:00+09:00
+Millis midnight(Date d);        // 00:00 KST of that day
+int hour_of_day(Millis t);      // 0 to 23, KST
+int weekday_of(Millis t);       // 0 = Monday
+Date next_quarter(Date d);      // first day of the quarter after d's
+int quarter_of(Date d);         // 1 to 4
+std::string to_string(Date d);  // 2030-10-01
+std::string iso_kst(Millis t);  // 2030-10-01T09:00:00+09:00
 // "2030-10-01", or "2030-10" (its first day). Nothing else, no surrounding blanks.
 std::optional<Date> parse_date(std::string_view text);
 // "900s", "15m", "24h", "7d", "250ms".

@@ -18,7 +18,8 @@ using JobId = Id<struct JobKind>;
 using MemberId = Id<struct MemberKind>;
 using SiteId = Id<struct SiteKind>;
 using PoolId = Id<struct PoolKind>;  // racks of one hardware class, owner and hall
-using LaneId = Id<struct LaneKind>;  // work of one member, archetype and size; kept in arrival order
+using LaneId =
+    Id<struct LaneKind>;  // work of one member, archetype and size; kept in arrival order
 using HardwareId = Id<struct HardwareKind>;
 using WorkloadId = Id<struct WorkloadKind>;
 

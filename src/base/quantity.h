@@ -38,15 +38,29 @@ class Quantity {
   std::int64_t n_ = 0;
 };
 
-struct Milli { static constexpr std::string_view suffix = "_ms"; };
-struct Watt { static constexpr std::string_view suffix = "_w"; };
-struct Gpu { static constexpr std::string_view suffix = "_gpus"; };
-struct GpuMilli { static constexpr std::string_view suffix = "_gpu_ms"; };
-struct Joule { static constexpr std::string_view suffix = "_j"; };
-struct Won { static constexpr std::string_view suffix = "_krw"; };
-struct Litre { static constexpr std::string_view suffix = "_l"; };
+struct Milli {
+  static constexpr std::string_view suffix = "_ms";
+};
+struct Watt {
+  static constexpr std::string_view suffix = "_w";
+};
+struct Gpu {
+  static constexpr std::string_view suffix = "_gpus";
+};
+struct GpuMilli {
+  static constexpr std::string_view suffix = "_gpu_ms";
+};
+struct Joule {
+  static constexpr std::string_view suffix = "_j";
+};
+struct Won {
+  static constexpr std::string_view suffix = "_krw";
+};
+struct Litre {
+  static constexpr std::string_view suffix = "_l";
+};
 
-using Millis = Quantity<Milli>;        // since the epoch of the run, or a duration
+using Millis = Quantity<Milli>;  // since the epoch of the run, or a duration
 using Watts = Quantity<Watt>;
 using Gpus = Quantity<Gpu>;            // whole devices; processors in a replayed batch log
 using GpuMillis = Quantity<GpuMilli>;  // devices x ms: 300,000 x 30 years fits
@@ -66,7 +80,8 @@ constexpr GpuMillis gpu_time(Gpus n, Millis t) {
   return GpuMillis(r);
 }
 
-// Energy of a constant power, rounded down to the joule. 1 GW in W.ms overflows 64 bits in 106 days.
+// Energy of a constant power, rounded down to the joule. 1 GW in W.ms overflows 64 bits in 106
+// days.
 constexpr Joules energy_floor(Watts p, Millis t) {
   const __int128 wms = static_cast<__int128>(p.count()) * t.count();
   return Joules(static_cast<std::int64_t>(wms / 1000));

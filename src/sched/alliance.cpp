@@ -1,11 +1,12 @@
-// The pass over many pools and lanes. Jobs of one lane are alike in all that decides where they may run
-// and how large they are, and keep their order among themselves, so only the heads of lanes are weighed:
-// a pass costs O(waiting lanes x pools) comparisons, not O(waiting jobs).
+// The pass over many pools and lanes. Jobs of one lane are alike in all that decides where they may
+// run and how large they are, and keep their order among themselves, so only the heads of lanes are
+// weighed: a pass costs O(waiting lanes x pools) comparisons, not O(waiting jobs).
 //
-// Lanes are taken by priority (Order::priority) and then by when their head was submitted. A head goes to
-// the first pool of its lane that has room. One that finds none gets, with Backfill::easy, a reservation
-// in the pool where it could start first; whoever comes later in the pass may use that pool only if it
-// ends before (as EASY, Lifka 1995, for each pool). With Backfill::none it bars its pools instead.
+// Lanes are taken by priority (Order::priority) and then by when their head was submitted. A head
+// goes to the first pool of its lane that has room. One that finds none gets, with Backfill::easy,
+// a reservation in the pool where it could start first; whoever comes later in the pass may use
+// that pool only if it ends before (as EASY, Lifka 1995, for each pool). With Backfill::none it
+// bars its pools instead.
 //
 // Invariants: 1. A pool has at most one reservation, that of the first in order that wanted one.
 //             2. The law was asked when the lane was opened: lane.pools are the lawful ones.
@@ -40,7 +41,8 @@ class Pass {
       : world_(world), policy_(policy), say_(say), holds_(world.pools()) {}
 
   void run() {
-    world_.waiting_lanes().for_each([this](std::uint32_t lane) { heads_.push_back(head(LaneId{lane})); });
+    world_.waiting_lanes().for_each(
+        [this](std::uint32_t lane) { heads_.push_back(head(LaneId{lane})); });
     std::make_heap(heads_.begin(), heads_.end());
     while (!heads_.empty()) {
       std::pop_heap(heads_.begin(), heads_.end());
@@ -54,8 +56,7 @@ class Pass {
 
  private:
   Head head(LaneId lane) const {
-    const std::int64_t priority =
-        policy_.order == Order::priority ? world_.lane(lane).priority : 0;
+    const std::int64_t priority = policy_.order == Order::priority ? world_.lane(lane).priority : 0;
     return {priority, world_.queue(lane).job(0), lane};
   }
 

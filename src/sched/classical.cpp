@@ -1,7 +1,8 @@
 // FCFS, EASY and conservative backfilling on one counted pool.
-// Sources: Lifka, "The ANL/IBM SP scheduling system", JSSPP 1995 (EASY); Mu'alem and Feitelson, IEEE
-// TPDS 12(6), 2001 (both). Conventions where the papers leave a choice: docs/models/classical.md.
-// Invariant: 1. A job never starts later because a job behind it in the queue was started.
+// Sources: Lifka, "The ANL/IBM SP scheduling system", JSSPP 1995 (EASY); Mu'alem and Feitelson,
+// IEEE TPDS 12(6), 2001 (both). Conventions where the papers leave a choice:
+// docs/models/classical.md. Invariant: 1. A job never starts later because a job behind it in the
+// queue was started.
 #include <algorithm>
 
 #include "sched/decide.h"

@@ -1,7 +1,8 @@
 // The decision: from a world and a policy to wishes, and to a reason for every "no".
-// Pure: no clock, I/O, statics or log. decide() speaks its wishes one at a time; the listener makes each
-// a fact (record, World::apply) before the next is considered, so the world that decide() reads is
-// always true and nothing is kept twice. A dry run or a forecast listens on a copy of the world.
+// Pure: no clock, I/O, statics or log. decide() speaks its wishes one at a time; the listener makes
+// each a fact (record, World::apply) before the next is considered, so the world that decide()
+// reads is always true and nothing is kept twice. A dry run or a forecast listens on a copy of the
+// world.
 #pragma once
 
 #include "world/scenario.h"
@@ -25,9 +26,9 @@ class Listener {
 // the earliest promised start, or Timeline::kForever.
 //
 // Order::arrival in a world of one counted pool and one lane gives the classical policies to the
-// second (conventions: docs/models/classical.md): none = FCFS, easy = EASY, conservative = conservative
-// backfilling. Elsewhere alliance.cpp serves: lanes in the given order, the best pool that may take a
-// job, and with easy one reservation a pool.
+// second (conventions: docs/models/classical.md): none = FCFS, easy = EASY, conservative =
+// conservative backfilling. Elsewhere alliance.cpp serves: lanes in the given order, the best pool
+// that may take a job, and with easy one reservation a pool.
 Millis decide(const World& world, const Policy& policy, Listener& say);
 
 // The parts of it.

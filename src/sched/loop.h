@@ -1,6 +1,7 @@
 // The one loop: simulation, replay of a log or record, shadow and live all run it.
 //   facts from the plant -> record -> World::apply -> decide -> wishes (facts too) -> plant
-// Invariant: 1. What is applied was recorded first; a wish is recorded and applied before it leaves.
+// Invariant: 1. What is applied was recorded first; a wish is recorded and applied before it
+// leaves.
 #pragma once
 
 #include <vector>

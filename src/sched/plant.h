@@ -1,5 +1,5 @@
-// The one port to what lies outside: a recorded log, the twin, live clusters, a record. Whoever wants
-// to know which of them it is has found a hole in this port.
+// The one port to what lies outside: a recorded log, the twin, live clusters, a record. Whoever
+// wants to know which of them it is has found a hole in this port.
 #pragma once
 
 #include <vector>
@@ -13,8 +13,8 @@ class Plant {
   virtual ~Plant() = default;
   // May be lost or late; asking twice does no harm. Every wish is answered by a later event.
   virtual void ask(const Command& wish) = 0;
-  // All facts of the next instant, in order; none: it is over. If nothing happens before `wake`, the
-  // fact is that wake was reached (TimeReached).
+  // All facts of the next instant, in order; none: it is over. If nothing happens before `wake`,
+  // the fact is that wake was reached (TimeReached).
   virtual void next(Millis wake, std::vector<Event>& facts) = 0;
 };
 

@@ -21,10 +21,12 @@ std::vector<BatchJob> generated_log(std::size_t jobs, std::int32_t procs, double
     BatchJob& j = log[i];
     j.number = static_cast<std::int64_t>(i) + 1;
     j.procs = std::int32_t{1} << draw.below(sizes);
-    const auto run = static_cast<std::int64_t>(std::clamp(draw.lognormal(1800, 1.8), 10.0, 172'800.0));
+    const auto run =
+        static_cast<std::int64_t>(std::clamp(draw.lognormal(1800, 1.8), 10.0, 172'800.0));
     const double factor = draw.uniform() < 0.1 ? 1.0 : 1.0 + 3.0 * draw.uniform();
     j.run = seconds(run);
-    j.estimate = seconds(std::max(run, static_cast<std::int64_t>(std::llround(static_cast<double>(run) * factor))));
+    j.estimate = seconds(
+        std::max(run, static_cast<std::int64_t>(std::llround(static_cast<double>(run) * factor))));
     work += static_cast<double>(run) * j.procs;
   }
   // Arrivals: exponential gaps, stretched so that the whole offers the load that was asked for.

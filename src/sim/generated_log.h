@@ -1,6 +1,7 @@
-// A batch log made up for benches: as many jobs as wanted, on a machine kept busy, the same for a seed.
-// Law: arrivals by hour of day (three times as many by day), sizes powers of two up to a quarter of the
-// machine, runs lognormal, users ask for one to four times what they use, 10% exactly what they use.
+// A batch log made up for benches: as many jobs as wanted, on a machine kept busy, the same for a
+// seed. Law: arrivals by hour of day (three times as many by day), sizes powers of two up to a
+// quarter of the machine, runs lognormal, users ask for one to four times what they use, 10%
+// exactly what they use.
 #pragma once
 
 #include <cstdint>

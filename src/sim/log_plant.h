@@ -1,7 +1,7 @@
-// A plant that is a recorded log: rigid jobs on one counted machine, each running as long as the log
-// says. Its instants are finer than time: within one millisecond first the limits that are reached and
-// the promises that fall due, then each submission, then each end in the order of starts, every one of
-// them an instant of its own (docs/models/classical.md, conventions 3 and 4).
+// A plant that is a recorded log: rigid jobs on one counted machine, each running as long as the
+// log says. Its instants are finer than time: within one millisecond first the limits that are
+// reached and the promises that fall due, then each submission, then each end in the order of
+// starts, every one of them an instant of its own (docs/models/classical.md, conventions 3 and 4).
 // Invariant: 1. Facts come in order of time; nothing is told before it was asked for or submitted.
 #pragma once
 
@@ -13,11 +13,15 @@
 
 namespace dure {
 
-enum class Lanes { one, one_a_size };  // classical policies want one; order between sizes wants more
+enum class Lanes {
+  one,
+  one_a_size
+};  // classical policies want one; order between sizes wants more
 
 class LogPlant final : public Plant {
  public:
-  // jobs: sorted by submit, run <= estimate, procs <= machine (as a BatchLog has them); kept by reference.
+  // jobs: sorted by submit, run <= estimate, procs <= machine (as a BatchLog has them); kept by
+  // reference.
   LogPlant(const std::vector<BatchJob>& jobs, std::int64_t procs, Lanes lanes);
 
   void ask(const Command& wish) override;
@@ -29,9 +33,7 @@ class LogPlant final : public Plant {
     std::uint64_t turn = 0;  // order of starts
     std::uint32_t job = 0;
     bool at_limit = false;
-    bool operator>(const Running& o) const {
-      return end != o.end ? end > o.end : turn > o.turn;
-    }
+    bool operator>(const Running& o) const { return end != o.end ? end > o.end : turn > o.turn; }
   };
   void found_machine(std::vector<Event>& facts);
   LaneId lane_of(const BatchJob& job) const;
@@ -42,7 +44,7 @@ class LogPlant final : public Plant {
   std::vector<Running> heap_;        // least end first
   std::vector<Running> due_;         // ends of this instant that are still to be told, last first
   std::int64_t now_ = 0;
-  std::size_t next_ = 0;             // to be submitted
+  std::size_t next_ = 0;  // to be submitted
   std::uint64_t turn_ = 0;
   bool founded_ = false;
 };

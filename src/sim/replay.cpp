@@ -33,8 +33,7 @@ ReplayResult replay(const std::vector<BatchJob>& jobs, std::int64_t procs, Repla
   ReplayResult out;
   World world;
   world.reserve_jobs(jobs.size());
-  LogPlant plant(jobs, procs,
-                 policy == ReplayPolicy::dure ? Lanes::one_a_size : Lanes::one);
+  LogPlant plant(jobs, procs, policy == ReplayPolicy::dure ? Lanes::one_a_size : Lanes::one);
   NoRecord record;
   Loop<NoRecord>(world, policy_of(policy), plant, record).run();
   CHECK(world.jobs() == jobs.size() && world.waiting_jobs() == 0 && world.running_jobs() == 0);
@@ -52,8 +51,9 @@ ReplayResult replay(const std::vector<BatchJob>& jobs, std::int64_t procs, Repla
     const std::int64_t run = jobs[i].run.count();
     waits.push_back(wait);
     wait_sum += static_cast<long double>(wait);
-    slowdown_sum += std::max(1.0L, static_cast<long double>(wait + run) /
-                                       static_cast<long double>(std::max<std::int64_t>(10'000, run)));
+    slowdown_sum +=
+        std::max(1.0L, static_cast<long double>(wait + run) /
+                           static_cast<long double>(std::max<std::int64_t>(10'000, run)));
     work += static_cast<long double>(run) * jobs[i].procs;
     last_end = std::max(last_end, job.end.count());
   }

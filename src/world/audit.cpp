@@ -1,5 +1,5 @@
-// Recounts World's numbered invariants from the jobs alone. Slow on purpose: it shares no index with
-// what it checks.
+// Recounts World's numbered invariants from the jobs alone. Slow on purpose: it shares no index
+// with what it checks.
 #include <algorithm>
 #include <map>
 
@@ -14,9 +14,9 @@ void audit(const World& w) {
   std::vector<Timeline> timelines(w.pools_.size());
   std::int64_t waiting = 0, waiting_gpus = 0, running = 0, promises = 0;
   for (std::uint32_t p = 0; p < w.pools_.size(); ++p)
-    timelines[p].change(w.now_, Millis(Timeline::kForever),
-                        w.pools_[p].installed -
-                            (w.pools_[p].racks ? w.pools_[p].racks->owed() : 0));
+    timelines[p].change(
+        w.now_, Millis(Timeline::kForever),
+        w.pools_[p].installed - (w.pools_[p].racks ? w.pools_[p].racks->owed() : 0));
 
   for (std::uint32_t i = 0; i < w.jobs_.size(); ++i) {
     const Job& job = w.jobs_[i];
@@ -31,8 +31,7 @@ void audit(const World& w) {
       if (const std::int64_t promised = queue.promised_ms(at); promised != LaneQueue::kNoPromise) {
         ++promises;
         timelines[job.pool.index].change(std::max(Millis(promised), w.now_),
-                                         w.limit(Millis(promised), job.estimate),
-                                         -job.gpus);
+                                         w.limit(Millis(promised), job.estimate), -job.gpus);
       }
     }
     if (job.state == JobState::running) {

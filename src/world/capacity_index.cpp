@@ -166,8 +166,7 @@ std::optional<Placement> CapacityIndex::find(std::int64_t gpus, Spread spread) c
   else
     for (std::uint32_t whole = nodes_per_rack_; whole > 0 && nodes > 0; --whole) walk(whole);
   const auto used = [&](std::uint32_t rack) {
-    return std::any_of(place.begin(), place.end(),
-                       [&](const Slice& s) { return s.rack == rack; });
+    return std::any_of(place.begin(), place.end(), [&](const Slice& s) { return s.rack == rack; });
   };
   for (std::uint32_t whole = 1; whole <= nodes_per_rack_ && nodes > 0; ++whole) {
     BitTree bucket = racks_by_whole_[whole];
@@ -206,11 +205,11 @@ std::optional<Placement> CapacityIndex::find(std::int64_t gpus, Spread spread) c
 void CapacityIndex::take(const Placement& place) {
   for (const Slice& s : place) {
     CHECK(s.rack < racks_.size() && (s.nodes & ~racks_[s.rack].exists) == 0);
-    if (s.gpus_per_node == gpus_per_node_) {  // whole nodes move together
+    if (s.gpus_per_node == gpus_per_node_) {          // whole nodes move together
       CHECK((s.nodes & ~racks_[s.rack].whole) == 0);  // invariant 2
       for (std::uint64_t left = s.nodes; left != 0; left &= left - 1)
-        node_free_[s.rack * nodes_per_rack_ +
-                   static_cast<std::uint32_t>(std::countr_zero(left))] = 0;
+        node_free_[s.rack * nodes_per_rack_ + static_cast<std::uint32_t>(std::countr_zero(left))] =
+            0;
       free_ -= s.gpus();
       move_rack(s.rack, racks_[s.rack].whole & ~s.nodes);
       continue;

@@ -1,13 +1,15 @@
-// Finds room for a gang in a pool of racks without scanning it. A pool is of one hardware class: racks
-// of R nodes (R <= 64), nodes of G GPUs (G <= 255); an NVLink domain is a rack or a node.
+// Finds room for a gang in a pool of racks without scanning it. A pool is of one hardware class:
+// racks of R nodes (R <= 64), nodes of G GPUs (G <= 255); an NVLink domain is a rack or a node.
 //
-// Racks stand in buckets by how many of their nodes are wholly free, and nodes that are partly used in
-// buckets by how many of their GPUs are free: best fit is the first non-empty bucket that is large
-// enough, least number first. A question costs O(R + G), an answer O(slices).
+// Racks stand in buckets by how many of their nodes are wholly free, and nodes that are partly used
+// in buckets by how many of their GPUs are free: best fit is the first non-empty bucket that is
+// large enough, least number first. A question costs O(R + G), an answer O(slices).
 //
-// Invariants: 1. A node is wholly free, partly used, wholly used or closed (retired or not installed).
+// Invariants: 1. A node is wholly free, partly used, wholly used or closed (retired or not
+// installed).
 //             2. free = sum over nodes of their free GPUs; never negative, never above installed.
-//             3. Each rack is in the bucket of its count of wholly free nodes, each partly used node in
+//             3. Each rack is in the bucket of its count of wholly free nodes, each partly used
+//             node in
 //                the bucket of its count of free GPUs, and nothing is in two buckets.
 //             4. Racks are broken only when no broken rack or node will do (kept whole for gangs).
 #pragma once
@@ -35,7 +37,9 @@ class CapacityIndex {
   std::int64_t installed() const { return installed_; }
   std::int64_t free() const { return free_; }
   std::int64_t free_nodes() const { return free_nodes_; }
-  std::int64_t owed() const { return owed_nodes_ * gpus_per_node_; }  // to be retired when they fall free
+  std::int64_t owed() const {
+    return owed_nodes_ * gpus_per_node_;
+  }  // to be retired when they fall free
 
   bool fits(std::int64_t gpus, Spread spread) const;
   std::optional<Placement> find(std::int64_t gpus, Spread spread) const;  // changes nothing
@@ -58,9 +62,9 @@ class CapacityIndex {
 
   std::uint32_t gpus_per_node_, nodes_per_rack_, nodes_per_domain_;
   std::vector<Rack> racks_;
-  std::vector<std::uint8_t> node_free_;   // by rack * nodes_per_rack + slot
-  std::vector<BitTree> racks_by_whole_;   // [count of wholly free nodes]
-  std::vector<BitTree> nodes_by_free_;    // [free GPUs], 1 to G - 1
+  std::vector<std::uint8_t> node_free_;  // by rack * nodes_per_rack + slot
+  std::vector<BitTree> racks_by_whole_;  // [count of wholly free nodes]
+  std::vector<BitTree> nodes_by_free_;   // [free GPUs], 1 to G - 1
   std::int64_t installed_ = 0, free_ = 0, free_nodes_ = 0, nodes_ = 0, owed_nodes_ = 0;
 };
 

@@ -1,6 +1,7 @@
 // Commands are wishes, events are facts, only facts change the world. That we asked is a fact too.
 // Every event is complete in itself: a record of them rebuilds the world from nothing (record.h).
-// Adding one: a struct here, an on() in world.cpp, a line in record.cpp; forgetting either does not compile.
+// Adding one: a struct here, an on() in world.cpp, a line in record.cpp; forgetting either does not
+// compile.
 #pragma once
 
 #include <cstdint>
@@ -17,12 +18,12 @@ namespace dure {
 
 enum class Reason : std::uint8_t {  // why a job waits or is refused; users see them spelt as here
   none,
-  no_room,            // no pool that may take it has room now
-  behind_earlier_job, // it would fit, but not without delaying a job before it
-  reserved,           // it has a promised start
-  lender_limit,       // room is left only above what its owner lends
-  too_large,          // larger than every pool that may take it
-  no_legal_site,      // the rules of its data class leave no pool at all
+  no_room,             // no pool that may take it has room now
+  behind_earlier_job,  // it would fit, but not without delaying a job before it
+  reserved,            // it has a promised start
+  lender_limit,        // room is left only above what its owner lends
+  too_large,           // larger than every pool that may take it
+  no_legal_site,       // the rules of its data class leave no pool at all
 };
 const char* to_string(Reason r);
 
@@ -99,9 +100,9 @@ struct CommandIssued {
   Command wish;
 };
 
-using What = std::variant<MemberJoined, SiteOpened, PoolOpened, LaneOpened, CapacityAdded,
-                          CapacityRetired, JobSubmitted, LimitReached, JobEnded, JobCancelled,
-                          TimeReached, CommandIssued>;
+using What =
+    std::variant<MemberJoined, SiteOpened, PoolOpened, LaneOpened, CapacityAdded, CapacityRetired,
+                 JobSubmitted, LimitReached, JobEnded, JobCancelled, TimeReached, CommandIssued>;
 struct Event {
   Millis at;
   What what;

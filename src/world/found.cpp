@@ -72,9 +72,10 @@ std::vector<Delivery> open_pools(const Scenario& s, Founding& out) {
       plan.node_max_w = h.node_max_w;
       out.pools.push_back(std::move(plan));
     }
-    deliveries.push_back({it->second, midnight(row.month),
-                          row.retire_month ? midnight(*row.retire_month) : Millis(Timeline::kForever),
-                          row.gpus.count()});
+    deliveries.push_back(
+        {it->second, midnight(row.month),
+         row.retire_month ? midnight(*row.retire_month) : Millis(Timeline::kForever),
+         row.gpus.count()});
   }
   // By date; rows of one date in the order of the file.
   std::stable_sort(deliveries.begin(), deliveries.end(),
@@ -126,8 +127,8 @@ void plan_capacity(const Scenario& s, const std::vector<Delivery>& deliveries, F
       for (const auto& [pool, standing] : now) {
         const Standing old = before[pool];
         if (standing.delivered != old.delivered || standing.powered != old.powered)
-          out.steps.push_back({t, pool, standing.delivered - old.delivered,
-                               standing.powered - old.powered});
+          out.steps.push_back(
+              {t, pool, standing.delivered - old.delivered, standing.powered - old.powered});
       }
       before = std::move(now);
     }

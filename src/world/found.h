@@ -1,6 +1,6 @@
-// From a scenario to the first facts of a world: who belongs, which pools of racks stand where and when,
-// and which lanes of work there are, each with the pools that the law and the contracts leave to it.
-// Ids are positions in the scenario's lists: MemberId = members[i], SiteId = sites[i],
+// From a scenario to the first facts of a world: who belongs, which pools of racks stand where and
+// when, and which lanes of work there are, each with the pools that the law and the contracts leave
+// to it. Ids are positions in the scenario's lists: MemberId = members[i], SiteId = sites[i],
 // HardwareId = hardware[i], WorkloadId = workloads[i]. Pools and lanes are listed here.
 #pragma once
 
@@ -15,19 +15,20 @@ namespace dure {
 
 struct PoolPlan {  // one owner's racks of one hardware class in one hall
   PoolOpened opened;
-  std::uint32_t hall = 0;    // index in SiteSpec::halls
+  std::uint32_t hall = 0;  // index in SiteSpec::halls
   Watts node_idle_w, node_max_w;
 };
 
 struct LanePlan {
   LaneOpened opened;
-  std::uint32_t demand = 0;     // index in WorkloadSpec::demand
+  std::uint32_t demand = 0;       // index in WorkloadSpec::demand
   Reason refused = Reason::none;  // why opened.pools is empty, if it is
 };
 
 // A dated change of what stands in a pool, in order of time. Delivered racks get power in order of
-// delivery while nameplate x policy.power_commit_share x PUE stays within the site's grid limit; the
-// others stand dark until a grid step or a retirement makes room. The scheduler gets whole powered nodes.
+// delivery while nameplate x policy.power_commit_share x PUE stays within the site's grid limit;
+// the others stand dark until a grid step or a retirement makes room. The scheduler gets whole
+// powered nodes.
 struct CapacityStep {
   Millis at;
   PoolId pool;
@@ -37,8 +38,8 @@ struct CapacityStep {
 
 struct Founding {
   std::vector<PoolPlan> pools;
-  std::vector<LanePlan> lanes;     // batch: one a demand row and size; service, ran: one a demand row
-  std::vector<CapacityStep> steps; // over the whole horizon
+  std::vector<LanePlan> lanes;  // batch: one a demand row and size; service, ran: one a demand row
+  std::vector<CapacityStep> steps;             // over the whole horizon
   std::vector<Event> events(Millis at) const;  // members, sites, pools, lanes, capacity as of `at`
   // GPUs that stand in the pool at t, powered or not.
   std::int64_t delivered(PoolId pool, Millis t) const;

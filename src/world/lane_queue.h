@@ -1,5 +1,5 @@
-// The waiting jobs of one lane in order of submission, as parallel arrays: policies scan them whole.
-// Invariant: 1. Job ids rise (they are given in order of submission).
+// The waiting jobs of one lane in order of submission, as parallel arrays: policies scan them
+// whole. Invariant: 1. Job ids rise (they are given in order of submission).
 #pragma once
 
 #include <algorithm>

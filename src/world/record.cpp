@@ -104,9 +104,13 @@ void walk(Writer& w, const std::int64_t& n) { w.i(n); }
 void walk(Writer& w, const Spread& s) { w.u(static_cast<std::uint64_t>(s)); }
 void walk(Writer& w, const Reason& r) { w.u(static_cast<std::uint64_t>(r)); }
 template <class K>
-void walk(Writer& w, const Id<K>& id) { w.u(id.index); }
+void walk(Writer& w, const Id<K>& id) {
+  w.u(id.index);
+}
 template <class U>
-void walk(Writer& w, const Quantity<U>& q) { w.i(q.count()); }
+void walk(Writer& w, const Quantity<U>& q) {
+  w.i(q.count());
+}
 
 void walk(Reader& r, std::string& s) { s = r.text(); }
 void walk(Reader& r, std::uint32_t& n) { n = r.u32(); }
@@ -114,18 +118,26 @@ void walk(Reader& r, std::uint64_t& n) { n = r.u(); }
 void walk(Reader& r, std::int64_t& n) { n = r.i(); }
 void walk(Reader& r, Spread& s) {
   const std::uint64_t v = r.u();
-  if (v > static_cast<std::uint64_t>(Spread::whole_racks_first)) r.fail();
-  else s = static_cast<Spread>(v);
+  if (v > static_cast<std::uint64_t>(Spread::whole_racks_first))
+    r.fail();
+  else
+    s = static_cast<Spread>(v);
 }
 void walk(Reader& r, Reason& s) {
   const std::uint64_t v = r.u();
-  if (v > static_cast<std::uint64_t>(Reason::no_legal_site)) r.fail();
-  else s = static_cast<Reason>(v);
+  if (v > static_cast<std::uint64_t>(Reason::no_legal_site))
+    r.fail();
+  else
+    s = static_cast<Reason>(v);
 }
 template <class K>
-void walk(Reader& r, Id<K>& id) { id.index = r.u32(); }
+void walk(Reader& r, Id<K>& id) {
+  id.index = r.u32();
+}
 template <class U>
-void walk(Reader& r, Quantity<U>& q) { q = Quantity<U>(r.i()); }
+void walk(Reader& r, Quantity<U>& q) {
+  q = Quantity<U>(r.i());
+}
 
 template <class T>
 void walk(Writer& w, const std::vector<T>& list) {
@@ -139,13 +151,11 @@ void walk(Reader& r, std::vector<T>& list) {
 }
 
 // The fields of each event and command, in the order of the bytes.
-#define FIELDS(TYPE, ...)                                  \
-  template <class Io, class T>                             \
-  void walk(Io& io, T& e)                                  \
-    requires std::is_same_v<std::remove_const_t<T>, TYPE>  \
-  {                                                        \
-    const auto each = [&](auto&... f) { (walk(io, f), ...); }; \
-    each(__VA_ARGS__);                                     \
+#define FIELDS(TYPE, ...)                                                         \
+  template <class Io, class T>                                                    \
+  void walk(Io& io, T& e) requires std::is_same_v<std::remove_const_t<T>, TYPE> { \
+    const auto each = [&](auto&... f) { (walk(io, f), ...); };                    \
+    each(__VA_ARGS__);                                                            \
   }
 FIELDS(Slice, e.rack, e.gpus_per_node, e.nodes)
 FIELDS(StartJob, e.job, e.pool, e.place)
@@ -164,9 +174,7 @@ FIELDS(JobEnded, e.job)
 FIELDS(JobCancelled, e.job)
 #undef FIELDS
 template <class Io, class T>
-void walk(Io&, T&)
-  requires std::is_same_v<std::remove_const_t<T>, TimeReached>
-{}
+void walk(Io&, T&) requires std::is_same_v<std::remove_const_t<T>, TimeReached> {}
 
 // A variant is its index and the fields of what it holds.
 template <class... Ts>
@@ -193,8 +201,8 @@ void walk(Writer& w, const CommandIssued& e) { walk(w, e.wish); }
 void walk(Reader& r, CommandIssued& e) { walk(r, e.wish); }
 
 std::array<std::byte, 4> le32(std::uint32_t v) {
-  return {static_cast<std::byte>(v), static_cast<std::byte>(v >> 8), static_cast<std::byte>(v >> 16),
-          static_cast<std::byte>(v >> 24)};
+  return {static_cast<std::byte>(v), static_cast<std::byte>(v >> 8),
+          static_cast<std::byte>(v >> 16), static_cast<std::byte>(v >> 24)};
 }
 std::uint32_t le32(const std::byte* p) {
   return static_cast<std::uint32_t>(p[0]) | static_cast<std::uint32_t>(p[1]) << 8 |
@@ -220,7 +228,8 @@ Result<Done> decode(std::span<const std::byte> bytes, Millis& before, const std:
     e.at = Millis(at);
     if (r.ok()) walk(r, e.what);
     if (!r.ok())
-      return Fault{where, "an event in canonical bytes", "other bytes at offset " + std::to_string(from),
+      return Fault{where, "an event in canonical bytes",
+                   "other bytes at offset " + std::to_string(from),
                    "the record was altered, or written by a newer version"};
     before = e.at;
     take(e);
@@ -267,7 +276,8 @@ Result<std::uint64_t> read_record(std::span<const std::byte> file, const std::st
     };
     if (file.size() - at < 8) return broken("the end of the file");
     const std::uint32_t length = le32(file.data() + at), crc = le32(file.data() + at + 4);
-    // A frame is never empty: eight zeros have the checksum of nothing, and are what a torn write leaves.
+    // A frame is never empty: eight zeros have the checksum of nothing, and are what a torn write
+    // leaves.
     if (length == 0) return broken("an empty frame");
     if (file.size() - at - 8 < length) return broken("the end of the file");
     const auto payload = file.subspan(at + 8, length);

@@ -2,7 +2,8 @@
 // compiler, so its SHA-256 names the run; decoding it and applying the events rebuilds the world.
 // Format, with a worked example: docs/formats/record.md.
 // Invariants: 1. decode(encode(e)) = e.  2. Append only: an event is never changed.
-//             3. A reader stops at the last whole frame; a torn or altered frame is a Fault, not a guess.
+//             3. A reader stops at the last whole frame; a torn or altered frame is a Fault, not a
+//             guess.
 #pragma once
 
 #include <cstddef>
@@ -53,8 +54,8 @@ class RecordHash {
 // The file: a magic line, then frames of [u32 length][u32 CRC-32][canonical bytes], little endian.
 std::span<const std::byte> record_magic();
 std::vector<std::byte> frame(std::span<const std::byte> payload);
-// Reads a whole record file. Result: how many events it held. A record that ends inside a frame is a
-// Fault that says how many events were whole (all of them were handed to take).
+// Reads a whole record file. Result: how many events it held. A record that ends inside a frame is
+// a Fault that says how many events were whole (all of them were handed to take).
 Result<std::uint64_t> read_record(std::span<const std::byte> file, const std::string& where,
                                   const std::function<void(const Event&)>& take);
 

@@ -75,8 +75,8 @@ Millis Timeline::earliest(Millis from, Millis duration, std::int64_t need) const
   return Millis(kForever);
 }
 
-Millis Timeline::earlier_than(Millis own, Millis from, Millis duration, std::int64_t need, Millis lo,
-                              Millis hi) const {
+Millis Timeline::earlier_than(Millis own, Millis from, Millis duration, std::int64_t need,
+                              Millis lo, Millis hi) const {
   // While own is given up, [own, own + duration) always has room for the job itself. So an earlier
   // start s is good if `need` is free on all of [s, min(s + duration, own)).
   lo = std::max(lo, from);
@@ -127,7 +127,7 @@ bool Timeline::same_from(Millis t, const Timeline& other) const {
 
 void Timeline::audit() const {
   for (std::size_t i = head_ + 1; i < at_.size(); ++i) {
-    CHECK(at_[i - 1] < at_[i]);      // invariant 1
+    CHECK(at_[i - 1] < at_[i]);       // invariant 1
     CHECK(free_[i - 1] != free_[i]);  // invariant 2
   }
 }

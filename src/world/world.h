@@ -30,10 +30,10 @@ struct Job {
   Millis end;    // when it ended; while it runs, when its estimate is over
   LaneId lane;
   std::int32_t gpus = 0;
-  PoolId pool;                // when it runs or ran
-  std::uint32_t seat = 0;     // of its placement, while it runs in a pool of racks
+  PoolId pool;             // when it runs or ran
+  std::uint32_t seat = 0;  // of its placement, while it runs in a pool of racks
   JobState state = JobState::waiting;
-  bool let_go = false;        // its room was freed at its limit, before its end was told
+  bool let_go = false;  // its room was freed at its limit, before its end was told
 };
 
 struct Pool {
@@ -50,14 +50,15 @@ struct Pool {
 // Where the timeline of a pool gained room since waiting jobs last looked at it. A job that holds a
 // promise needs to look only here for an earlier start (sched/conservative.cpp).
 struct Gain {
-  std::uint32_t by = 0;  // the job that gave the room up; jobs submitted before it have not looked yet
+  std::uint32_t by =
+      0;  // the job that gave the room up; jobs submitted before it have not looked yet
   Millis from, to;
   std::int64_t most_free = 0;  // anywhere in [from, to) when it was gained
 };
 struct Gains {
   std::vector<Gain> before, now;  // in the pass before this one, and in this one
   Millis ended_at{std::numeric_limits<std::int64_t>::min()};  // the last termination
-  bool after_end = false;         // this pass follows a termination: promises may move to earlier
+  bool after_end = false;  // this pass follows a termination: promises may move to earlier
 };
 
 class World {

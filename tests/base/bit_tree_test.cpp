@@ -28,10 +28,11 @@ TEST(BitTree, AsASet) {
     for (const std::uint32_t size : sizes) {
       n = std::max(n, size);
       tree.resize(n);
-      const auto steps = *rc::gen::container<std::vector<std::pair<bool, std::uint32_t>>>(
-          rc::gen::pair(rc::gen::arbitrary<bool>(),
-                        rc::gen::oneOf(rc::gen::inRange(0u, n), rc::gen::inRange(0u, std::min(n, 8u)),
-                                       rc::gen::inRange(n - std::min(n, 8u), n))));
+      const auto steps =
+          *rc::gen::container<std::vector<std::pair<bool, std::uint32_t>>>(rc::gen::pair(
+              rc::gen::arbitrary<bool>(),
+              rc::gen::oneOf(rc::gen::inRange(0u, n), rc::gen::inRange(0u, std::min(n, 8u)),
+                             rc::gen::inRange(n - std::min(n, 8u), n))));
       for (const auto& [in, i] : steps) {
         if (in) {
           tree.insert(i);

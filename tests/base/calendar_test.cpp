@@ -31,10 +31,10 @@ TEST(Calendar, EveryDayRoundTrips) {
 
 TEST(Calendar, KnownDays) {
   EXPECT_EQ(days_from_epoch({1970, 1, 1}), 0);
-  EXPECT_EQ(weekday_of(Millis(0)), 3);                    // a Thursday
-  EXPECT_EQ(weekday_of(midnight({2000, 2, 29})), 1);      // a Tuesday
-  EXPECT_EQ(weekday_of(midnight({2030, 10, 3})), 3);      // a Thursday
-  EXPECT_EQ(weekday_of(midnight({1945, 8, 15})), 2);      // a Wednesday
+  EXPECT_EQ(weekday_of(Millis(0)), 3);                // a Thursday
+  EXPECT_EQ(weekday_of(midnight({2000, 2, 29})), 1);  // a Tuesday
+  EXPECT_EQ(weekday_of(midnight({2030, 10, 3})), 3);  // a Thursday
+  EXPECT_EQ(weekday_of(midnight({1945, 8, 15})), 2);  // a Wednesday
   EXPECT_EQ(midnight({2030, 10, 1}).count(), 1'917'043'200'000);
 }
 
@@ -53,7 +53,8 @@ TEST(Calendar, HoursAreThoseOfKorea) {
 
 TEST(Calendar, QuartersFollowEachOther) {
   Date d{2025, 10, 1};
-  for (const Date expected : {Date{2026, 1, 1}, {2026, 4, 1}, {2026, 7, 1}, {2026, 10, 1}, {2027, 1, 1}}) {
+  for (const Date expected :
+       {Date{2026, 1, 1}, {2026, 4, 1}, {2026, 7, 1}, {2026, 10, 1}, {2027, 1, 1}}) {
     d = next_quarter(d);
     EXPECT_EQ(d, expected);
   }
@@ -63,10 +64,12 @@ TEST(Calendar, QuartersFollowEachOther) {
 TEST(Calendar, DatesAndNothingElse) {
   EXPECT_EQ(parse_date("2030-10"), (Date{2030, 10, 1}));
   EXPECT_EQ(parse_date("2028-02-29"), (Date{2028, 2, 29}));
-  for (const char* bad : {"", "2030", "2030-", "2030-1", "2030-13", "2030-00", "2030-10-00", "2030-10-32",
-                          "2030-02-29", "2100-02-29", "2030-04-31", " 2030-10", "2030-10 ", "2030/10",
-                          "2030-10-1", "2030-1-01", "20301001", "+203-10", "-203-10", "-000-01", "2030--1",
-                          "2030-10--1", "2030-+1-01", "2030-10-01T00:00", "2O30-10", "２030"})
+  for (const char* bad :
+       {"",           "2030",       "2030-",      "2030-1",     "2030-13",    "2030-00",
+        "2030-10-00", "2030-10-32", "2030-02-29", "2100-02-29", "2030-04-31", " 2030-10",
+        "2030-10 ",   "2030/10",    "2030-10-1",  "2030-1-01",  "20301001",   "+203-10",
+        "-203-10",    "-000-01",    "2030--1",    "2030-10--1", "2030-+1-01", "2030-10-01T00:00",
+        "2O30-10",    "２030"})
     EXPECT_EQ(parse_date(bad), std::nullopt) << bad;
 }
 
@@ -77,8 +80,8 @@ TEST(Calendar, DurationsAndNothingElse) {
   EXPECT_EQ(parse_duration("24h"), Millis(kMsPerDay));
   EXPECT_EQ(parse_duration("7d"), Millis(7 * kMsPerDay));
   EXPECT_EQ(parse_duration("0s"), Millis(0));
-  for (const char* bad : {"", "s", "5", "5 s", " 5s", "5s ", "5S", "-5s", "-0s", "+5s", "5.5s", "5min", "1e3s",
-                          "9223372036854775807d", "9223372036854775808ms", "5ss"})
+  for (const char* bad : {"", "s", "5", "5 s", " 5s", "5s ", "5S", "-5s", "-0s", "+5s", "5.5s",
+                          "5min", "1e3s", "9223372036854775807d", "9223372036854775808ms", "5ss"})
     EXPECT_EQ(parse_duration(bad), std::nullopt) << bad;
   EXPECT_EQ(parse_duration("9223372036854775807ms"), Millis(INT64_MAX));
 }

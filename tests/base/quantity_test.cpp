@@ -13,9 +13,12 @@ constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
 constexpr std::int64_t kLeast = std::numeric_limits<std::int64_t>::min();
 
 template <class A, class B>
-concept Adds = requires(A a, B b) { a + b; };
+concept Adds = requires(A a, B b) {
+  a + b;
+};
 static_assert(Adds<Watts, Watts> && !Adds<Watts, Millis> && !Adds<Watts, std::int64_t>);
-static_assert(!std::is_convertible_v<std::int64_t, Watts> && !std::is_constructible_v<Watts, double>);
+static_assert(!std::is_convertible_v<std::int64_t, Watts> &&
+              !std::is_constructible_v<Watts, double>);
 
 TEST(Quantity, AddsSubtractsCompares) {
   EXPECT_EQ((Watts(5) + Watts(7)).count(), 12);
@@ -24,7 +27,8 @@ TEST(Quantity, AddsSubtractsCompares) {
   EXPECT_EQ((Watts(kMost - 1) + Watts(1)).count(), kMost);
   EXPECT_EQ((Watts(kLeast + 1) - Watts(1)).count(), kLeast);
   EXPECT_EQ(seconds(-3), Millis(-3000));
-  EXPECT_EQ(gpu_time(Gpus(300'000), Millis(30LL * 366 * 86'400'000)).count(), 284'601'600'000'000'000);
+  EXPECT_EQ(gpu_time(Gpus(300'000), Millis(30LL * 366 * 86'400'000)).count(),
+            284'601'600'000'000'000);
 }
 
 TEST(QuantityDeathTest, NothingWraps) {

@@ -26,7 +26,8 @@ TEST(Stream, IsAFunctionOfSeedNameAndKey) {
 TEST(Stream, KnownValues) {
   Stream s(1, "golden", 2);
   const std::vector<std::uint64_t> found{s.next(), s.next(), s.next()};
-  EXPECT_EQ(found, (std::vector<std::uint64_t>{0x805f17f47684e8f4, 0xe739aa16d4bae27a, 0x3f88d546d67ffc0e}));
+  EXPECT_EQ(found, (std::vector<std::uint64_t>{0x805f17f47684e8f4, 0xe739aa16d4bae27a,
+                                               0x3f88d546d67ffc0e}));
 }
 
 TEST(Stream, NeighboursAreUncorrelated) {
@@ -34,7 +35,8 @@ TEST(Stream, NeighboursAreUncorrelated) {
   const auto correlation = [](auto make_a, auto make_b) {
     constexpr int n = 20'000;
     double sum = 0;
-    for (std::uint64_t i = 0; i < n; ++i) sum += (make_a(i).uniform() - 0.5) * (make_b(i).uniform() - 0.5);
+    for (std::uint64_t i = 0; i < n; ++i)
+      sum += (make_a(i).uniform() - 0.5) * (make_b(i).uniform() - 0.5);
     return sum / n * 12;
   };
   const auto at = [](std::uint64_t seed, const char* name, std::uint64_t step) {

@@ -1,5 +1,5 @@
-// The table formats from hostile bytes; the first byte picks the reader. A value or a Fault, never a
-// crash; what reads is written, read again, and must be the same.
+// The table formats from hostile bytes; the first byte picks the reader. A value or a Fault, never
+// a crash; what reads is written, read again, and must be the same.
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -34,8 +34,7 @@ void table(std::string_view bytes) {
   CHECK(again && again.value() == rows.value());
 }
 
-void job_log(std::string_view bytes,
-             Result<BatchLog> (*read)(ByteSource, const LogOptions&)) {
+void job_log(std::string_view bytes, Result<BatchLog> (*read)(ByteSource, const LogOptions&)) {
   LogOptions options;
   options.machine = MachineSize::may_be_unknown;
   const auto log = read(ByteSource::of_memory("fuzz", bytes), options);
@@ -83,8 +82,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       break;
     case 'z':
       table<AzureRow>(bytes);
-      static_cast<void>(
-          read_request_log(ByteSource::of_memory("fuzz", bytes), TraceFormat::azure));
+      static_cast<void>(read_request_log(ByteSource::of_memory("fuzz", bytes), TraceFormat::azure));
       break;
     case 'k': table<MachineRow>(bytes); break;
     case 'f': static_cast<void>(read_fgd_curves(ByteSource::of_memory("fuzz", bytes))); break;

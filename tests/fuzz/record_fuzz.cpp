@@ -1,5 +1,5 @@
-// Any bytes as a record: read_record never crashes, hands on only whole frames, and what it took it would
-// write again byte for byte.
+// Any bytes as a record: read_record never crashes, hands on only whole frames, and what it took it
+// would write again byte for byte.
 #include <cstddef>
 #include <cstdint>
 #include <cstring>

@@ -1,5 +1,6 @@
 // The classical policies against slow_classical.h on thousands of small logs that are full of ties:
-// times of a few units, submissions without a gap, estimates that are the run time. Every start is equal.
+// times of a few units, submissions without a gap, estimates that are the run time. Every start is
+// equal.
 #include <gtest/gtest.h>
 
 #include <sstream>
@@ -35,7 +36,9 @@ Log draw(std::uint64_t seed, const Shape& most) {
     if (s.below(2) == 0) t += static_cast<std::int64_t>(s.below(most.gap + 1));
     j.submit = Millis(t);
     j.run = Millis(1 + static_cast<std::int64_t>(s.below(most.longest)));
-    j.estimate = s.below(4) < exact ? j.run : j.run + Millis(static_cast<std::int64_t>(s.below(2 * most.longest)));
+    j.estimate = s.below(4) < exact
+                     ? j.run
+                     : j.run + Millis(static_cast<std::int64_t>(s.below(2 * most.longest)));
     j.procs = static_cast<std::int32_t>(1 + s.below(static_cast<std::uint64_t>(log.procs)));
     log.jobs.push_back(j);
   }
@@ -46,7 +49,8 @@ bool equal(const Log& log, ReplayPolicy policy) {
   const ReplayResult fast = replay(log.jobs, log.procs, policy);
   const std::vector<std::int64_t> slow = SlowScheduler(log.jobs, log.procs, policy).starts();
   for (std::size_t i = 0; i < log.jobs.size(); ++i)
-    if (fast.jobs[i].start.count() != slow[i] || fast.jobs[i].end != fast.jobs[i].start + log.jobs[i].run)
+    if (fast.jobs[i].start.count() != slow[i] ||
+        fast.jobs[i].end != fast.jobs[i].start + log.jobs[i].run)
       return false;
   return true;
 }
@@ -56,8 +60,10 @@ Log shrunk(Log log, ReplayPolicy policy) {
   for (std::size_t i = 0; i < log.jobs.size();) {
     Log less = log;
     less.jobs.erase(less.jobs.begin() + static_cast<std::ptrdiff_t>(i));
-    if (less.jobs.empty() || equal(less, policy)) ++i;
-    else log = std::move(less), i = 0;
+    if (less.jobs.empty() || equal(less, policy))
+      ++i;
+    else
+      log = std::move(less), i = 0;
   }
   return log;
 }
@@ -69,8 +75,8 @@ std::string show(const Log& log, ReplayPolicy policy) {
   out << log.procs << " processors\njob submit run estimate procs  start  by hand\n";
   for (std::size_t i = 0; i < log.jobs.size(); ++i) {
     const BatchJob& j = log.jobs[i];
-    out << i << "  " << j.submit.count() << ' ' << j.run.count() << ' ' << j.estimate.count() << ' ' << j.procs << "  "
-        << fast.jobs[i].start.count() << "  " << slow[i] << '\n';
+    out << i << "  " << j.submit.count() << ' ' << j.run.count() << ' ' << j.estimate.count() << ' '
+        << j.procs << "  " << fast.jobs[i].start.count() << "  " << slow[i] << '\n';
   }
   return out.str();
 }
@@ -93,7 +99,8 @@ TEST_P(Classical, LongQueues) { compare(200'000, 100, {80, 16, 12, 3}); }
 TEST_P(Classical, Busy) { compare(300'000, 60, {120, 40, 20, 8}); }
 
 INSTANTIATE_TEST_SUITE_P(Policies, Classical,
-                         testing::Values(ReplayPolicy::fcfs, ReplayPolicy::easy, ReplayPolicy::conservative),
+                         testing::Values(ReplayPolicy::fcfs, ReplayPolicy::easy,
+                                         ReplayPolicy::conservative),
                          [](const auto& info) {
                            return info.param == ReplayPolicy::fcfs   ? "fcfs"
                                   : info.param == ReplayPolicy::easy ? "easy"

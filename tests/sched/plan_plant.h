@@ -1,6 +1,7 @@
-// A plant that plays a plan: what comes when, and how long each job runs once it is started. And a run of
-// it through the one loop, watched: audit(world) after every instant, and each wish checked against the
-// rules before it is applied. For storms (plans drawn from a seed) and for all tiny worlds.
+// A plant that plays a plan: what comes when, and how long each job runs once it is started. And a
+// run of it through the one loop, watched: audit(world) after every instant, and each wish checked
+// against the rules before it is applied. For storms (plans drawn from a seed) and for all tiny
+// worlds.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -22,9 +23,9 @@ struct Plan {
   struct Job {
     std::int64_t submit = 0, gpus = 1, estimate = 1, run = 1;
     std::uint32_t lane = 0;
-    bool limit_told = false;      // run = estimate: LimitReached comes, and the end `late` after it
+    bool limit_told = false;  // run = estimate: LimitReached comes, and the end `late` after it
     std::int64_t late = 0;
-    std::int64_t cancel = -1;     // if it has not started by then
+    std::int64_t cancel = -1;  // if it has not started by then
   };
   struct Change {  // of capacity, in GPUs; less than 0 retires
     std::int64_t at = 0, gpus = 0;
@@ -47,12 +48,14 @@ struct Plan {
 
 class PlanPlant final : public Plant {
  public:
-  explicit PlanPlant(const Plan& plan) : plan_(plan), gone_(plan.jobs.size()), standing_(plan.gpus) {
+  explicit PlanPlant(const Plan& plan)
+      : plan_(plan), gone_(plan.jobs.size()), standing_(plan.gpus) {
     for (std::uint32_t j = 0; j < plan.jobs.size(); ++j) {
       agenda_.emplace(plan.jobs[j].submit, Item{Item::submit, j});
       if (plan.jobs[j].cancel >= 0) agenda_.emplace(plan.jobs[j].cancel, Item{Item::cancel, j});
     }
-    for (std::uint32_t c = 0; c < plan.changes.size(); ++c) agenda_.emplace(plan.changes[c].at, Item{Item::change, c});
+    for (std::uint32_t c = 0; c < plan.changes.size(); ++c)
+      agenda_.emplace(plan.changes[c].at, Item{Item::change, c});
   }
 
   void ask(const Command& wish) override {
@@ -83,7 +86,8 @@ class PlanPlant final : public Plant {
         return;
       }
       // All that happens before the interval is over, as far as the wake.
-      const std::int64_t until = std::min(first - first % plan_.decide_every + plan_.decide_every - 1, wake.count());
+      const std::int64_t until =
+          std::min(first - first % plan_.decide_every + plan_.decide_every - 1, wake.count());
       while (!agenda_.empty() && agenda_.begin()->first <= until) {
         now_ = agenda_.begin()->first;
         const Item item = agenda_.begin()->second;
@@ -106,7 +110,8 @@ class PlanPlant final : public Plant {
     switch (item.kind) {
       case Item::submit: {
         const Plan::Job& job = plan_.jobs[item.index];
-        facts.push_back({now, JobSubmitted{id, LaneId{job.lane}, Gpus(job.gpus), Millis(job.estimate)}});
+        facts.push_back(
+            {now, JobSubmitted{id, LaneId{job.lane}, Gpus(job.gpus), Millis(job.estimate)}});
         return;
       }
       case Item::cancel:
@@ -135,7 +140,8 @@ class PlanPlant final : public Plant {
     facts.push_back({t, SiteOpened{SiteId{0}, "site"}});
     for (const PoolOpened& p : plan_.pools) {
       facts.push_back({t, p});
-      if (const std::int64_t n = plan_.gpus[p.pool.index]; n > 0) facts.push_back({t, CapacityAdded{p.pool, Gpus(n)}});
+      if (const std::int64_t n = plan_.gpus[p.pool.index]; n > 0)
+        facts.push_back({t, CapacityAdded{p.pool, Gpus(n)}});
     }
     for (const LaneOpened& l : plan_.lanes) facts.push_back({t, l});
   }
@@ -143,7 +149,7 @@ class PlanPlant final : public Plant {
   const Plan& plan_;
   std::multimap<std::int64_t, Item> agenda_;  // equal times: in order of insertion
   std::vector<bool> gone_;                    // started, cancelled or refused
-  std::vector<std::int64_t> standing_;        // GPUs of each pool that are not retired or to be retired
+  std::vector<std::int64_t> standing_;  // GPUs of each pool that are not retired or to be retired
   std::int64_t now_ = 0;
   bool founded_ = false;
 };
@@ -197,7 +203,8 @@ class Watch final : public Plant {
     }
     if (!plan_.classical()) {  // every head that stays has been told why
       std::vector<JobId> heads;
-      world_.waiting_lanes().for_each([&](std::uint32_t l) { heads.push_back(world_.queue(LaneId{l}).job(0)); });
+      world_.waiting_lanes().for_each(
+          [&](std::uint32_t l) { heads.push_back(world_.queue(LaneId{l}).job(0)); });
       std::sort(heads.begin(), heads.end());
       std::sort(waits_.begin(), waits_.end());
       EXPECT_EQ(waits_, heads);
@@ -209,25 +216,29 @@ class Watch final : public Plant {
     const Job& job = world_.job(s.job);
     const LaneOpened& lane = world_.lane(job.lane);
     const Pool& pool = world_.pool(s.pool);
-    EXPECT_TRUE(std::count(lane.pools.begin(), lane.pools.end(), s.pool) == 1) << "an unlawful pool";
+    EXPECT_TRUE(std::count(lane.pools.begin(), lane.pools.end(), s.pool) == 1)
+        << "an unlawful pool";
     EXPECT_LE(job.gpus, pool.free);
     if (!plan_.classical()) {
       EXPECT_EQ(world_.queue(job.lane).job(0), s.job) << "it overtook in its lane";
       EXPECT_TRUE(lane.member == pool.info.owner ||
-                  (pool.lent + job.gpus) * 1000 <= pool.installed * std::int64_t{pool.info.lend_permille});
+                  (pool.lent + job.gpus) * 1000 <=
+                      pool.installed * std::int64_t{pool.info.lend_permille});
     }
     if (!pool.racks) {
       EXPECT_TRUE(s.place.empty());
       return;
     }
     const std::uint32_t g = pool.info.gpus_per_node;
-    if (lane.spread == Spread::one_domain && job.gpus <= std::int64_t{g} * pool.info.nodes_per_domain) {
+    if (lane.spread == Spread::one_domain &&
+        job.gpus <= std::int64_t{g} * pool.info.nodes_per_domain) {
       std::uint64_t nodes = 0;
       for (const Slice& slice : s.place) {
         EXPECT_EQ(slice.rack, s.place[0].rack);
         nodes |= slice.nodes;
       }
-      EXPECT_TRUE(pool.info.nodes_per_domain > 1 || std::popcount(nodes) == 1) << "not in one domain";
+      EXPECT_TRUE(pool.info.nodes_per_domain > 1 || std::popcount(nodes) == 1)
+          << "not in one domain";
     }
   }
 
@@ -252,7 +263,8 @@ class Watch final : public Plant {
         start = t.earliest(now, estimate, queue.need(i));
         book(start, -queue.need(i));
       }
-      if (start == now) out.push_back(text_of(Event{now, CommandIssued{StartJob{queue.job(i), pool, {}}}}));
+      if (start == now)
+        out.push_back(text_of(Event{now, CommandIssued{StartJob{queue.job(i), pool, {}}}}));
       else if (start.count() != promised)
         out.push_back(text_of(Event{now, CommandIssued{PromiseStart{queue.job(i), pool, start}}}));
     }

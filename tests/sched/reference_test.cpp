@@ -1,5 +1,5 @@
-// Four recorded logs, three policies: every start as in shared/data/reference. And EASY against what
-// another program, pyss, published: every wait of KTH and CTC.
+// Four recorded logs, three policies: every start as in shared/data/reference. And EASY against
+// what another program, pyss, published: every wait of KTH and CTC.
 #include <gtest/gtest.h>
 
 #include <charconv>
@@ -30,7 +30,8 @@ const BatchLog& read(const Case& c) {  // once for its three policies
   if (it != known.end()) return it->second;
   LogOptions options;
   options.procs = c.procs;
-  auto log = read_job_log(shared("data/traces/swf/" + std::string(c.log) + ".swf.gz"), TraceFormat::automatic, options);
+  auto log = read_job_log(shared("data/traces/swf/" + std::string(c.log) + ".swf.gz"),
+                          TraceFormat::automatic, options);
   if (!log) ADD_FAILURE() << to_string(log.fault());
   return known.emplace(c.log, log ? std::move(log.value()) : BatchLog{}).first->second;
 }
@@ -63,8 +64,8 @@ TEST_P(Reference, EveryStart) {
     ASSERT_TRUE(end.ec == std::errc{} && end.ptr == line.data() + line.size()) << line;
     ASSERT_EQ(log.jobs[row].number, number);
     if (result.jobs[row].start != seconds(start_s) && ++wrong <= 5)
-      ADD_FAILURE() << "job " << number << " started at " << result.jobs[row].start.count() << " ms, not at " << start_s
-                    << " s";
+      ADD_FAILURE() << "job " << number << " started at " << result.jobs[row].start.count()
+                    << " ms, not at " << start_s << " s";
   }
   EXPECT_EQ(row, log.jobs.size());
   EXPECT_EQ(wrong, 0u);
@@ -91,7 +92,8 @@ TEST_P(Pyss, EveryWait) {
   const Case& c = GetParam().first;
   const BatchLog& log = read(c);
   ASSERT_EQ(log.jobs.size(), c.jobs);
-  auto reader = SwfReader::open(shared("data/traces/swf-reference/" + std::string(GetParam().second)));
+  auto reader =
+      SwfReader::open(shared("data/traces/swf-reference/" + std::string(GetParam().second)));
   ASSERT_TRUE(reader) << to_string(reader.fault());
   std::map<std::int64_t, SwfJob> published;  // its rows are in order of completion
   SwfJob row;

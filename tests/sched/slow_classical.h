@@ -1,6 +1,7 @@
 // FCFS, EASY and conservative backfilling, written down from the conventions of
-// shared/data/reference/README.md (docs/models/classical.md) and nothing else: no World, no Timeline, one
-// instant after the other, every question answered by adding up. Slow and obvious on purpose.
+// shared/data/reference/README.md (docs/models/classical.md) and nothing else: no World, no
+// Timeline, one instant after the other, every question answered by adding up. Slow and obvious on
+// purpose.
 #pragma once
 
 #include <algorithm>
@@ -26,8 +27,10 @@ class SlowScheduler {
       // Submissions first, in order, each with a full pass (3).
       for (; next < jobs_.size() && jobs_[next].submit.count() == now_; ++next) {
         state_[next].waiting = true;
-        if (policy_ == ReplayPolicy::conservative) put(next);
-        else pass();
+        if (policy_ == ReplayPolicy::conservative)
+          put(next);
+        else
+          pass();
       }
       // Then terminations, in the order in which the jobs started, each with a full pass (3).
       std::vector<std::size_t> ending;
@@ -98,7 +101,8 @@ class SlowScheduler {
     const auto book = [&](std::size_t k, std::int64_t from, std::int64_t to) {
       if (used.size() < static_cast<std::size_t>(std::max<std::int64_t>(to - now_, 0)))
         used.resize(static_cast<std::size_t>(to - now_));
-      for (std::int64_t t = std::max(from, now_); t < to; ++t) used[static_cast<std::size_t>(t - now_)] += need(k);
+      for (std::int64_t t = std::max(from, now_); t < to; ++t)
+        used[static_cast<std::size_t>(t - now_)] += need(k);
     };
     for (const std::size_t k : running_) book(k, state_[k].start, limit(k));
     for (std::size_t k = 0; k < jobs_.size(); ++k)
@@ -107,7 +111,8 @@ class SlowScheduler {
     std::int64_t hole = 0;  // how long there was room up to t
     std::int64_t t = 0;
     for (; hole < jobs_[j].estimate.count(); ++t)
-      hole = static_cast<std::size_t>(t) < used.size() && procs_ - used[static_cast<std::size_t>(t)] < need(j)
+      hole = static_cast<std::size_t>(t) < used.size() &&
+                     procs_ - used[static_cast<std::size_t>(t)] < need(j)
                  ? 0
                  : hole + 1;
     state_[j].place = now_ + t - jobs_[j].estimate.count();

@@ -1,7 +1,7 @@
-// Storms: a seed draws a world, a load, ends, cancellations and changes of capacity, and plays them through
-// the one loop. plan_plant.h says what is watched on the way.
-// DURE_STORM_SEEDS=N plays N seeds, DURE_STORM_FIRST=S begins at S; a failing seed prints its command line;
-// DURE_STORM_TRACE=1 prints every event.
+// Storms: a seed draws a world, a load, ends, cancellations and changes of capacity, and plays them
+// through the one loop. plan_plant.h says what is watched on the way. DURE_STORM_SEEDS=N plays N
+// seeds, DURE_STORM_FIRST=S begins at S; a failing seed prints its command line; DURE_STORM_TRACE=1
+// prints every event.
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -62,7 +62,8 @@ void draw_lanes(Stream& s, Plan& plan, bool classical) {
 }
 
 void draw_jobs(Stream& s, Plan& plan, bool overrun) {
-  const std::int64_t pause = between(s, 0, 8), longest = between(s, 1, 30), largest = between(s, 1, 24);
+  const std::int64_t pause = between(s, 0, 8), longest = between(s, 1, 30),
+                     largest = between(s, 1, 24);
   std::int64_t t = 0;
   for (std::int64_t n = between(s, 5, 70); n > 0; --n) {
     Plan::Job job;
@@ -92,7 +93,8 @@ Plan draw(std::uint64_t seed) {
   Stream s(seed, "storm", 0);
   Plan plan;
   const bool classical = chance(s, 30);
-  for (std::int64_t m = between(s, 1, 3); m > 1; --m) plan.members.push_back("member" + std::to_string(m));
+  for (std::int64_t m = between(s, 1, 3); m > 1; --m)
+    plan.members.push_back("member" + std::to_string(m));
   plan.policy.order = classical || chance(s, 30) ? Order::arrival : Order::priority;
   plan.policy.backfill = static_cast<Backfill>(s.below(3));
   plan.decide_every = classical || chance(s, 60) ? 1 : between(s, 2, 10);
@@ -104,7 +106,8 @@ Plan draw(std::uint64_t seed) {
   return plan;
 }
 
-// When nothing runs and nothing comes any more, whoever is first in order waits for good reason only.
+// When nothing runs and nothing comes any more, whoever is first in order waits for good reason
+// only.
 void check_end(const Plan& plan, const World& world) {
   EXPECT_EQ(world.running_jobs(), 0);
   std::optional<JobId> first;
@@ -113,7 +116,8 @@ void check_end(const Plan& plan, const World& world) {
   };
   world.waiting_lanes().for_each([&](std::uint32_t l) {
     const JobId head = world.queue(LaneId{l}).job(0);
-    if (!first || priority(head) > priority(*first) || (priority(head) == priority(*first) && head < *first))
+    if (!first || priority(head) > priority(*first) ||
+        (priority(head) == priority(*first) && head < *first))
       first = head;
   });
   if (!first) return;
@@ -123,9 +127,11 @@ void check_end(const Plan& plan, const World& world) {
   for (const PoolId p : lane.pools) {
     const Pool& pool = world.pool(p);
     EXPECT_EQ(pool.free, pool.installed);
-    const bool lent = plan.classical() || lane.member == pool.info.owner ||
-                      std::int64_t{job.gpus} * 1000 <= pool.installed * std::int64_t{pool.info.lend_permille};
-    EXPECT_FALSE(lent && pool.fits(job.gpus, lane.spread)) << "job " << first->index << " waits for nothing";
+    const bool lent =
+        plan.classical() || lane.member == pool.info.owner ||
+        std::int64_t{job.gpus} * 1000 <= pool.installed * std::int64_t{pool.info.lend_permille};
+    EXPECT_FALSE(lent && pool.fits(job.gpus, lane.spread))
+        << "job " << first->index << " waits for nothing";
   }
 }
 
@@ -173,7 +179,8 @@ std::uint64_t setting(const char* name, std::uint64_t otherwise) {
 
 TEST(Storm, Seeds) {
   const auto before = std::signal(SIGABRT, say_command);  // a CHECK that fails
-  const std::uint64_t first = setting("DURE_STORM_FIRST", 1), seeds = setting("DURE_STORM_SEEDS", 300);
+  const std::uint64_t first = setting("DURE_STORM_FIRST", 1),
+                      seeds = setting("DURE_STORM_SEEDS", 300);
   std::uint64_t passes = 0, jobs = 0;
   for (std::uint64_t seed = first; seed < first + seeds; ++seed) {
     set_command(seed);

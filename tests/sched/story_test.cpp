@@ -1,23 +1,24 @@
-// Stories: a tiny world, timed facts, and the wishes and waits that decide() must answer with, as text.
-// UPDATE_STORIES=1 writes what was found into the files; the diff is what is reviewed.
+// Stories: a tiny world, timed facts, and the wishes and waits that decide() must answer with, as
+// text. UPDATE_STORIES=1 writes what was found into the files; the diff is what is reviewed.
 //
 //   # What the story is about. Blank lines and # lines are kept.
 //   members: sk naver                          (default: all)
 //   pool: ulsan 8 gpu                          a counted pool, owned by the first member
 //   pool: busan 16 gpu  node 4  rack 2  domain 2  owner naver  lends 50%
-//   lane: train  member naver  pools busan ulsan  spread one_domain  priority 9     (default: any, all pools)
-//   order: priority                            (default: arrival)
-//   backfill: easy                             (default: none)
+//   lane: train  member naver  pools busan ulsan  spread one_domain  priority 9     (default: any,
+//   all pools) order: priority                            (default: arrival) backfill: easy
+//   (default: none)
 //
 //   0s   j1 submitted 8 gpu for 60s            =>  start j1 at ulsan
 //   1s   j2 submitted 4 gpu for 5s lane train; j1 ended
 //                                              =>  j2 waits: no_room
 //
-// A line is one instant: its facts, then one pass. Facts: JOB submitted N gpu for TIME [lane NAME], JOB ended,
-// JOB cancelled, JOB limit, POOL added N gpu, POOL retired N gpu, woken. Answers, in the order in which
-// decide() gives them and separated by ", ": start JOB at POOL (in a pool of racks with the place, as r0[0-1]
-// or, for a part of a node, r0[2]/3), promise JOB at POOL from TIME, refuse JOB: REASON, JOB waits: REASON,
-// nothing. "wake TIME" says when decide() wants to be woken; a story may not sleep through it.
+// A line is one instant: its facts, then one pass. Facts: JOB submitted N gpu for TIME [lane NAME],
+// JOB ended, JOB cancelled, JOB limit, POOL added N gpu, POOL retired N gpu, woken. Answers, in the
+// order in which decide() gives them and separated by ", ": start JOB at POOL (in a pool of racks
+// with the place, as r0[0-1] or, for a part of a node, r0[2]/3), promise JOB at POOL from TIME,
+// refuse JOB: REASON, JOB waits: REASON, nothing. "wake TIME" says when decide() wants to be woken;
+// a story may not sleep through it.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -155,12 +156,18 @@ class Story {
       p.name = w[0];
       const std::int64_t gpus = number(w, 1);
       for (std::size_t i = 3; i + 1 < w.size(); i += 2) {
-        if (w[i] == "node") p.gpus_per_node = static_cast<std::uint32_t>(number(w, i + 1));
-        else if (w[i] == "rack") p.nodes_per_rack = static_cast<std::uint32_t>(number(w, i + 1));
-        else if (w[i] == "domain") p.nodes_per_domain = static_cast<std::uint32_t>(number(w, i + 1));
-        else if (w[i] == "owner") p.owner = named<struct MemberKind>(members_, w[i + 1]);
-        else if (w[i] == "lends") p.lend_permille = static_cast<std::uint32_t>(number(w, i + 1) * 10);
-        else complain("a pool has no '" + w[i] + "'");
+        if (w[i] == "node")
+          p.gpus_per_node = static_cast<std::uint32_t>(number(w, i + 1));
+        else if (w[i] == "rack")
+          p.nodes_per_rack = static_cast<std::uint32_t>(number(w, i + 1));
+        else if (w[i] == "domain")
+          p.nodes_per_domain = static_cast<std::uint32_t>(number(w, i + 1));
+        else if (w[i] == "owner")
+          p.owner = named<struct MemberKind>(members_, w[i + 1]);
+        else if (w[i] == "lends")
+          p.lend_permille = static_cast<std::uint32_t>(number(w, i + 1) * 10);
+        else
+          complain("a pool has no '" + w[i] + "'");
       }
       pool_names_.push_back(p.name);
       pools_.push_back({p, gpus});
@@ -171,7 +178,9 @@ class Story {
       for (std::size_t i = 1; i < w.size(); i += 2) {
         const std::string value = i + 1 < w.size() ? w[i + 1] : "";
         if (w[i] == "pools") {
-          for (; i + 1 < w.size() && std::count(pool_names_.begin(), pool_names_.end(), w[i + 1]) > 0; ++i)
+          for (;
+               i + 1 < w.size() && std::count(pool_names_.begin(), pool_names_.end(), w[i + 1]) > 0;
+               ++i)
             l.pools.push_back(named<struct PoolKind>(pool_names_, w[i + 1]));
           --i;
         } else if (w[i] == "member") {
@@ -179,21 +188,29 @@ class Story {
         } else if (w[i] == "priority") {
           l.priority = number(w, i + 1);
         } else if (w[i] == "spread") {
-          if (value == "one_domain") l.spread = Spread::one_domain;
-          else if (value == "whole_racks_first") l.spread = Spread::whole_racks_first;
-          else if (value != "anywhere") complain("no spread is called '" + value + "'");
+          if (value == "one_domain")
+            l.spread = Spread::one_domain;
+          else if (value == "whole_racks_first")
+            l.spread = Spread::whole_racks_first;
+          else if (value != "anywhere")
+            complain("no spread is called '" + value + "'");
         } else {
           complain("a lane has no '" + w[i] + "'");
         }
       }
       lanes_.push_back(l);
     } else if (key == "order") {
-      if (w[0] == "priority") policy_.order = Order::priority;
-      else if (w[0] != "arrival") complain("no order is called '" + w[0] + "'");
+      if (w[0] == "priority")
+        policy_.order = Order::priority;
+      else if (w[0] != "arrival")
+        complain("no order is called '" + w[0] + "'");
     } else if (key == "backfill") {
-      if (w[0] == "easy") policy_.backfill = Backfill::easy;
-      else if (w[0] == "conservative") policy_.backfill = Backfill::conservative;
-      else if (w[0] != "none") complain("no backfill is called '" + w[0] + "'");
+      if (w[0] == "easy")
+        policy_.backfill = Backfill::easy;
+      else if (w[0] == "conservative")
+        policy_.backfill = Backfill::conservative;
+      else if (w[0] != "none")
+        complain("no backfill is called '" + w[0] + "'");
     } else {
       complain("no setting is called '" + key + "'");
     }
@@ -201,7 +218,8 @@ class Story {
 
   void open(Millis t) {
     opened_ = true;
-    for (std::uint32_t m = 0; m < members_.size(); ++m) world_.apply({t, MemberJoined{MemberId{m}, members_[m]}});
+    for (std::uint32_t m = 0; m < members_.size(); ++m)
+      world_.apply({t, MemberJoined{MemberId{m}, members_[m]}});
     world_.apply({t, SiteOpened{SiteId{0}, "site"}});
     LaneOpened any;
     for (const auto& [pool, gpus] : pools_) {
@@ -222,15 +240,19 @@ class Story {
       complain("no fact");
       return TimeReached{};
     }
-    if (w[1] == "added") return CapacityAdded{named<struct PoolKind>(pool_names_, w[0]), Gpus(number(w, 2))};
-    if (w[1] == "retired") return CapacityRetired{named<struct PoolKind>(pool_names_, w[0]), Gpus(number(w, 2))};
+    if (w[1] == "added")
+      return CapacityAdded{named<struct PoolKind>(pool_names_, w[0]), Gpus(number(w, 2))};
+    if (w[1] == "retired")
+      return CapacityRetired{named<struct PoolKind>(pool_names_, w[0]), Gpus(number(w, 2))};
     if (w[1] == "submitted") {
       JobSubmitted s;
       s.job = JobId{static_cast<std::uint32_t>(job_names_.size())};
       job_names_.push_back(w[0]);
       s.gpus = Gpus(number(w, 2));
-      if (w.size() < 6 || w[4] != "for") complain("submitted N gpu for TIME");
-      else s.estimate = w[5] == "ever" ? kUntilCancelled : time(w[5]);
+      if (w.size() < 6 || w[4] != "for")
+        complain("submitted N gpu for TIME");
+      else
+        s.estimate = w[5] == "ever" ? kUntilCancelled : time(w[5]);
       if (w.size() == 8 && w[6] == "lane") s.lane = named<struct LaneKind>(lane_names_, w[7]);
       return s;
     }
@@ -262,15 +284,18 @@ class Story {
     for (const auto& [is_wish, i] : answers.order) {
       if (!out.empty()) out += ", ";
       out += is_wish ? show(answers.wishes[i])
-                     : job_names_[answers.waits[i].first.index] + " waits: " + to_string(answers.waits[i].second);
+                     : job_names_[answers.waits[i].first.index] +
+                           " waits: " + to_string(answers.waits[i].second);
     }
-    if (wake_.count() != Timeline::kForever) out += (out.empty() ? "wake " : ", wake ") + time_of(wake_);
+    if (wake_.count() != Timeline::kForever)
+      out += (out.empty() ? "wake " : ", wake ") + time_of(wake_);
     return out.empty() ? "nothing" : out;
   }
 
   std::string show(const Command& c) const {
     if (const auto* p = std::get_if<PromiseStart>(&c))
-      return "promise " + job_names_[p->job.index] + " at " + pool_names_[p->pool.index] + " from " + time_of(p->at);
+      return "promise " + job_names_[p->job.index] + " at " + pool_names_[p->pool.index] +
+             " from " + time_of(p->at);
     if (const auto* r = std::get_if<RefuseJob>(&c))
       return "refuse " + job_names_[r->job.index] + ": " + to_string(r->because);
     const auto& s = std::get<StartJob>(c);
@@ -282,7 +307,8 @@ class Story {
         if ((slice.nodes >> n & 1) == 0) continue;
         int last = n;
         while (last < 63 && (slice.nodes >> (last + 1) & 1) != 0) ++last;
-        nodes += (nodes.empty() ? "" : " ") + std::to_string(n) + (last > n ? "-" + std::to_string(last) : "");
+        nodes += (nodes.empty() ? "" : " ") + std::to_string(n) +
+                 (last > n ? "-" + std::to_string(last) : "");
         n = last;
       }
       out += nodes + "]";
@@ -305,7 +331,8 @@ class Story {
 
 std::vector<std::string> story_files() {
   std::vector<std::string> files;
-  for (const auto& entry : std::filesystem::directory_iterator(std::string(DURE_SOURCE_DIR) + "/tests/stories"))
+  for (const auto& entry :
+       std::filesystem::directory_iterator(std::string(DURE_SOURCE_DIR) + "/tests/stories"))
     if (entry.path().extension() == ".story") files.push_back(entry.path().string());
   std::sort(files.begin(), files.end());
   return files;
@@ -324,7 +351,8 @@ TEST_P(Stories, AsTold) {
     std::ofstream(GetParam()) << found;
     return;
   }
-  EXPECT_EQ(found, text.str()) << GetParam() << ": found first, told second; UPDATE_STORIES=1 writes what is found";
+  EXPECT_EQ(found, text.str())
+      << GetParam() << ": found first, told second; UPDATE_STORIES=1 writes what is found";
 }
 INSTANTIATE_TEST_SUITE_P(Told, Stories, testing::ValuesIn(story_files()), [](const auto& info) {
   return std::filesystem::path(info.param).stem().string();
@@ -348,7 +376,8 @@ TEST(StoryParser, SaysWhatItDoesNotUnderstand) {
   EXPECT_EQ(complaint("pool: p 8 gpu colour red\n"), "line 1: a pool has no 'colour'");
   EXPECT_EQ(complaint("pol: p 8 gpu\n"), "line 1: no setting is called 'pol'");
   EXPECT_EQ(complaint("backfill: eager\n"), "line 1: no backfill is called 'eager'");
-  EXPECT_EQ(complaint(pool + "backfill: conservative\n0s j1 submitted 8 gpu for 5s =>\n0s j2 submitted 8 gpu for 5s =>\n"
+  EXPECT_EQ(complaint(pool + "backfill: conservative\n0s j1 submitted 8 gpu for 5s =>\n0s j2 "
+                             "submitted 8 gpu for 5s =>\n"
                              "6s j1 ended =>"),
             "line 5: decide() wants to be woken at 5s");
 }

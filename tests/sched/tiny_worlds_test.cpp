@@ -1,9 +1,10 @@
-// Every tiny world: up to three pools and four jobs, all combinations of some sizes, times and lanes, and
-// the decision checked against what can be counted from its starts alone.
+// Every tiny world: up to three pools and four jobs, all combinations of some sizes, times and
+// lanes, and the decision checked against what can be counted from its starts alone.
 //   1. No pool is ever fuller than it is, and no job runs where its lane may not.
 //   2. Nobody overtakes in its lane.
 //   3. Whoever is first in order starts as soon as one of its pools has room.
-//   4. One pool, EASY, exact estimates: whoever is first in order starts no later than it would if nobody
+//   4. One pool, EASY, exact estimates: whoever is first in order starts no later than it would if
+//   nobody
 //      behind it were started.
 #include <gtest/gtest.h>
 
@@ -37,8 +38,10 @@ class Check {
       for (std::uint32_t p = 0; p < plan_.pools.size(); ++p) {  // 1
         std::int64_t used = 0;
         for (std::size_t j = 0; j < runs_.size(); ++j)
-          if (runs_[j].pool == p && runs_[j].start <= t && t < runs_[j].end) used += plan_.jobs[j].gpus;
-        if (used > plan_.gpus[p]) fail("pool " + std::to_string(p) + " is too full at " + std::to_string(t));
+          if (runs_[j].pool == p && runs_[j].start <= t && t < runs_[j].end)
+            used += plan_.jobs[j].gpus;
+        if (used > plan_.gpus[p])
+          fail("pool " + std::to_string(p) + " is too full at " + std::to_string(t));
       }
       if (const auto first = first_waiting(t)) is_kept_waiting(*first, t);
     }
@@ -59,9 +62,9 @@ class Check {
     out << what << "\npools:";
     for (const std::int64_t g : plan_.gpus) out << ' ' << g;
     for (std::size_t j = 0; j < runs_.size(); ++j)
-      out << "\njob " << j << " at " << plan_.jobs[j].submit << " lane " << plan_.jobs[j].lane << ", "
-          << plan_.jobs[j].gpus << " gpu for " << plan_.jobs[j].estimate << ": " << runs_[j].start << " in pool "
-          << runs_[j].pool;
+      out << "\njob " << j << " at " << plan_.jobs[j].submit << " lane " << plan_.jobs[j].lane
+          << ", " << plan_.jobs[j].gpus << " gpu for " << plan_.jobs[j].estimate << ": "
+          << runs_[j].start << " in pool " << runs_[j].pool;
     failure_ = out.str();
   }
   std::int64_t priority(std::size_t j) const {
@@ -84,8 +87,8 @@ class Check {
     }
     return first;
   }
-  // Free in the pool at t2 for j, as it was when j's turn came in the pass at t: those after j in order that
-  // were started at t do not count.
+  // Free in the pool at t2 for j, as it was when j's turn came in the pass at t: those after j in
+  // order that were started at t do not count.
   std::int64_t free_for(std::size_t j, std::uint32_t pool, std::int64_t t, std::int64_t t2) const {
     std::int64_t free = plan_.gpus[pool];
     for (std::size_t k = 0; k < runs_.size(); ++k)
@@ -106,7 +109,8 @@ class Check {
     for (std::size_t k = 0; k < runs_.size(); ++k)
       if (before(k, j) && plan_.jobs[k].submit > t) return;
     if (shadow < kEnd && (runs_[j].start < 0 || runs_[j].start > shadow))
-      fail("job " + std::to_string(j) + " could have started at " + std::to_string(shadow) + " but for later ones");
+      fail("job " + std::to_string(j) + " could have started at " + std::to_string(shadow) +
+           " but for later ones");
   }
 
   const Plan& plan_;
@@ -137,8 +141,10 @@ Plan world_of(const std::vector<std::int64_t>& gpus, Policy policy) {
   return plan;
 }
 
-// All worlds of `jobs` jobs: size 1 or 2, time 1 or 3, lane 0 or 1, at once or one later than the one before.
-void every(std::size_t jobs, const std::vector<std::int64_t>& gpus, Policy policy, std::size_t stride = 1) {
+// All worlds of `jobs` jobs: size 1 or 2, time 1 or 3, lane 0 or 1, at once or one later than the
+// one before.
+void every(std::size_t jobs, const std::vector<std::int64_t>& gpus, Policy policy,
+           std::size_t stride = 1) {
   Plan plan = world_of(gpus, policy);
   plan.jobs.resize(jobs);
   for (std::size_t code = 0; code < std::size_t{1} << (4 * jobs); code += stride) {
@@ -164,7 +170,8 @@ constexpr Policy kPolicies[] = {{Order::arrival, Backfill::none},
                                 {Order::priority, Backfill::easy}};
 
 TEST(TinyWorlds, UpToThreeJobs) {
-  const std::vector<std::vector<std::int64_t>> worlds{{2}, {3}, {2, 1}, {1, 2, 1}, {1}, {1, 1}, {2, 2}, {1, 1, 1}, {2, 2, 1}};
+  const std::vector<std::vector<std::int64_t>> worlds{{2},    {3},    {2, 1},    {1, 2, 1}, {1},
+                                                      {1, 1}, {2, 2}, {1, 1, 1}, {2, 2, 1}};
   for (std::size_t jobs = 1; jobs <= 3; ++jobs)
     for (std::size_t w = 0; w < (jobs < 3 ? worlds.size() : 4); ++w)
       for (const Policy& policy : kPolicies) {

@@ -1,16 +1,24 @@
 // CapacityIndex against a plain array of nodes that is scanned for every question.
 //
-// The rule that is checked, in words. Room for a gang of `gpus` = whole nodes and a part of one node:
-//   anywhere, whole_racks_first: that many wholly free nodes, and for the part one more, or a partly used
+// The rule that is checked, in words. Room for a gang of `gpus` = whole nodes and a part of one
+// node:
+//   anywhere, whole_racks_first: that many wholly free nodes, and for the part one more, or a
+//   partly used
 //     node that has it free.
-//   one_domain: the same within one NVLink domain, where the part takes a wholly free node; a gang that is
-//     larger than a domain is placed as whole_racks_first. A gang smaller than a node is in one anyway.
+//   one_domain: the same within one NVLink domain, where the part takes a wholly free node; a gang
+//   that is
+//     larger than a domain is placed as whole_racks_first. A gang smaller than a node is in one
+//     anyway.
 // Where it sits:
-//   1. Less than a node: the partly used node with the least free that will do, and only if there is none
+//   1. Less than a node: the partly used node with the least free that will do, and only if there
+//   is none
 //      a whole one, of the rack with the fewest.
-//   2. If one rack has the nodes wholly free (one more for the part): in the rack with the fewest such.
-//   3. Else anywhere: racks are used up, those with the fewest first, and at most one is left broken.
-//   4. Else whole_racks_first, one_domain: as many complete racks as the gang can fill, while there are any.
+//   2. If one rack has the nodes wholly free (one more for the part): in the rack with the fewest
+//   such.
+//   3. Else anywhere: racks are used up, those with the fewest first, and at most one is left
+//   broken.
+//   4. Else whole_racks_first, one_domain: as many complete racks as the gang can fill, while there
+//   are any.
 #include "world/capacity_index.h"
 
 #include <gtest/gtest.h>
@@ -59,13 +67,16 @@ class Model {
       std::map<std::size_t, std::int64_t> whole;
       for (std::size_t n = 0; n < nodes_.size(); ++n)
         if (is_whole(n)) ++whole[n / s_.nodes_per_domain];
-      return std::any_of(whole.begin(), whole.end(), [&](const auto& d) { return d.second >= nodes + (part > 0); });
+      return std::any_of(whole.begin(), whole.end(),
+                         [&](const auto& d) { return d.second >= nodes + (part > 0); });
     }
     std::int64_t whole = 0;
     bool part_elsewhere = part == 0;
     for (std::size_t n = 0; n < nodes_.size(); ++n) {
-      if (is_whole(n)) ++whole;
-      else if (nodes_[n].free >= part) part_elsewhere = true;
+      if (is_whole(n))
+        ++whole;
+      else if (nodes_[n].free >= part)
+        part_elsewhere = true;
     }
     return whole >= nodes + (part_elsewhere ? 0 : 1);
   }
@@ -120,7 +131,8 @@ class Model {
       if (least == g) RC_ASSERT(whole[*part_node / r] == fewest(whole, 1));
       return;
     }
-    const auto wanted = static_cast<std::uint32_t>(std::min<std::int64_t>(nodes + (part > 0), r + 1));
+    const auto wanted =
+        static_cast<std::uint32_t>(std::min<std::int64_t>(nodes + (part > 0), r + 1));
     const std::uint32_t tightest = fewest(whole, wanted);
     if (tightest <= r) {  // rule 2
       RC_ASSERT(taken.size() == 1u);
@@ -130,9 +142,11 @@ class Model {
     }
     RC_ASSERT(spread != Spread::one_domain || gpus > std::int64_t{g} * s_.nodes_per_domain);
     // The part may come on top in any rack: leave it out of what follows.
-    if (part_node && is_whole(*part_node) && --taken[static_cast<std::uint32_t>(*part_node / r)] == 0)
+    if (part_node && is_whole(*part_node) &&
+        --taken[static_cast<std::uint32_t>(*part_node / r)] == 0)
       taken.erase(static_cast<std::uint32_t>(*part_node / r));
-    std::uint32_t broken = 0, complete = 0, most_used_up = 0, fewest_left = r + 1, complete_before = 0;
+    std::uint32_t broken = 0, complete = 0, most_used_up = 0, fewest_left = r + 1,
+                  complete_before = 0;
     for (const std::uint32_t w : whole) complete_before += w == r ? 1 : 0;
     for (std::uint32_t rack = 0; rack < whole.size(); ++rack) {
       const auto it = taken.find(rack);
@@ -148,8 +162,10 @@ class Model {
       most_used_up = std::max(most_used_up, it->second);
     }
     RC_ASSERT(broken <= 1u);
-    if (spread == Spread::anywhere) RC_ASSERT(most_used_up <= fewest_left);  // rule 3
-    else RC_ASSERT(complete == std::min<std::int64_t>(complete_before, nodes / r));  // rule 4
+    if (spread == Spread::anywhere)
+      RC_ASSERT(most_used_up <= fewest_left);  // rule 3
+    else
+      RC_ASSERT(complete == std::min<std::int64_t>(complete_before, nodes / r));  // rule 4
   }
 
   std::int64_t free() const {
@@ -158,7 +174,8 @@ class Model {
     return n;
   }
   std::int64_t installed() const {
-    return std::count_if(nodes_.begin(), nodes_.end(), [](const Node& x) { return x.exists; }) * s_.gpus_per_node;
+    return std::count_if(nodes_.begin(), nodes_.end(), [](const Node& x) { return x.exists; }) *
+           s_.gpus_per_node;
   }
   std::int64_t free_nodes() const {
     std::int64_t n = 0;
@@ -172,7 +189,9 @@ class Model {
     std::uint32_t free;
     bool exists;
   };
-  bool is_whole(std::size_t n) const { return nodes_[n].exists && nodes_[n].free == s_.gpus_per_node; }
+  bool is_whole(std::size_t n) const {
+    return nodes_[n].exists && nodes_[n].free == s_.gpus_per_node;
+  }
   void close(std::size_t n) {
     nodes_[n] = {0, false};
     --owed_;
@@ -225,7 +244,8 @@ TEST(CapacityIndex, AsAnArrayOfNodes) {
           break;
         }
         case 1: {  // also nodes that are busy, never more than stand and are not owed yet
-          const auto nodes = *rc::gen::inRange<std::int64_t>(0, (index.installed() - index.owed()) / g + 1);
+          const auto nodes =
+              *rc::gen::inRange<std::int64_t>(0, (index.installed() - index.owed()) / g + 1);
           index.retire(nodes * g);
           model.retire(nodes);
           break;
@@ -256,9 +276,9 @@ TEST(CapacityIndex, AsAnArrayOfNodes) {
       RC_ASSERT(index.free_nodes() == model.free_nodes());
       RC_ASSERT(index.owed() == model.owed());
       for (const Spread spread : kSpreads)
-        for (const std::int64_t gpus : {std::int64_t{1}, g, g + 1, g * shape.nodes_per_rack - 1,
-                                        g * shape.nodes_per_rack, g * shape.nodes_per_rack + 1, index.free(),
-                                        index.free() + 1}) {
+        for (const std::int64_t gpus :
+             {std::int64_t{1}, g, g + 1, g * shape.nodes_per_rack - 1, g * shape.nodes_per_rack,
+              g * shape.nodes_per_rack + 1, index.free(), index.free() + 1}) {
           if (gpus <= 0) continue;
           RC_ASSERT(index.fits(gpus, spread) == model.fits(gpus, spread));
           const auto place = index.find(gpus, spread);
@@ -368,15 +388,15 @@ TEST(CapacityIndexDeathTest, OurOwnBugs) {
   EXPECT_DEATH(index.take({{0, 4, 4}}), "CHECK failed");  // no such node
   EXPECT_DEATH(index.install(3), "CHECK failed");
   EXPECT_DEATH(index.retire(12), "CHECK failed");  // more than stand
-  index.retire(8);  // one goes now, the busy one later
-  EXPECT_DEATH(index.retire(4), "CHECK failed");  // it is on its way already
+  index.retire(8);                                 // one goes now, the busy one later
+  EXPECT_DEATH(index.retire(4), "CHECK failed");   // it is on its way already
   EXPECT_DEATH(CapacityIndex(4, 65, 1), "CHECK failed");
   EXPECT_DEATH(CapacityIndex(4, 18, 6), "CHECK failed");
   EXPECT_DEATH(CapacityIndex(0, 18, 1), "CHECK failed");
 }
 
-// The size of the nation: 75,000 nodes. Gangs of 8 to 8,192 fill it up, leave in another order, and the
-// count of free nodes by rack, kept here by hand, always agrees.
+// The size of the nation: 75,000 nodes. Gangs of 8 to 8,192 fill it up, leave in another order, and
+// the count of free nodes by rack, kept here by hand, always agrees.
 class Nation : public testing::TestWithParam<Shape> {};
 TEST_P(Nation, FillsUpAndEmpties) {
   const Shape shape = GetParam();
@@ -434,7 +454,8 @@ TEST_P(Nation, FillsUpAndEmpties) {
   EXPECT_EQ(index.free_nodes(), 75'000);
 }
 INSTANTIATE_TEST_SUITE_P(CapacityIndex, Nation,
-                         testing::Values(Shape{4, 18, 18}, Shape{8, 4, 1}, Shape{1, 64, 64}, Shape{8, 1, 1}),
+                         testing::Values(Shape{4, 18, 18}, Shape{8, 4, 1}, Shape{1, 64, 64},
+                                         Shape{8, 1, 1}),
                          [](const auto& info) {
                            return "g" + std::to_string(info.param.gpus_per_node) + "r" +
                                   std::to_string(info.param.nodes_per_rack);

@@ -25,8 +25,9 @@ TEST(Power, GridSteps) {
 
 TEST(Power, InOrderOfDelivery) {
   Scenario s = small_alliance();  // ulsan: 100 kW, 10 nodes of 8 GPUs
-  s.installs = {install({2027, 3, 1}, "naver", "ulsan", "hgx", 64),  // later in time, first in the file
-                install({2027, 1, 1}, "sk", "ulsan", "hgx", 48)};
+  s.installs = {
+      install({2027, 3, 1}, "naver", "ulsan", "hgx", 64),  // later in time, first in the file
+      install({2027, 1, 1}, "sk", "ulsan", "hgx", 48)};
   const Founding f = found(s);
   ASSERT_EQ(f.pools.size(), 2u);
   EXPECT_EQ(f.pools[0].opened.owner, MemberId{1});  // pools in order of the file
@@ -64,7 +65,8 @@ TEST(Power, RetirementMakesRoom) {
 
 TEST(Power, APoolGrowsByRows) {
   Scenario s = small_alliance();
-  s.installs = {install({2027, 1, 1}, "sk", "ulsan", "hgx", 16), install({2027, 2, 1}, "sk", "ulsan", "hgx", 24)};
+  s.installs = {install({2027, 1, 1}, "sk", "ulsan", "hgx", 16),
+                install({2027, 2, 1}, "sk", "ulsan", "hgx", 24)};
   s.installs[0].retire_month = Date{2027, 3, 1};
   const Founding f = found(s);
   ASSERT_EQ(f.pools.size(), 1u);
@@ -77,7 +79,8 @@ TEST(Power, APoolGrowsByRows) {
 }
 
 TEST(Power, WhatExactlyFitsIsFed) {
-  // Whatever the PUE and the share, a limit of exactly n nodes feeds n nodes: no node is lost to rounding.
+  // Whatever the PUE and the share, a limit of exactly n nodes feeds n nodes: no node is lost to
+  // rounding.
   for (const double pue : {1.0, 1.1, 1.2, 1.25, 1.3, 1.4})
     for (const double share : {0.6, 0.7, 0.8, 0.9, 1.0})
       for (int nodes = 1; nodes <= 40; ++nodes) {
@@ -92,7 +95,8 @@ TEST(Power, WhatExactlyFitsIsFed) {
 
 TEST(Power, SitesDoNotShareAGrid) {
   Scenario s = small_alliance();
-  s.installs = {install({2027, 1, 1}, "sk", "ulsan", "hgx", 800), install({2027, 1, 1}, "sk", "sejong", "hgx", 800)};
+  s.installs = {install({2027, 1, 1}, "sk", "ulsan", "hgx", 800),
+                install({2027, 1, 1}, "sk", "sejong", "hgx", 800)};
   const Founding f = found(s);
   EXPECT_EQ(f.powered(kFirst, month(2027, 1)), 80);
   EXPECT_EQ(f.powered(kSecond, month(2027, 1)), 800);
@@ -111,7 +115,8 @@ Scenario four_pools() {
   s.sites[1].grid = s.sites[0].grid;
   for (const char* what : {"hgx", "nvl"})
     for (const char* who : {"sk", "naver"})
-      s.installs.push_back(install({2027, 1, 1}, who, std::string(who) == "sk" ? "ulsan" : "sejong", what, 144));
+      s.installs.push_back(
+          install({2027, 1, 1}, who, std::string(who) == "sk" ? "ulsan" : "sejong", what, 144));
   return s;  // pools: 0 sk hgx, 1 naver hgx, 2 sk nvl, 3 naver nvl
 }
 
@@ -130,8 +135,10 @@ TEST(Lanes, OwnRacksFirstThenLentOnesByTasteInHardware) {
     EXPECT_EQ(f.lanes[l].opened.spread, Spread::one_domain);
     EXPECT_EQ(f.lanes[l].demand, l / 3);
   }
-  EXPECT_EQ(f.lanes[0].opened.pools, (std::vector<PoolId>{PoolId{3}, PoolId{1}, PoolId{2}, PoolId{0}}));
-  EXPECT_EQ(f.lanes[3].opened.pools, (std::vector<PoolId>{PoolId{2}, PoolId{0}}));  // naver does not lend
+  EXPECT_EQ(f.lanes[0].opened.pools,
+            (std::vector<PoolId>{PoolId{3}, PoolId{1}, PoolId{2}, PoolId{0}}));
+  EXPECT_EQ(f.lanes[3].opened.pools,
+            (std::vector<PoolId>{PoolId{2}, PoolId{0}}));  // naver does not lend
   EXPECT_EQ(f.pools[0].opened.lend_permille, 500u);
   EXPECT_EQ(f.pools[1].opened.lend_permille, 0u);
 }
@@ -192,7 +199,8 @@ TEST(Founding, ItsEventsMakeAWorld) {
   EXPECT_EQ(world.pool(PoolId{2}).info.name, "ulsan/a/sk/nvl");
   // And the steps lead from there to any later day.
   for (const CapacityStep& step : f.steps)
-    if (step.at > world.now()) world.apply({step.at, CapacityAdded{step.pool, Gpus(step.powered_gpus)}});
+    if (step.at > world.now())
+      world.apply({step.at, CapacityAdded{step.pool, Gpus(step.powered_gpus)}});
   EXPECT_EQ(world.pool(PoolId{0}).free, 160);
 }
 

@@ -14,7 +14,9 @@ class Law : public testing::Test {
     data_.korea_only = false;
     site_ = site("ulsan", "sk", "skt", {});
   }
-  Legal ask() const { return legal(data_, work_, user_, {site_, site_.halls[0], operator_, owner_}); }
+  Legal ask() const {
+    return legal(data_, work_, user_, {site_, site_.halls[0], operator_, owner_});
+  }
 
   DataClassSpec data_;
   WorkloadSpec work_;
@@ -47,7 +49,8 @@ TEST_F(Law, WhoRunsTheHall) {
     for (int has = 0; has < 4; ++has) {
       data_.operator_nationality = static_cast<AnyNationality>(asked);
       operator_.nationality = static_cast<Nationality>(has);
-      EXPECT_EQ(ask(), allowed[asked][has] ? Legal::yes : Legal::operator_nationality) << asked << has;
+      EXPECT_EQ(ask(), allowed[asked][has] ? Legal::yes : Legal::operator_nationality)
+          << asked << has;
     }
 }
 
@@ -97,7 +100,8 @@ TEST(Lending, TheLargestShareOfTheContractsThatApply) {
   const SiteSpec &ulsan = s.sites[0], &sejong = s.sites[1];
   EXPECT_EQ(lending_permille(s, sk, sk, ulsan), 1000u);
   EXPECT_EQ(lending_permille(s, sk, naver, ulsan), 0u);  // without a contract nothing is lent
-  s.lending = {lends("sk", 0.25), lends("sk", 0.5, {"naver"}), lends("sk", 0.75, {}, {"sejong"}), lends("lg", 1.0)};
+  s.lending = {lends("sk", 0.25), lends("sk", 0.5, {"naver"}), lends("sk", 0.75, {}, {"sejong"}),
+               lends("lg", 1.0)};
   EXPECT_EQ(lending_permille(s, sk, naver, ulsan), 500u);
   EXPECT_EQ(lending_permille(s, sk, lg, ulsan), 250u);
   EXPECT_EQ(lending_permille(s, sk, lg, sejong), 750u);

@@ -1,5 +1,5 @@
-// The record: what is written is read back, the bytes stay what they are, and nothing torn or altered
-// is taken for whole.
+// The record: what is written is read back, the bytes stay what they are, and nothing torn or
+// altered is taken for whole.
 #include "world/record.h"
 
 #include <gtest/gtest.h>
@@ -20,18 +20,27 @@ template <class K>
 void any(Id<K>& id) {
   id.index = *rc::gen::oneOf(rc::gen::inRange(0u, 300u), rc::gen::arbitrary<std::uint32_t>());
 }
-void any(std::uint32_t& n) { n = *rc::gen::oneOf(rc::gen::inRange(0u, 300u), rc::gen::arbitrary<std::uint32_t>()); }
+void any(std::uint32_t& n) {
+  n = *rc::gen::oneOf(rc::gen::inRange(0u, 300u), rc::gen::arbitrary<std::uint32_t>());
+}
 void any(std::uint64_t& n) { n = *rc::gen::arbitrary<std::uint64_t>(); }
 void any(std::int64_t& n) { n = *rc::gen::arbitrary<std::int64_t>(); }
 void any(std::string& s) { s = *rc::gen::arbitrary<std::string>(); }
-void any(Spread& s) { s = *rc::gen::element(Spread::anywhere, Spread::one_domain, Spread::whole_racks_first); }
-void any(Reason& r) { r = static_cast<Reason>(*rc::gen::inRange(0, 1 + static_cast<int>(Reason::no_legal_site))); }
+void any(Spread& s) {
+  s = *rc::gen::element(Spread::anywhere, Spread::one_domain, Spread::whole_racks_first);
+}
+void any(Reason& r) {
+  r = static_cast<Reason>(*rc::gen::inRange(0, 1 + static_cast<int>(Reason::no_legal_site)));
+}
 template <class U>
 void any(Quantity<U>& q) {
-  q = Quantity<U>(*rc::gen::oneOf(rc::gen::inRange<std::int64_t>(-300, 300), rc::gen::arbitrary<std::int64_t>()));
+  q = Quantity<U>(*rc::gen::oneOf(rc::gen::inRange<std::int64_t>(-300, 300),
+                                  rc::gen::arbitrary<std::int64_t>()));
 }
 template <class... T>
-void all(T&... fields) { (any(fields), ...); }
+void all(T&... fields) {
+  (any(fields), ...);
+}
 
 Event any_event() {
   Event e;
@@ -41,12 +50,22 @@ Event any_event() {
     return place;
   };
   switch (*rc::gen::inRange(0, 14)) {
-    case 0: { MemberJoined x; all(x.member, x.name); e.what = x; break; }
-    case 1: { SiteOpened x; all(x.site, x.name); e.what = x; break; }
+    case 0: {
+      MemberJoined x;
+      all(x.member, x.name);
+      e.what = x;
+      break;
+    }
+    case 1: {
+      SiteOpened x;
+      all(x.site, x.name);
+      e.what = x;
+      break;
+    }
     case 2: {
       PoolOpened x;
-      all(x.pool, x.site, x.owner, x.hardware, x.gpus_per_node, x.nodes_per_rack, x.nodes_per_domain,
-          x.lend_permille, x.name);
+      all(x.pool, x.site, x.owner, x.hardware, x.gpus_per_node, x.nodes_per_rack,
+          x.nodes_per_domain, x.lend_permille, x.name);
       e.what = x;
       break;
     }
@@ -58,16 +77,62 @@ Event any_event() {
       e.what = x;
       break;
     }
-    case 4: { CapacityAdded x; all(x.pool, x.gpus); e.what = x; break; }
-    case 5: { CapacityRetired x; all(x.pool, x.gpus); e.what = x; break; }
-    case 6: { JobSubmitted x; all(x.job, x.lane, x.gpus, x.estimate); e.what = x; break; }
-    case 7: { LimitReached x; any(x.job); e.what = x; break; }
-    case 8: { JobEnded x; any(x.job); e.what = x; break; }
-    case 9: { JobCancelled x; any(x.job); e.what = x; break; }
+    case 4: {
+      CapacityAdded x;
+      all(x.pool, x.gpus);
+      e.what = x;
+      break;
+    }
+    case 5: {
+      CapacityRetired x;
+      all(x.pool, x.gpus);
+      e.what = x;
+      break;
+    }
+    case 6: {
+      JobSubmitted x;
+      all(x.job, x.lane, x.gpus, x.estimate);
+      e.what = x;
+      break;
+    }
+    case 7: {
+      LimitReached x;
+      any(x.job);
+      e.what = x;
+      break;
+    }
+    case 8: {
+      JobEnded x;
+      any(x.job);
+      e.what = x;
+      break;
+    }
+    case 9: {
+      JobCancelled x;
+      any(x.job);
+      e.what = x;
+      break;
+    }
     case 10: e.what = TimeReached{}; break;
-    case 11: { StartJob x; all(x.job, x.pool); x.place = slices(); e.what = CommandIssued{x}; break; }
-    case 12: { PromiseStart x; all(x.job, x.pool, x.at); e.what = CommandIssued{x}; break; }
-    default: { RefuseJob x; all(x.job, x.because); e.what = CommandIssued{x}; break; }
+    case 11: {
+      StartJob x;
+      all(x.job, x.pool);
+      x.place = slices();
+      e.what = CommandIssued{x};
+      break;
+    }
+    case 12: {
+      PromiseStart x;
+      all(x.job, x.pool, x.at);
+      e.what = CommandIssued{x};
+      break;
+    }
+    default: {
+      RefuseJob x;
+      all(x.job, x.because);
+      e.what = CommandIssued{x};
+      break;
+    }
   }
   return e;
 }
@@ -85,7 +150,8 @@ TEST(Record, WhatIsWrittenIsReadBack) {
       expected.push_back(text_of(e));
     }
     Millis read_before;
-    const auto result = decode(bytes, read_before, "here", [&](const Event& e) { found.push_back(text_of(e)); });
+    const auto result =
+        decode(bytes, read_before, "here", [&](const Event& e) { found.push_back(text_of(e)); });
     RC_ASSERT(static_cast<bool>(result));
     RC_ASSERT(found == expected);
     RC_ASSERT(read_before == before);
@@ -101,10 +167,11 @@ TEST(Record, WhatIsWrittenIsReadBack) {
     if (torn) {  // the cut fell between two events: what was handed on is exactly what is there
       std::vector<std::byte> again;
       Millis b;
-      (void)decode(bytes, b = Millis(0), "here", [&, n = std::size_t{0}, last = Millis(0)](const Event& e) mutable {
-        if (n++ < found.size()) encode(e, last, again);
-        last = e.at;
-      });
+      (void)decode(bytes, b = Millis(0), "here",
+                   [&, n = std::size_t{0}, last = Millis(0)](const Event& e) mutable {
+                     if (n++ < found.size()) encode(e, last, again);
+                     last = e.at;
+                   });
       RC_ASSERT(again.size() == cut);
     }
   }));
@@ -113,8 +180,8 @@ TEST(Record, WhatIsWrittenIsReadBack) {
 TEST(Record, BytesThatAreAcceptedAreCanonical) {
   EXPECT_TRUE(rc::check("what decode takes, encode gives back byte for byte", [] {
     std::vector<std::byte> bytes;
-    for (const std::uint8_t b : *rc::gen::container<std::vector<std::uint8_t>>(
-             rc::gen::oneOf(rc::gen::inRange<std::uint8_t>(0, 16), rc::gen::arbitrary<std::uint8_t>())))
+    for (const std::uint8_t b : *rc::gen::container<std::vector<std::uint8_t>>(rc::gen::oneOf(
+             rc::gen::inRange<std::uint8_t>(0, 16), rc::gen::arbitrary<std::uint8_t>())))
       bytes.push_back(static_cast<std::byte>(b));
     std::vector<std::byte> again;
     Millis before, last;
@@ -137,16 +204,17 @@ TEST(Record, NumbersHaveOneForm) {
     const auto result = decode(bytes, before, "here", [&](const Event&) { ++events; });
     return !result && events == 0;
   };
-  EXPECT_FALSE(fails({0x00, 0x08, 0x07}));                    // JobEnded 7
-  EXPECT_TRUE(fails({0x00, 0x08, 0x87, 0x00}));               // 7, written longer than need be
+  EXPECT_FALSE(fails({0x00, 0x08, 0x07}));       // JobEnded 7
+  EXPECT_TRUE(fails({0x00, 0x08, 0x87, 0x00}));  // 7, written longer than need be
   EXPECT_TRUE(fails({0x80, 0x00, 0x08, 0x07}));
-  EXPECT_TRUE(fails({0x00, 0x0c}));                           // no such event
-  EXPECT_TRUE(fails({0x00, 0x0b, 0x03}));                     // no such command
-  EXPECT_TRUE(fails({0x00, 0x0b, 0x02, 0x01, 0x07}));         // no such Reason
+  EXPECT_TRUE(fails({0x00, 0x0c}));                                // no such event
+  EXPECT_TRUE(fails({0x00, 0x0b, 0x03}));                          // no such command
+  EXPECT_TRUE(fails({0x00, 0x0b, 0x02, 0x01, 0x07}));              // no such Reason
   EXPECT_TRUE(fails({0x00, 0x08, 0x80, 0x80, 0x80, 0x80, 0x10}));  // 2^32 is no JobId
-  EXPECT_TRUE(fails({0x00, 0x00, 0x00, 0xff, 0xff, 0x03}));   // a text longer than the record
-  EXPECT_TRUE(fails({0x00, 0x0b, 0x00, 0x00, 0x00, 0x05}));   // five slices, none there
-  EXPECT_TRUE(fails({0x00, 0x08, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x02}));  // 2^65
+  EXPECT_TRUE(fails({0x00, 0x00, 0x00, 0xff, 0xff, 0x03}));        // a text longer than the record
+  EXPECT_TRUE(fails({0x00, 0x0b, 0x00, 0x00, 0x00, 0x05}));        // five slices, none there
+  EXPECT_TRUE(
+      fails({0x00, 0x08, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x02}));  // 2^65
 }
 
 // ---- a small run: one event of each kind
@@ -211,9 +279,12 @@ TEST(Record, GoldenBytes) {
   EXPECT_EQ(record.sha256(), "e57130c43358b8c2edd69a8ac9bc75292b34e1bd3688c123d9ad2113c07dacd8");
   EXPECT_EQ(record.events(), 20u);
   EXPECT_EQ(kept,
-            "d00f000002736b00000109eb84a4ec9db4ebb28400010005756c73616e000200000000040202f4030b756c73616e2f68"
-            "616c6c3100030001000801640100000400200006000008c0a9070006010008c0a9070006020008c0a907000603000880"
-            "8080808080808040000b00000001000401000b01010090b907e807050008e8070902000b020304f099070700000a000b"
+            "d00f000002736b00000109eb84a4ec9db4ebb28400010005756c73616e000200000000040202f4030b756c"
+            "73616e2f68"
+            "616c6c3100030001000801640100000400200006000008c0a9070006010008c0a9070006020008c0a90700"
+            "0603000880"
+            "8080808080808040000b00000001000401000b01010090b907e807050008e8070902000b020304f0990707"
+            "00000a000b"
             "0001000101040100080090c5030801");
   EXPECT_EQ(hex(std::span(file).first(22)), "64757265207265636f726420310a9f000000cb8f3b66");
 }
@@ -222,11 +293,15 @@ TEST(Record, GoldenBytes) {
 TEST(Record, TheWorkedExampleIsRight) {
   std::ifstream page(std::string(DURE_SOURCE_DIR) + "/docs/formats/record.md");
   std::string line, shown;
-  while (std::getline(page, line) && line != "## A worked example") {}
-  while (std::getline(page, line) && line != "```") {}
+  while (std::getline(page, line) && line != "## A worked example") {
+  }
+  while (std::getline(page, line) && line != "```") {
+  }
   while (std::getline(page, line) && line != "```") {
     std::istringstream words(line);
-    for (std::string w; words >> w && w.size() == 2 && w.find_first_not_of("0123456789abcdef") == w.npos;) shown += w;
+    for (std::string w;
+         words >> w && w.size() == 2 && w.find_first_not_of("0123456789abcdef") == w.npos;)
+      shown += w;
   }
   std::vector<std::byte> payload;
   Millis before;
@@ -251,8 +326,8 @@ TEST(Record, TheHashDoesNotDependOnTheFrames) {
 
 struct File {
   std::vector<std::byte> bytes;
-  std::vector<std::size_t> frames;          // where each begins, and the end of the file
-  std::vector<std::uint64_t> events_before; // whole events before each of these
+  std::vector<std::size_t> frames;           // where each begins, and the end of the file
+  std::vector<std::uint64_t> events_before;  // whole events before each of these
 };
 
 File file_of(const std::vector<Event>& events, std::size_t a_frame) {
@@ -281,7 +356,8 @@ TEST(Record, TornAtEveryByte) {
   for (std::size_t size = 0; size <= f.bytes.size(); ++size) {
     while (whole + 1 < f.frames.size() && f.frames[whole + 1] <= size) ++whole;
     std::uint64_t taken = 0;
-    const auto result = read_record(std::span(f.bytes).first(size), "r", [&](const Event&) { ++taken; });
+    const auto result =
+        read_record(std::span(f.bytes).first(size), "r", [&](const Event&) { ++taken; });
     if (size < f.frames[0]) {
       ASSERT_FALSE(result) << size;
       ASSERT_EQ(taken, 0u);
@@ -326,7 +402,8 @@ TEST(Record, ZerosAtTheEnd) {
 
 TEST(Record, OtherFiles) {
   for (const std::string text : {"", "dure", "dure record 2\n", "{}\n", "dure record 1\r\n"})
-    EXPECT_FALSE(read_record(std::as_bytes(std::span(text)), "r", [](const Event&) { FAIL(); })) << text;
+    EXPECT_FALSE(read_record(std::as_bytes(std::span(text)), "r", [](const Event&) { FAIL(); }))
+        << text;
   EXPECT_EQ(read_record(record_magic(), "r", [](const Event&) {}).value(), 0u);
 }
 

@@ -15,7 +15,8 @@ inline MemberSpec member(std::string id) {
   return m;
 }
 
-inline OperatorSpec run_by(std::string id, Nationality nationality, std::vector<std::string> certifications = {}) {
+inline OperatorSpec run_by(std::string id, Nationality nationality,
+                           std::vector<std::string> certifications = {}) {
   OperatorSpec o;
   o.id = std::move(id);
   o.nationality = nationality;
@@ -23,8 +24,9 @@ inline OperatorSpec run_by(std::string id, Nationality nationality, std::vector<
   return o;
 }
 
-inline HardwareSpec hardware(std::string id, std::int64_t gpus_per_node, std::int64_t nodes_per_rack,
-                             std::int64_t nodes_per_domain, std::int64_t node_max_w) {
+inline HardwareSpec hardware(std::string id, std::int64_t gpus_per_node,
+                             std::int64_t nodes_per_rack, std::int64_t nodes_per_domain,
+                             std::int64_t node_max_w) {
   HardwareSpec h;
   h.id = std::move(id);
   h.gpus_per_node = Gpus(gpus_per_node);
@@ -41,7 +43,8 @@ inline GridStep grid(int year, int month, std::int64_t watts) {
   return g;
 }
 
-inline SiteSpec site(std::string id, std::string owner, std::string operated_by, std::vector<GridStep> steps) {
+inline SiteSpec site(std::string id, std::string owner, std::string operated_by,
+                     std::vector<GridStep> steps) {
   SiteSpec s;
   s.id = std::move(id);
   s.owner = std::move(owner);
@@ -54,7 +57,8 @@ inline SiteSpec site(std::string id, std::string owner, std::string operated_by,
   return s;
 }
 
-inline InstallSpec install(Date month, std::string owner, std::string where, std::string what, std::int64_t gpus) {
+inline InstallSpec install(Date month, std::string owner, std::string where, std::string what,
+                           std::int64_t gpus) {
   InstallSpec i;
   i.month = month;
   i.owner = std::move(owner);
@@ -75,8 +79,8 @@ inline LendingSpec lends(std::string owner, double share, std::vector<std::strin
   return l;
 }
 
-inline WorkloadSpec work(std::string id, std::vector<std::string> members, std::vector<std::string> hardware,
-                         std::vector<std::int64_t> sizes) {
+inline WorkloadSpec work(std::string id, std::vector<std::string> members,
+                         std::vector<std::string> hardware, std::vector<std::int64_t> sizes) {
   WorkloadSpec w;
   w.id = std::move(id);
   w.data_class = "open";
@@ -94,7 +98,8 @@ inline WorkloadSpec work(std::string id, std::vector<std::string> members, std::
 inline Scenario small_alliance() {
   Scenario s;
   s.members = {member("sk"), member("naver")};
-  s.operators = {run_by("skt", Nationality::kr_controlled), run_by("ncloud", Nationality::kr_controlled)};
+  s.operators = {run_by("skt", Nationality::kr_controlled),
+                 run_by("ncloud", Nationality::kr_controlled)};
   DataClassSpec open;
   open.id = "open";
   open.korea_only = false;

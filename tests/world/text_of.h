@@ -22,9 +22,13 @@ class Text {
 
  private:
   template <class K>
-  void put(Id<K> id) { out_ << " #" << id.index; }
+  void put(Id<K> id) {
+    out_ << " #" << id.index;
+  }
   template <class U>
-  void put(Quantity<U> q) { out_ << ' ' << q.count() << U::suffix; }
+  void put(Quantity<U> q) {
+    out_ << ' ' << q.count() << U::suffix;
+  }
   void put(const std::string& s) { out_ << " '" << s << "'(" << s.size() << ')'; }
   void put(Reason r) { out_ << ' ' << to_string(r); }
   void put(Spread s) { out_ << " spread" << static_cast<int>(s); }
@@ -34,7 +38,9 @@ class Text {
   void put(std::uint64_t n) { out_ << ' ' << n; }
   void put(std::uint32_t n) { out_ << ' ' << n; }
   void put(std::int32_t n) { out_ << ' ' << n; }
-  void put(const Slice& s) { out_ << " [" << s.rack << ' ' << s.gpus_per_node << ' ' << s.nodes << ']'; }
+  void put(const Slice& s) {
+    out_ << " [" << s.rack << ' ' << s.gpus_per_node << ' ' << s.nodes << ']';
+  }
   template <class T>
   void put(const std::vector<T>& list) {
     out_ << " {";
@@ -58,7 +64,9 @@ inline void put(Text& t, const LaneOpened& e) {
 }
 inline void put(Text& t, const CapacityAdded& e) { t.line("CapacityAdded", e.pool, e.gpus); }
 inline void put(Text& t, const CapacityRetired& e) { t.line("CapacityRetired", e.pool, e.gpus); }
-inline void put(Text& t, const JobSubmitted& e) { t.line("JobSubmitted", e.job, e.lane, e.gpus, e.estimate); }
+inline void put(Text& t, const JobSubmitted& e) {
+  t.line("JobSubmitted", e.job, e.lane, e.gpus, e.estimate);
+}
 inline void put(Text& t, const LimitReached& e) { t.line("LimitReached", e.job); }
 inline void put(Text& t, const JobEnded& e) { t.line("JobEnded", e.job); }
 inline void put(Text& t, const JobCancelled& e) { t.line("JobCancelled", e.job); }
@@ -79,19 +87,25 @@ inline std::string text_of(const Event& e) {
 // Everything that World shows: jobs, pools, queues with their promises, the ledger.
 inline std::string text_of(const World& w) {
   text_detail::Text t;
-  t.line("world", w.now(), w.events(), w.waiting_jobs(), w.waiting_gpus(), w.running_jobs(), w.members(), w.sites());
+  t.line("world", w.now(), w.events(), w.waiting_jobs(), w.waiting_gpus(), w.running_jobs(),
+         w.members(), w.sites());
   for (std::uint32_t i = 0; i < w.jobs(); ++i) {
     const Job& j = w.job(JobId{i});
-    t.line("job", i, j.submit, j.estimate, j.start, j.end, j.lane, j.gpus, j.pool, j.state, j.let_go);
-    if (j.state == JobState::running && !j.let_go && w.pool(j.pool).racks) t.line("sits", w.placement(j));
+    t.line("job", i, j.submit, j.estimate, j.start, j.end, j.lane, j.gpus, j.pool, j.state,
+           j.let_go);
+    if (j.state == JobState::running && !j.let_go && w.pool(j.pool).racks)
+      t.line("sits", w.placement(j));
   }
   for (std::uint32_t i = 0; i < w.pools(); ++i) {
     const Pool& p = w.pool(PoolId{i});
     text_detail::put(t, p.info);
     t.line("has", p.installed, p.free, p.lent, std::uint64_t{p.timeline.steps()});
-    if (p.racks) t.line("racks", p.racks->installed(), p.racks->free(), p.racks->free_nodes(), p.racks->owed());
+    if (p.racks)
+      t.line("racks", p.racks->installed(), p.racks->free(), p.racks->free_nodes(),
+             p.racks->owed());
     for (std::uint32_t m = 0; m < w.members().size(); ++m)
-      t.line("used", w.ledger().in_use(PoolId{i}, MemberId{m}), w.ledger().used(PoolId{i}, MemberId{m}, w.now()));
+      t.line("used", w.ledger().in_use(PoolId{i}, MemberId{m}),
+             w.ledger().used(PoolId{i}, MemberId{m}, w.now()));
   }
   for (std::uint32_t i = 0; i < w.lanes(); ++i) {
     text_detail::put(t, w.lane(LaneId{i}));
@@ -99,7 +113,8 @@ inline std::string text_of(const World& w) {
     for (std::size_t k = 0; k < q.size(); ++k)
       t.line("waits", q.job(k), q.need(k), q.estimate(k), q.promised_ms(k));
   }
-  for (std::uint32_t m = 0; m < w.members().size(); ++m) t.line("balance", w.ledger().balance(MemberId{m}));
+  for (std::uint32_t m = 0; m < w.members().size(); ++m)
+    t.line("balance", w.ledger().balance(MemberId{m}));
   return t.str();
 }
 

@@ -17,7 +17,9 @@ struct Model {
   std::vector<std::int64_t> free = std::vector<std::int64_t>(kEnd + 1);  // the last: for ever
   std::int64_t now = 0;
 
-  std::int64_t at(std::int64_t t) const { return free[static_cast<std::size_t>(std::min(t, kEnd))]; }
+  std::int64_t at(std::int64_t t) const {
+    return free[static_cast<std::size_t>(std::min(t, kEnd))];
+  }
   void change(std::int64_t from, std::int64_t to, std::int64_t delta) {
     for (std::int64_t t = from; t <= kEnd; ++t)
       if (t < to) free[static_cast<std::size_t>(t)] += delta;
@@ -62,7 +64,8 @@ TEST(Timeline, AsAnArrayOfInstants) {
   EXPECT_TRUE(rc::check("free_at, earliest, first_with and most_free", [] {
     const Pair p = some_pair();
     const Timeline& t = p.timeline;
-    for (std::int64_t i = p.model.now; i <= kEnd + 2; ++i) RC_ASSERT(t.free_at(Millis(i)) == p.model.at(i));
+    for (std::int64_t i = p.model.now; i <= kEnd + 2; ++i)
+      RC_ASSERT(t.free_at(Millis(i)) == p.model.at(i));
     for (std::int64_t from = p.model.now; from <= kEnd; from += 3)
       for (const std::int64_t need : {-1, 0, 1, 2, 3, 5, 9}) {
         for (const std::int64_t duration : {1, 2, 5, 17, 100})
@@ -115,11 +118,15 @@ TEST(Timeline, EarlierThan) {
 
     // Everything is looked at: the plain answer.
     const std::int64_t expected = std::min(own, without.earliest(now, duration, need));
-    RC_ASSERT(p.timeline.earlier_than(Millis(own), Millis(now), Millis(duration), need, Millis(now),
-                                      Millis(own)).count() == expected);
+    RC_ASSERT(p.timeline
+                  .earlier_than(Millis(own), Millis(now), Millis(duration), need, Millis(now),
+                                Millis(own))
+                  .count() == expected);
     // Only the gain is looked at: the same, if there was nothing better without it.
-    const std::int64_t hinted = p.timeline.earlier_than(Millis(own), Millis(now), Millis(duration), need,
-                                                        Millis(lo), Millis(hi)).count();
+    const std::int64_t hinted =
+        p.timeline
+            .earlier_than(Millis(own), Millis(now), Millis(duration), need, Millis(lo), Millis(hi))
+            .count();
     if (before >= own) RC_ASSERT(hinted == expected);
     // In any case it is a place that will do.
     RC_ASSERT(hinted >= now && hinted <= own);

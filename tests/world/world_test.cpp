@@ -1,5 +1,6 @@
-// World::apply in corners that the policies do not reach today: promises that change pools, promises that
-// are refused, ends after and before the estimate, capacity that goes while it is used.
+// World::apply in corners that the policies do not reach today: promises that change pools,
+// promises that are refused, ends after and before the estimate, capacity that goes while it is
+// used.
 #include "world/world.h"
 
 #include <gtest/gtest.h>
@@ -133,13 +134,18 @@ TEST_F(WorldDeathTest, OurOwnBugs) {
   const JobId j = submit(5, 10, 5), k = submit(5, 10, 5);
   EXPECT_DEATH(world_.apply({Millis(4), TimeReached{}}), "CHECK failed: e.at >= now_");
   wish(5, StartJob{j, PoolId{0}, {}});
-  EXPECT_DEATH(world_.apply({Millis(5), CommandIssued{StartJob{j, PoolId{1}, {}}}}), "CHECK failed");  // twice
-  EXPECT_DEATH(world_.apply({Millis(5), CommandIssued{StartJob{k, PoolId{0}, {}}}}), "CHECK failed");  // no room
+  EXPECT_DEATH(world_.apply({Millis(5), CommandIssued{StartJob{j, PoolId{1}, {}}}}),
+               "CHECK failed");  // twice
+  EXPECT_DEATH(world_.apply({Millis(5), CommandIssued{StartJob{k, PoolId{0}, {}}}}),
+               "CHECK failed");                                          // no room
   EXPECT_DEATH(world_.apply({Millis(5), JobEnded{k}}), "CHECK failed");  // it does not run
-  EXPECT_DEATH(world_.apply({Millis(5), CommandIssued{RefuseJob{j, Reason::no_room}}}), "CHECK failed");
-  EXPECT_DEATH(world_.apply({Millis(5), CommandIssued{PromiseStart{k, PoolId{0}, Millis(5)}}}), "CHECK failed");
+  EXPECT_DEATH(world_.apply({Millis(5), CommandIssued{RefuseJob{j, Reason::no_room}}}),
+               "CHECK failed");
+  EXPECT_DEATH(world_.apply({Millis(5), CommandIssued{PromiseStart{k, PoolId{0}, Millis(5)}}}),
+               "CHECK failed");
   EXPECT_DEATH(world_.apply({Millis(6), LimitReached{j}}), "CHECK failed");  // not yet
-  EXPECT_DEATH(world_.apply({Millis(6), JobSubmitted{JobId{9}, LaneId{0}, Gpus(1), Millis(1)}}), "CHECK failed");
+  EXPECT_DEATH(world_.apply({Millis(6), JobSubmitted{JobId{9}, LaneId{0}, Gpus(1), Millis(1)}}),
+               "CHECK failed");
 }
 
 TEST(Ledger, DoubleEntry) {

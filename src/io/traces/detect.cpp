@@ -102,38 +102,22 @@ Result<BatchLog> read_job_log(const std::string& path, TraceFormat format,
   };
   TRY(source, ByteSource::open(path));
   switch (format) {
-    case TraceFormat::swf:
-      return read_swf(std::move(source), options);
-    case TraceFormat::openb_pods:
-      return read_openb_log(std::move(source), options);
-    case TraceFormat::philly:
-      return read_philly_log(std::move(source), options);
-    case TraceFormat::muri:
-      return read_muri_log(std::move(source), options);
-    case TraceFormat::tiresias:
-      return read_tiresias_log(std::move(source), options);
-    case TraceFormat::chronus:
-      return read_chronus_log(std::move(source), options);
-    case TraceFormat::shockwave:
-      return read_shockwave_log(std::move(source), options);
-    case TraceFormat::openb_nodes:
-      return none("a list of nodes");
-    case TraceFormat::helios:
-      return none("a state by minute, without jobs");
-    case TraceFormat::helios_gpus:
-      return none("GPUs by day, without jobs");
-    case TraceFormat::acme_summary:
-      return none("clusters summed up, without jobs");
-    case TraceFormat::acme_cdf:
-      return none("a distribution, without jobs");
-    case TraceFormat::pollux:
-      return none("whose run times follow from the application");
-    case TraceFormat::azure:
-      return none("a request trace");
-    case TraceFormat::mooncake:
-      return none("a request trace");
-    case TraceFormat::automatic:
-      break;
+    case TraceFormat::swf: return read_swf(std::move(source), options);
+    case TraceFormat::openb_pods: return read_openb_log(std::move(source), options);
+    case TraceFormat::philly: return read_philly_log(std::move(source), options);
+    case TraceFormat::muri: return read_muri_log(std::move(source), options);
+    case TraceFormat::tiresias: return read_tiresias_log(std::move(source), options);
+    case TraceFormat::chronus: return read_chronus_log(std::move(source), options);
+    case TraceFormat::shockwave: return read_shockwave_log(std::move(source), options);
+    case TraceFormat::openb_nodes: return none("a list of nodes");
+    case TraceFormat::helios: return none("a state by minute, without jobs");
+    case TraceFormat::helios_gpus: return none("GPUs by day, without jobs");
+    case TraceFormat::acme_summary: return none("clusters summed up, without jobs");
+    case TraceFormat::acme_cdf: return none("a distribution, without jobs");
+    case TraceFormat::pollux: return none("whose run times follow from the application");
+    case TraceFormat::azure: return none("a request trace");
+    case TraceFormat::mooncake: return none("a request trace");
+    case TraceFormat::automatic: break;
   }
   CHECK(false);  // detect_format never says automatic
   return none("");

@@ -217,23 +217,15 @@ Result<TraceSummary> summarize_cdf(const std::string& path) {
 Result<TraceSummary> summarize_known(const std::string& path, TraceFormat format,
                                      const LogOptions& options) {
   switch (format) {
-    case TraceFormat::openb_nodes:
-      return summarize_nodes(path);
-    case TraceFormat::helios:
-      return summarize_helios(path);
-    case TraceFormat::helios_gpus:
-      return summarize_helios_gpus(path);
-    case TraceFormat::acme_summary:
-      return summarize_clusters(path);
-    case TraceFormat::acme_cdf:
-      return summarize_cdf(path);
-    case TraceFormat::pollux:
-      return summarize_pollux(path);
+    case TraceFormat::openb_nodes: return summarize_nodes(path);
+    case TraceFormat::helios: return summarize_helios(path);
+    case TraceFormat::helios_gpus: return summarize_helios_gpus(path);
+    case TraceFormat::acme_summary: return summarize_clusters(path);
+    case TraceFormat::acme_cdf: return summarize_cdf(path);
+    case TraceFormat::pollux: return summarize_pollux(path);
     case TraceFormat::azure:
-    case TraceFormat::mooncake:
-      return summarize_requests(path, format);
-    default:
-      return summarize_jobs(path, format, options);
+    case TraceFormat::mooncake: return summarize_requests(path, format);
+    default: return summarize_jobs(path, format, options);
   }
 }
 
