@@ -3,7 +3,9 @@
 #pragma once
 
 #include <bit>
+#include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <vector>
 
 namespace dure {
@@ -16,6 +18,52 @@ struct Slice {  // the same number of GPUs on some nodes of one rack
   std::int64_t gpus() const { return std::int64_t{gpus_per_node} * std::popcount(nodes); }
 };
 
-using Placement = std::vector<Slice>;
+// A list of slices that keeps a single one in place: nine jobs of ten sit on one node, and a nation
+// starts millions of them.
+class Placement {
+ public:
+  using value_type = Slice;
+  Placement() = default;
+  Placement(std::initializer_list<Slice> slices) {
+    for (const Slice& s : slices) push_back(s);
+  }
+  void push_back(const Slice& s) {
+    if (size_ == 1) many_.assign(1, one_);
+    if (size_++ == 0)
+      one_ = s;
+    else
+      many_.push_back(s);
+  }
+  void resize(std::size_t n) {
+    const Slice first = size_ > 0 ? *begin() : Slice{};
+    if (n > 1) {
+      if (size_ == 1) many_.assign(1, first);
+      many_.resize(n);
+    } else {
+      many_.clear();
+      one_ = first;
+    }
+    size_ = n;
+  }
+  std::size_t size() const { return size_; }
+  bool empty() const { return size_ == 0; }
+  const Slice* begin() const { return size_ > 1 ? many_.data() : &one_; }
+  const Slice* end() const { return begin() + size_; }
+  Slice* begin() { return size_ > 1 ? many_.data() : &one_; }
+  Slice* end() { return begin() + size_; }
+  const Slice& operator[](std::size_t i) const { return begin()[i]; }
+  Slice& operator[](std::size_t i) { return begin()[i]; }
+  bool operator==(const Placement& o) const {
+    if (size_ != o.size_) return false;
+    for (std::size_t i = 0; i < size_; ++i)
+      if (!((*this)[i] == o[i])) return false;
+    return true;
+  }
+
+ private:
+  std::size_t size_ = 0;
+  Slice one_;                // the only one
+  std::vector<Slice> many_;  // all of them, where there are more
+};
 
 }  // namespace dure

@@ -139,15 +139,17 @@ void walk(Reader& r, Quantity<U>& q) {
   q = Quantity<U>(r.i());
 }
 
-template <class T>
-void walk(Writer& w, const std::vector<T>& list) {
+template <class List>
+concept AList = std::is_same_v<List, Placement> || std::is_same_v<List, std::vector<PoolId>>;
+template <AList List>
+void walk(Writer& w, const List& list) {
   w.u(list.size());
-  for (const T& item : list) walk(w, item);
+  for (const auto& item : list) walk(w, item);
 }
-template <class T>
-void walk(Reader& r, std::vector<T>& list) {
+template <AList List>
+void walk(Reader& r, List& list) {
   list.resize(r.count(1));  // an item has a byte at the least
-  for (T& item : list) walk(r, item);
+  for (auto& item : list) walk(r, item);
 }
 
 // The fields of each event and command, in the order of the bytes.

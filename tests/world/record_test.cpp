@@ -45,7 +45,8 @@ void all(T&... fields) {
 Event any_event() {
   Event e;
   const auto slices = [] {
-    Placement place(*rc::gen::inRange<std::size_t>(0, 5));
+    Placement place;
+    place.resize(*rc::gen::inRange<std::size_t>(0, 5));
     for (Slice& s : place) all(s.rack, s.gpus_per_node, s.nodes);
     return place;
   };

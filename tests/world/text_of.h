@@ -43,8 +43,13 @@ class Text {
   }
   template <class T>
   void put(const std::vector<T>& list) {
+    put_all(list);
+  }
+  void put(const Placement& list) { put_all(list); }
+  template <class List>
+  void put_all(const List& list) {
     out_ << " {";
-    for (const T& item : list) put(item);
+    for (const auto& item : list) put(item);
     out_ << '}';
   }
   std::ostringstream out_;
