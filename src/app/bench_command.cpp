@@ -12,11 +12,13 @@
 #include <queue>
 
 #include "app/command.h"
+#include "app/scenario_input.h"
 #include "app/shared_data.h"
 #include "base/stream.h"
 #include "io/traces/batch_log.h"
 #include "sim/generated_log.h"
 #include "sim/replay.h"
+#include "sim/simulation.h"
 
 namespace dure {
 namespace {
@@ -76,6 +78,30 @@ void bench_log(const std::string& name, const std::vector<BatchJob>& jobs, std::
   }
 }
 
+// The whole of `dure simulate` but for reading and writing: founding, warm-up, a month, meters,
+// hash.
+void bench_month(const Scenario& scenario, std::vector<Row>& rows) {
+  std::uint64_t events = 0;
+  std::int64_t jobs = 0, gpus = 0;
+  const double s = best_of(1, [&] {
+    SimulationOptions options;
+    options.window = {midnight(scenario.run.from), midnight(scenario.run.to), scenario.run.step_ms};
+    options.warmup_days = scenario.run.warmup_days;
+    options.policy = {scenario.policy.order, scenario.policy.backfill};
+    Simulation month(scenario, std::move(options));
+    month.run();
+    events = month.record_events();
+    jobs = static_cast<std::int64_t>(month.world().jobs());
+    for (std::uint32_t p = 0; p < month.world().pools(); ++p)
+      gpus += month.world().pool(PoolId{p}).installed;
+  });
+  const double ratio = s / yardstick_s(events);
+  rows.push_back({"nation-month.cpu", "s", s, ratio});
+  rows.push_back({"nation-month.jobs", "jobs/s", static_cast<double>(jobs) / s, ratio});
+  rows.push_back({"nation-month.events", "events/s", static_cast<double>(events) / s, ratio});
+  rows.push_back({"nation-month.gpus", "GPUs", static_cast<double>(gpus), 0});
+}
+
 struct Options {
   bool json = false, quick = false;
   std::string scenario = "scenarios/k-ai-hub/hub.yaml";
@@ -104,7 +130,13 @@ int run(const Options& o) {
   }
   const std::size_t n = o.quick ? 50'000 : 1'000'000;
   bench_log(o.quick ? "generated-50k" : "generated-1m", generated_log(n, 512, 0.85, 1), 512, rows);
-  rows.push_back({"peak_memory_after_logs", "MB", static_cast<double>(peak_rss_mb()), 0});
+  rows.push_back({"peak_memory.logs", "MB", static_cast<double>(peak_rss_mb()), 0});
+  if (!o.scenario.empty()) {
+    const auto read = read_scenario_input(o.scenario, {});
+    if (!read) return complain(read.faults());
+    bench_month(read.value().scenario, rows);
+    rows.push_back({"peak_memory.all", "MB", static_cast<double>(peak_rss_mb()), 0});
+  }
 
   if (o.json) {
     nlohmann::ordered_json out = nlohmann::ordered_json::array();
@@ -120,8 +152,9 @@ int run(const Options& o) {
   }
   fmt::print("{:<36} {:>14} {:<9} {:>16}\n", "bench", "value", "unit", "x yardstick");
   for (const Row& r : rows)
-    fmt::print("{:<36} {:>14.0f} {:<9} {:>16}\n", r.name, r.value, r.unit,
-               r.ratio > 0 ? fmt::format("{:.2f}", r.ratio) : "-");
+    fmt::print("{:<36} {:>14} {:<9} {:>16}\n", r.name,
+               r.value < 1000 ? fmt::format("{:.2f}", r.value) : fmt::format("{:.0f}", r.value),
+               r.unit, r.ratio > 0 ? fmt::format("{:.2f}", r.ratio) : "-");
   return kDone;
 }
 
@@ -132,7 +165,7 @@ void add_bench_command(CLI::App& app, int& exit_code) {
   auto o = std::make_shared<Options>();
   command->add_flag("--json", o->json, "Rows as JSON");
   command->add_flag("--quick", o->quick, "A small generated log instead of a million jobs");
-  command->add_option("--scenario", o->scenario, "The nation-month's scenario")
+  command->add_option("--scenario", o->scenario, "The nation-month's scenario; empty: none")
       ->capture_default_str();
   command->callback([o, &exit_code] { exit_code = run(*o); });
 }

@@ -66,7 +66,9 @@ double Demand::scale(MemberId member, Millis t) const {
   const auto after = std::upper_bound(steps.begin(), steps.end(), t,
                                       [](Millis x, const Delivered& d) { return x < d.at; });
   if (base == 0 || after == steps.begin()) return 0;
-  return static_cast<double>(std::prev(after)->gpus) / static_cast<double>(base);
+  // Beyond the build-out that the rows were written for (older racks among them) work does not
+  // grow.
+  return std::min(1.0, static_cast<double>(std::prev(after)->gpus) / static_cast<double>(base));
 }
 
 double Demand::factor(std::uint32_t pattern, std::int64_t hour) const {

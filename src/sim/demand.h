@@ -1,6 +1,6 @@
 // How much work there is at an instant: what the scenario's demand rows say, as functions of time.
 // Model, sources and limits: docs/models/workload.md.
-//   scale(member, t) = GPUs delivered to the member at t / its demand_base_gpus
+//   scale(member, t) = min(1, GPUs delivered to the member at t / its demand_base_gpus)
 //   factor(pattern, t) = pattern.hour x pattern.weekday x its holidays' factors
 #pragma once
 

@@ -4,7 +4,7 @@ import type { Lang } from "./ui.svelte";
 
 const words: Record<string, Record<string, [ko: string, en: string]>> = {
   policy: {
-    dure: ["두레 (공정 배분·대여·회수)", "Dure (fair share, lending, reclaim)"], fcfs: ["선착순", "First come, first served"],
+    dure: ["두레 (우선순위·대여·백필)", "Dure (priority, lending, backfill)"], fcfs: ["선착순", "First come, first served"],
     easy: ["EASY 백필", "EASY backfill"], conservative: ["보수적 백필", "Conservative backfill"],
   },
   reason: {
