@@ -208,6 +208,17 @@ class Progress {
 // ---- the run
 // ---------------------------------------------------------------------------------------
 
+// What gives the same run again.
+std::string command_line(const Options& o, const Simulation& run) {
+  const Window& w = run.options().window;
+  std::string line = fmt::format("dure simulate {} --from {} --to {} --seed {}", o.scenario,
+                                 to_string(date_of(w.from)), to_string(date_of(w.to)),
+                                 run.options().seed);
+  if (!o.policy.empty()) line += " --policy " + o.policy;
+  for (const std::string& set : o.settings) line += " --set '" + set + "'";
+  return line;
+}
+
 Result<Done> write_results(const OutFolder& out, const Options& o, const Simulation& run,
                            const Summary& summary, nlohmann::ordered_json& json) {
   TRY(jobs, write_jobs_csv(out.aside("jobs.csv"), run));
@@ -215,9 +226,11 @@ Result<Done> write_results(const OutFolder& out, const Options& o, const Simulat
   (void)jobs, (void)sites;
   with_cost(json);
   if (o.report && summary.balanced) {
-    TRY(html, report_html(report_json(run, summary, json)));
-    TRY(report, write_file(out.aside("report.html"), html));
-    (void)report;
+    nlohmann::ordered_json report = report_json(run, summary, json);
+    report["method"]["command"] = command_line(o, run);
+    TRY(html, report_html(report));
+    TRY(written, write_file(out.aside("report.html"), html));
+    (void)written;
   }
   return write_file(out.aside("summary.json"), json.dump(2) + "\n");
 }
