@@ -52,5 +52,8 @@ int main(int argc, char** argv) {
     fmt::print(stderr, "dure: internal fault: {}\n", e.what());
     return dure::kInternal;
   }
+  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
+    return dure::complain(
+        dure::Fault{"stdout", "room for what is printed", "a write that failed", ""});
   return exit_code;
 }

@@ -88,10 +88,6 @@ int run(const Options& o) {
   if (o.from_s >= 0) options.from = seconds(o.from_s);
   if (o.to_s >= 0) options.to = seconds(o.to_s);
   nlohmann::ordered_json all = nlohmann::ordered_json::array();
-  if (!o.json)
-    fmt::print("{:<28} {:<13} {:>9} {:>7} {:>12} {:>10} {:>9} {:>10} {:>10} {:>6} {:>8}\n", "log",
-               "policy", "jobs", "procs", "mean wait s", "bounded sl", "p50 s", "p95 s", "p99 s",
-               "util", "cpu s");
   for (const std::string& path : o.logs) {
     const double cpu_before = cpu_seconds();
     TRY_OR_COMPLAIN(log, read_job_log(path, format, options));
@@ -104,6 +100,10 @@ int run(const Options& o) {
       all.push_back(to_json(log, o.policy, result));
       continue;
     }
+    if (&path == &o.logs.front())
+      fmt::print("{:<28} {:<13} {:>9} {:>7} {:>12} {:>10} {:>9} {:>10} {:>10} {:>6} {:>8}\n", "log",
+                 "policy", "jobs", "procs", "mean wait s", "bounded sl", "p50 s", "p95 s", "p99 s",
+                 "util", "cpu s");
     fmt::print(
         "{:<28} {:<13} {:>9} {:>7} {:>12.1f} {:>10.2f} {:>9.0f} {:>10.0f} {:>10.0f} {:>6.3f} "
         "{:>8.3f}\n",

@@ -211,9 +211,9 @@ class Progress {
 // What gives the same run again.
 std::string command_line(const Options& o, const Simulation& run) {
   const Window& w = run.options().window;
-  std::string line = fmt::format("dure simulate {} --from {} --to {} --seed {}", o.scenario,
-                                 to_string(date_of(w.from)), to_string(date_of(w.to)),
-                                 run.options().seed);
+  std::string line =
+      fmt::format("dure simulate {} --from {} --to {} --seed {}", o.scenario,
+                  to_string(date_of(w.from)), to_string(date_of(w.to)), run.options().seed);
   if (!o.policy.empty()) line += " --policy " + o.policy;
   for (const std::string& set : o.settings) line += " --set '" + set + "'";
   return line;
