@@ -26,8 +26,7 @@ bool lawful_there(const Scenario& s, const PoolPlan& pool, const DemandRow& row)
 
 Meter::Meter(const Scenario& scenario, const Founding& founding, const Demand& demand,
              const World& world, const Window& window)
-    : founding_(founding),
-      world_(world),
+    : world_(world),
       window_(window),
       now_(std::numeric_limits<std::int64_t>::min() / 2) {
   const std::size_t steps = window.steps();

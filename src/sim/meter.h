@@ -152,7 +152,6 @@ class Meter {
   void asked(const PromiseStart&) {}
   bool counted() const { return opened_ && !closed_; }
 
-  const Founding& founding_;
   const World& world_;
   const Window window_;
   std::vector<LaneView> lanes_;

@@ -14,6 +14,7 @@
 
 #include "app/command.h"
 #include "app/page.h"
+#include "app/run_command.h"
 #include "world/record.h"
 #include "world/world.h"
 
@@ -24,27 +25,9 @@ namespace fs = std::filesystem;
 
 const std::string kSmall = DURE_SOURCE_DIR "/scenarios/small/small.yaml";
 
-struct Ran {
-  int exit_code = 0;
-  std::string out, err;
-};
-
 Ran simulate(std::vector<std::string> args) {
-  CLI::App app;
-  Ran ran;
-  add_simulate_command(app, ran.exit_code);
   args.insert(args.begin(), "simulate");
-  std::reverse(args.begin(), args.end());  // as CLI11 takes a vector
-  testing::internal::CaptureStdout();
-  testing::internal::CaptureStderr();
-  try {
-    app.parse(args);
-  } catch (const CLI::ParseError& e) {
-    ran.exit_code = app.exit(e) == 0 ? kDone : kBadInput;
-  }
-  ran.out = testing::internal::GetCapturedStdout();
-  ran.err = testing::internal::GetCapturedStderr();
-  return ran;
+  return run_command(add_simulate_command, std::move(args));
 }
 
 std::string slurp(const fs::path& path) {
