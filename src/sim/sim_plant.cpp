@@ -9,10 +9,9 @@ constexpr std::int64_t kNever = EndQueue::kNever;
 
 }  // namespace
 
-SimPlant::SimPlant(const Founding& founding, const Demand& demand, const Arrivals& arrivals,
-                   const Services& services, const SimSpan& span)
+SimPlant::SimPlant(const Founding& founding, const Arrivals& arrivals, const Services& services,
+                   const SimSpan& span)
     : founding_(founding),
-      demand_(demand),
       arrivals_(arrivals),
       services_(services),
       span_(span),

@@ -30,8 +30,8 @@ struct SimSpan {
 
 class SimPlant final : public Plant {
  public:
-  SimPlant(const Founding& founding, const Demand& demand, const Arrivals& arrivals,
-           const Services& services, const SimSpan& span);
+  SimPlant(const Founding& founding, const Arrivals& arrivals, const Services& services,
+           const SimSpan& span);
 
   void ask(const Command& wish) override;
   void next(Millis wake, std::vector<Event>& facts) override;
@@ -63,7 +63,6 @@ class SimPlant final : public Plant {
   void tell(std::int64_t at, std::vector<Event>& facts);
 
   const Founding& founding_;
-  const Demand& demand_;
   const Arrivals& arrivals_;
   const Services& services_;
   const SimSpan span_;

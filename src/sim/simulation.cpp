@@ -49,7 +49,7 @@ Simulation::Simulation(const Scenario& scenario, SimulationOptions options)
       demand_(scenario, founding_),
       arrivals_(scenario, demand_, options_.seed),
       services_(demand_),
-      plant_(founding_, demand_, arrivals_, services_,
+      plant_(founding_, arrivals_, services_,
              {start_, options_.window.to, scenario.policy.decide_every_ms}),
       meter_(scenario, founding_, demand_, world_, options_.window),
       record_(options_.record) {}
