@@ -248,7 +248,7 @@ def text(all_by=None):
             left -= part
             out.append(row(LEGACY_MONTH, owner, *hall_of(where), hardware, part, retire, "assumption", "assumption"))
     owner, where, hardware, gpus = HAEIN
-    out.append(row("2025-08", owner, *hall_of(where), hardware, gpus, None, "operating", "newdaily_skt"))
+    out.append(row(LEGACY_MONTH, owner, *hall_of(where), hardware, gpus, None, "operating", "newdaily_skt"))  # open since 2025-08; the scenario begins in 2025-10
     year = None
     for quarter, owner, site, hall, hardware, gpus in sorted(rows, key=lambda r: r[0]):  # stable within a quarter
         if quarter[:4] != year:

@@ -70,7 +70,7 @@ TEST_F(Replay, ScheduleByPolicy) {
 }
 
 TEST_F(Replay, ProcsOverrideTheHeaderAndWindowsCut) {
-  const auto j = nlohmann::json::parse(replay({log(), "--procs", "16", "--json"}).out);
+  const auto j = nlohmann::json::parse(replay({log(), "--procs", "17", "--json"}).out);
   EXPECT_EQ(j["jobs"], 4);
   EXPECT_DOUBLE_EQ(j["mean_wait_s"], 0.0);
   const auto cut =
