@@ -111,6 +111,7 @@ class JobRows {
       case JobState::ended: return ",done,";
       case JobState::cancelled: return ",cancelled,";
       case JobState::refused: return ",refused,";
+      case JobState::held: return ",held,";
     }
     CHECK(!"a JobState");
   }

@@ -22,6 +22,9 @@ using LaneId =
     Id<struct LaneKind>;  // work of one member, archetype and size; kept in arrival order
 using HardwareId = Id<struct HardwareKind>;
 using WorkloadId = Id<struct WorkloadKind>;
+using AccountId = Id<struct AccountKind>;  // a member, a project or a user
+using PlanId = Id<struct PlanKind>;        // a dated change of capacity that was announced
+using ReservationId = Id<struct ReservationKind>;
 
 }  // namespace dure
 

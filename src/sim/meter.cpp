@@ -151,9 +151,11 @@ void Meter::note_peaks(std::uint32_t index) {
 }
 
 void Meter::refresh() {
-  if (!changed_pool_) return;
-  const std::uint32_t index = *changed_pool_;
-  changed_pool_.reset();
+  for (const std::uint32_t index : changed_pools_) refresh(index);
+  changed_pools_.clear();
+}
+
+void Meter::refresh(std::uint32_t index) {
   PoolView& pool = pools_[index];
   const Pool& truth = world_.pool(PoolId{index});
   pool.installed = truth.installed;
@@ -247,29 +249,57 @@ void Meter::out_of_queue(const Job& job) {
   queue_.gpus -= job.gpus;
 }
 
-// The job's GPUs are in use from now on (sign 1), or no longer (-1).
-void Meter::hold(const Job& job, PoolId id, std::int64_t sign) {
-  const LaneView& lane = lanes_[job.lane.index];
+// So many GPUs of the pool are in use by the lane from now on, or no longer if negative.
+void Meter::hold(const LaneView& lane, PoolId id, std::int64_t gpus) {
   settle_pool(id.index);
   settle_row(lane.row);
   settle_member(lane.member.index);
   PoolView& pool = pools_[id.index];
-  const std::int64_t gpus = sign * job.gpus;
   pool.busy += gpus;
   CHECK(pool.busy >= 0);  // invariant 1
   pool.dynamic_w += gpus * dynamic_w_[id.index][lane.workload.index];
-  if (!lane.service) pool.running_jobs += sign;
-  row_running_[lane.row].jobs += sign;
   row_running_[lane.row].gpus += gpus;
   member_busy_[lane.member.index].gpus += gpus;
-  changed_pool_ = id.index;
+  changed_pools_.push_back(id.index);
+}
+
+void Meter::runs(const LaneView& lane, PoolId id, std::int64_t sign) {
+  settle_pool(id.index);
+  settle_row(lane.row);
+  if (!lane.service) pools_[id.index].running_jobs += sign;
+  row_running_[lane.row].jobs += sign;
+}
+
+void Meter::leaves(JobId id) {
+  const Job& job = world_.job(id);
+  CHECK(!job.let_go);  // the twin's jobs end before or at their limit
+  const LaneView& lane = lanes_[job.lane.index];
+  runs(lane, job.pool, -1);
+  hold(lane, job.pool, -job.held);
+  for (const Part& part : world_.more_parts(id)) hold(lane, part.pool, -part.gpus.count());
 }
 
 void Meter::on(const JobEnded& e) {
+  leaves(e.job);
+  if (counted()) ++row_figures_[lanes_[world_.job(e.job).lane.index].row].done;
+}
+
+void Meter::on(const JobStopped& e) {
   const Job& job = world_.job(e.job);
-  CHECK(!job.let_go);  // the twin's jobs end before or at their limit
-  hold(job, job.pool, -1);
-  if (counted()) ++row_figures_[lanes_[job.lane.index].row].done;
+  const LaneView& lane = lanes_[job.lane.index];
+  leaves(e.job);
+  ++row_waiting_[lane.row];
+  if (counted()) {
+    ++row_figures_[lane.row].stopped;
+    // What it had done since it started, less what is off its estimate, is lost.
+    const Exact span = Exact{(Millis(now_) - job.start).count()} * job.held;
+    const Exact kept = Exact{(job.estimate - e.left).count()} * job.gpus;
+    row_figures_[lane.row].lost_gpu_ms += static_cast<std::int64_t>(span - kept);
+  }
+  if (lane.service) return;
+  settle_queue();
+  ++queue_.jobs;
+  queue_.gpus += job.gpus;
 }
 
 void Meter::on(const JobCancelled& e) {
@@ -280,12 +310,22 @@ void Meter::on(const JobCancelled& e) {
 
 void Meter::on(const CapacityAdded& e) {
   settle_pool(e.pool.index);
-  changed_pool_ = e.pool.index;
+  changed_pools_.push_back(e.pool.index);
+}
+
+void Meter::on(const NodesDrained& e) {
+  settle_pool(e.pool.index);
+  changed_pools_.push_back(e.pool.index);
+}
+
+void Meter::on(const NodesResumed& e) {
+  settle_pool(e.pool.index);
+  changed_pools_.push_back(e.pool.index);
 }
 
 void Meter::on(const CapacityRetired& e) {
   settle_pool(e.pool.index);
-  changed_pool_ = e.pool.index;
+  changed_pools_.push_back(e.pool.index);
 }
 
 void Meter::on(const CommandIssued& e) {
@@ -298,12 +338,19 @@ void Meter::asked(const StartJob& wish) {
   if (reasons_[wish.job.index] == Reason::none && lane.said_at >= job.submit)
     reasons_[wish.job.index] = lane.said;
   out_of_queue(job);
-  hold(job, wish.pool, 1);
+  runs(lane, wish.pool, 1);
+  hold(lane, wish.pool, wish.gpus.count() == 0 ? job.gpus : wish.gpus.count());
+  for (const Part& part : wish.also) hold(lane, part.pool, part.gpus.count());
   ++sovereignty_.placements_checked;
   if (!lawful_[wish.pool.index][lane.row]) ++sovereignty_.violations;
-  if (!counted()) return;
+  if (!counted() || job.stops > 0) return;  // started again
   ++row_figures_[lane.row].started;
   if (!lane.service) ++site_figures_[pools_[wish.pool.index].site.index].jobs_started;
+}
+
+void Meter::asked(const ResizeJob& wish) {
+  const Job& job = world_.job(wish.job);
+  hold(lanes_[job.lane.index], job.pool, wish.gpus.count() - job.held);
 }
 
 void Meter::asked(const RefuseJob& wish) {

@@ -53,6 +53,7 @@ struct RowFigures {  // of one demand row; jobs, or replicas of a service
   std::int64_t running_at_end = 0, queued_at_end = 0;
   std::int64_t refused_no_legal_site = 0, refused_lender_limit = 0, refused_other = 0;
   std::int64_t running_ms = 0, used_gpu_ms = 0;
+  std::int64_t stopped = 0, lost_gpu_ms = 0;  // by preemption: work done again, and restarts
 };
 
 struct QueueStep {  // jobs only; replicas that wait are the services' affair
@@ -136,7 +137,10 @@ class Meter {
   void settle_member(std::uint32_t member);
   void refresh();
   void note_peaks(std::uint32_t site);
-  void hold(const Job& job, PoolId pool, std::int64_t sign);
+  void refresh(std::uint32_t pool);
+  void hold(const LaneView& lane, PoolId pool, std::int64_t gpus);
+  void runs(const LaneView& lane, PoolId pool, std::int64_t sign);
+  void leaves(JobId job);
   void out_of_queue(const Job& job);
 
   template <class Other>
@@ -146,10 +150,15 @@ class Meter {
   void on(const JobCancelled& e);
   void on(const CapacityAdded& e);
   void on(const CapacityRetired& e);
+  void on(const NodesDrained& e);
+  void on(const NodesResumed& e);
+  void on(const JobStopped& e);
   void on(const CommandIssued& e);
   void asked(const StartJob& wish);
   void asked(const RefuseJob& wish);
   void asked(const PromiseStart&) {}
+  void asked(const PreemptJob&) {}
+  void asked(const ResizeJob& wish);
   bool counted() const { return opened_ && !closed_; }
 
   const World& world_;
@@ -166,7 +175,7 @@ class Meter {
   std::vector<Reason> reasons_;                       // [job], once it is out of the queue
 
   std::int64_t now_;
-  std::optional<std::uint32_t> changed_pool_;  // by the last event: the world shows how
+  std::vector<std::uint32_t> changed_pools_;  // by the last event: the world shows how
   bool opened_ = false, closed_ = false;
   std::int64_t facility_uw_ = 0, facility_since_ = 0, peak_facility_uw_ = 0;
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "world/shape.h"
+
 namespace dure {
 namespace {
 
@@ -40,6 +42,8 @@ std::size_t SimPlant::expected_jobs() const {
 void SimPlant::submit(const Arrival& a, std::vector<Event>& facts) {
   const JobId job{static_cast<std::uint32_t>(runs_.size())};
   runs_.push_back(a.run.count());
+  lane_of_.push_back(a.lane);
+  courses_.push_back({0, 0, a.run.count(), a.estimate.count()});
   facts.push_back({a.at, JobSubmitted{job, a.lane, Gpus(a.gpus), a.estimate}});
 }
 
@@ -72,6 +76,8 @@ void SimPlant::scale(std::size_t service, std::int64_t at, std::vector<Event>& f
   for (std::int64_t n = r.count(); n < wanted; ++n) {
     const auto job = static_cast<std::uint32_t>(runs_.size());
     runs_.push_back(-1 - static_cast<std::int64_t>(service));
+    lane_of_.push_back(services_.lane(service));
+    courses_.emplace_back();
     r.waiting.push_back(job);
     facts.push_back({Millis(at), JobSubmitted{JobId{job}, services_.lane(service),
                                               Gpus(services_.gpus(service)), kUntilCancelled}});
@@ -83,6 +89,7 @@ void SimPlant::scale(std::size_t service, std::int64_t at, std::vector<Event>& f
       facts.push_back({Millis(at), JobCancelled{JobId{r.waiting.back()}}});
       r.waiting.pop_back();
     } else {
+      stopping_.erase(r.running.back());
       facts.push_back({Millis(at), JobEnded{JobId{r.running.back()}}});
       r.running.pop_back();
     }
@@ -90,16 +97,88 @@ void SimPlant::scale(std::size_t service, std::int64_t at, std::vector<Event>& f
   CHECK(r.count() == wanted);  // invariant 2
 }
 
+void SimPlant::start(const StartJob& wish) {
+  const std::uint32_t job = wish.job.index;
+  const LaneOpened& lane = this->lane(job);
+  const std::int64_t left = courses_[job].left;
+  std::int64_t run = left;
+  // The size of the gang that asks for none in particular is its lane's.
+  const std::int64_t asked = lane.gpus.count();
+  std::int64_t held = wish.gpus.count() == 0 ? asked : wish.gpus.count();
+  if (held != asked || !wish.also.empty() || !lane.speed_permille.empty()) {
+    bool several_sites = false;
+    std::int64_t all = held;
+    const PoolOpened& first = founding_.pools[wish.pool.index].opened;
+    for (const Part& part : wish.also) {
+      const PoolOpened& other = founding_.pools[part.pool.index].opened;
+      if (other.device != first.device) continue;
+      several_sites = several_sites || other.site != first.site;
+      all += part.gpus.count();
+    }
+    run =
+        run_time(lane, Millis(left), asked, all, speed_in(lane, wish.pool), several_sites).count();
+  }
+  if (lane.elastic) sizes_[job] = {asked, held};
+  courses_[job].start = now_;
+  courses_[job].end = now_ + run;
+  ends_.push(Millis(now_ + run), wish.job);
+}
+
+void SimPlant::resize(const ResizeJob& wish) {
+  const std::uint32_t job = wish.job.index;
+  Course& course = courses_[job];
+  auto& [asked, held] = sizes_.at(job);
+  if (runs_[job] >= 0) {
+    const Millis left = resized(lane(job), Millis(std::max<std::int64_t>(course.end - now_, 1)),
+                                asked, held, wish.gpus.count());
+    course.end = now_ + left.count();
+    ends_.push(Millis(course.end), wish.job);
+  }
+  held = wish.gpus.count();
+}
+
+// The grace of a job is over: it goes back to its queue with what is left of it.
+void SimPlant::stop(std::uint32_t job, std::int64_t at, std::vector<Event>& facts) {
+  Course& course = courses_[job];
+  const LaneOpened& lane = this->lane(job);
+  if (runs_[job] < 0) {
+    Replicas& r = replicas_[static_cast<std::size_t>(-1 - runs_[job])];
+    std::erase(r.running, job);
+    r.waiting.insert(std::lower_bound(r.waiting.begin() + static_cast<std::ptrdiff_t>(r.head),
+                                      r.waiting.end(), job),
+                     job);
+    facts.push_back({Millis(at), JobStopped{JobId{job}, kUntilCancelled}});
+    return;
+  }
+  std::int64_t saved = 0;  // of the time that it ran
+  if (lane.checkpoint.count() > 0)
+    saved = (at - course.start) / lane.checkpoint.count() * lane.checkpoint.count();
+  // In the time that was to do: it may run at another speed here than it was estimated for.
+  const std::int64_t span = std::max<std::int64_t>(course.end - course.start, 1);
+  const auto done = static_cast<std::int64_t>(static_cast<__int128>(course.left) * saved / span);
+  course.left += lane.restart.count() - done;
+  course.estimate += lane.restart.count() - done;
+  course.end = 0;  // the end that was to come will not
+  sizes_.erase(job);
+  facts.push_back({Millis(at), JobStopped{JobId{job}, Millis(course.estimate)}});
+}
+
 void SimPlant::ask(const Command& wish) {
-  if (const auto* start = std::get_if<StartJob>(&wish)) {
-    const std::int64_t run = runs_[start->job.index];
+  if (const auto* start_it = std::get_if<StartJob>(&wish)) {
+    const std::uint32_t job = start_it->job.index;
+    const std::int64_t run = runs_[job];
     if (run >= 0) {
-      ends_.push(Millis(now_ + run), start->job);
+      start(*start_it);
     } else {
       Replicas& r = replicas_[static_cast<std::size_t>(-1 - run)];
-      no_longer_waits(r, start->job.index);
-      r.running.push_back(start->job.index);
+      no_longer_waits(r, job);
+      r.running.push_back(job);
+      courses_[job].end = kNever;
     }
+  } else if (const auto* preempt = std::get_if<PreemptJob>(&wish)) {
+    stopping_[preempt->job.index] = preempt->until.count();
+  } else if (const auto* other_size = std::get_if<ResizeJob>(&wish)) {
+    resize(*other_size);
   } else if (const auto* refused = std::get_if<RefuseJob>(&wish)) {
     const std::int64_t run = runs_[refused->job.index];
     if (run >= 0) return;
@@ -122,7 +201,9 @@ std::int64_t SimPlant::next_fact() {
   const std::int64_t racks =
       next_step_ < founding_.steps.size() ? founding_.steps[next_step_].at.count() : kNever;
   const std::int64_t scaling = replicas_.empty() ? kNever : next_scaling_;
-  return std::min({racks, ends_.next(), scaling, next_arrival()});
+  std::int64_t stop = kNever;
+  for (const auto& [job, until] : stopping_) stop = std::min(stop, until);
+  return std::min({racks, ends_.next(), stop, scaling, next_arrival()});
 }
 
 void SimPlant::tell(std::int64_t at,
@@ -135,7 +216,20 @@ void SimPlant::tell(std::int64_t at,
     else if (s.powered_gpus < 0)
       facts.push_back({s.at, CapacityRetired{s.pool, Gpus(-s.powered_gpus)}});
   }
-  while (ends_.next() == at) facts.push_back({Millis(at), JobEnded{ends_.pop()}});
+  while (ends_.next() == at) {
+    const JobId job = ends_.pop();
+    if (courses_[job.index].end != at) continue;  // it was stopped or resized since
+    stopping_.erase(job.index);
+    facts.push_back({Millis(at), JobEnded{job}});
+  }
+  for (auto it = stopping_.begin(); it != stopping_.end();) {
+    if (it->second != at) {
+      ++it;
+      continue;
+    }
+    stop(it->first, at, facts);
+    it = stopping_.erase(it);
+  }
   if (next_scaling_ == at) {
     for (std::size_t i = 0; i < services_.size(); ++i) scale(i, at, facts);
     next_scaling_ += Services::kStepMs;

@@ -7,13 +7,18 @@
 // refused are given up, then waiting ones are cancelled, the youngest first, then running ones are
 // ended, the last started first.
 //
-// Invariants: 1. Facts come in order of time; of one instant: racks, ends, services, submissions.
+// A job that is asked to stop does so when its grace is over. What it did since its last checkpoint
+// is lost, and it has its restart to do again: sched/reclaim.h reckons with the same.
+//
+// Invariants: 1. Facts come in order of time; of one instant: racks, ends, stops, services,
+//             submissions.
 //             2. wanted replicas = waiting + running + refused, of every service from its last step
 //             on.
 //             3. No fact is told at `to` or later, but that `to` was reached.
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <vector>
 
 #include "sched/plant.h"
@@ -58,6 +63,12 @@ class SimPlant final : public Plant {
   void submit(const Arrival& a, std::vector<Event>& facts);
   void scale(std::size_t service, std::int64_t at, std::vector<Event>& facts);
   void no_longer_waits(Replicas& r, std::uint32_t job);
+  void start(const StartJob& wish);
+  void resize(const ResizeJob& wish);
+  void stop(std::uint32_t job, std::int64_t at, std::vector<Event>& facts);
+  const LaneOpened& lane(std::uint32_t job) const {
+    return founding_.lanes[lane_of_[job].index].opened;
+  }
   std::int64_t next_arrival();
   std::int64_t next_fact();
   void tell(std::int64_t at, std::vector<Event>& facts);
@@ -73,9 +84,18 @@ class SimPlant final : public Plant {
   EndQueue ends_;
   std::vector<Arrival> hour_;  // the hour that is being told
   std::size_t next_in_hour_ = 0;
-  std::int64_t next_hour_ = 0;      // to be drawn after it
-  std::vector<Replicas> replicas_;  // [service]
-  std::vector<std::int64_t> runs_;  // [job]; of a replica -1 - its service
+  std::int64_t next_hour_ = 0;        // to be drawn after it
+  std::vector<Replicas> replicas_;    // [service]
+  std::vector<std::int64_t> runs_;    // [job]; of a replica -1 - its service
+  struct Course {                     // of a job that has started
+    std::int64_t start = 0, end = 0;  // end: as things stand
+    std::int64_t left = 0;      // at start: run to be done, with restarts; as asked, on speed 1000
+    std::int64_t estimate = 0;  // of left
+  };
+  std::vector<LaneId> lane_of_;                     // [job]
+  std::vector<Course> courses_;                     // [job]
+  std::map<std::uint32_t, std::int64_t> stopping_;  // jobs that were asked to stop: when they do
+  std::map<std::uint32_t, std::pair<std::int64_t, std::int64_t>> sizes_;  // elastic: asked, held
 };
 
 }  // namespace dure

@@ -7,11 +7,13 @@
 namespace dure {
 namespace {
 
-struct Tee {  // one stream of events, two readers
+struct Tee {  // one stream of events, several readers
   RecordHash& record;
   Meter& meter;
+  Segments& segments;
   void append(const Event& e) {
     record.append(e);
+    segments.append(e);
     meter.append(e);
   }
   void waits(JobId job, Reason because) {
@@ -52,11 +54,12 @@ Simulation::Simulation(const Scenario& scenario, SimulationOptions options)
       plant_(founding_, arrivals_, services_,
              {start_, options_.window.to, scenario.policy.decide_every_ms}),
       meter_(scenario, founding_, demand_, world_, options_.window),
+      segments_(world_),
       record_(options_.record) {}
 
 void Simulation::run() {
   world_.reserve_jobs(plant_.expected_jobs());
-  Tee tee{record_, meter_};
+  Tee tee{record_, meter_, segments_};
   Watched plant(plant_, options_.progress);
   Loop<Tee>(world_, options_.policy, plant, tee).run();
   meter_.close();

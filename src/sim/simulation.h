@@ -8,6 +8,7 @@
 
 #include "sched/decide.h"
 #include "sim/meter.h"
+#include "sim/segments.h"
 #include "sim/sim_plant.h"
 #include "world/record.h"
 
@@ -40,6 +41,7 @@ class Simulation {
   const World& world() const { return world_; }
   const SimPlant& plant() const { return plant_; }
   const Meter& meter() const { return meter_; }
+  const Segments& segments() const { return segments_; }
   std::string record_sha256() { return record_.sha256(); }
   std::uint64_t record_events() const { return record_.events(); }
 
@@ -54,6 +56,7 @@ class Simulation {
   World world_;
   SimPlant plant_;
   Meter meter_;
+  Segments segments_;
   RecordHash record_;
 };
 

@@ -15,7 +15,7 @@ struct JobScan {
   std::vector<std::vector<std::int64_t>> class_site_gpu_ms;  // [data class][site]
   std::vector<std::vector<std::int64_t>> row_waits_ms;       // [demand row], of jobs
   std::vector<std::int64_t> member_demand_gpu_ms;
-  std::array<std::int64_t, 8> waits_by_reason{};
+  std::array<std::int64_t, kReasons> waits_by_reason{};
   double slowdown_sum = 0;
   std::int64_t slowdowns = 0;
 };
@@ -38,6 +38,8 @@ class Scanner {
   }
   void scan() {
     for (std::uint32_t i = 0; i < run_.world().jobs(); ++i) look(JobId{i});
+    for (const Segment& s : run_.segments().all())
+      held(run_.world().job(s.job).lane, s.pool, s.gpus, s.from, s.to);
   }
   JobScan out;
 
@@ -49,42 +51,50 @@ class Scanner {
     const std::uint32_t r = meter_.row_of(job.lane);
     const DemandRow& row = run_.demand().rows()[r];
     const bool ended = job.state == JobState::ended;
-    if (ended || job.state == JobState::running) {
-      const std::int64_t ms =
-          std::min(to_, ended ? job.end.count() : to_) - std::max(from_, job.start.count());
-      if (ms > 0) held(job, r, row, ms);
+    if (job.state == JobState::running || (ended && !run_.segments().told(id))) {
+      const Millis from = ended ? job.start : run_.segments().since(id),
+                   to = ended ? job.end : Millis(to_);
+      held(job.lane, job.pool, job.held, from, to);
+      for (const Part& part : run_.world().more_parts(id))
+        held(job.lane, part.pool, part.gpus.count(), from, to);
     }
     if (row.service) return;
     if (within(job.submit))
       out.member_demand_gpu_ms[row.member.index] +=
           gpu_time(Gpus(job.gpus), run_.plant().run_of(id)).count();
     // What the pass at `to` started was still queued at the end of the window.
-    const bool queued = job.state == JobState::waiting ||
-                        (job.state == JobState::running && job.start.count() >= to_);
-    const bool started = (ended || job.state == JobState::running) && within(job.start);
+    const Millis start = run_.segments().first_start(id);
+    const bool ran = ended || job.state == JobState::running || job.stops > 0;
+    const bool queued = !ended && (!ran || start.count() >= to_) &&
+                        (job.state == JobState::waiting || job.state == JobState::running);
+    const bool started = ran && within(start);
     if (!started && !queued) {
-      if (ended) slowdown(job);
+      if (ended) slowdown(id);
       return;
     }
     if (const Reason why = meter_.last_reason(id); why != Reason::none)
       ++out.waits_by_reason[static_cast<std::size_t>(why)];
-    if (started) out.row_waits_ms[r].push_back((job.start - job.submit).count());
-    if (ended) slowdown(job);
+    if (started) out.row_waits_ms[r].push_back((start - job.submit).count());
+    if (ended) slowdown(id);
   }
 
-  void held(const Job& job, std::uint32_t r, const DemandRow& row, std::int64_t ms) {
-    const std::int64_t gpu_ms = job.gpus * ms;
+  void held(LaneId lane, PoolId pool, std::int64_t gpus, Millis from, Millis to) {
+    const std::int64_t ms = std::min(to_, to.count()) - std::max(from_, from.count());
+    if (ms <= 0) return;
+    const std::uint32_t r = meter_.row_of(lane);
+    const std::int64_t gpu_ms = gpus * ms;
     out.used_gpu_ms += gpu_ms;
-    out.dynamic_wms += Exact{gpu_ms} * meter_.gpu_dynamic_w(job.pool, row.workload);
-    const SiteId site = run_.founding().pools[job.pool.index].opened.site;
-    out.class_site_gpu_ms[classes_[r]][site.index] += gpu_ms;
+    out.dynamic_wms += Exact{gpu_ms} * meter_.gpu_dynamic_w(pool, run_.demand().rows()[r].workload);
+    out.class_site_gpu_ms[classes_[r]][run_.founding().pools[pool.index].opened.site.index] +=
+        gpu_ms;
   }
 
-  void slowdown(const Job& job) {
+  void slowdown(JobId id) {
+    const Job& job = run_.world().job(id);
     if (!within(job.end)) return;
     const auto run = static_cast<double>((job.end - job.start).count());
-    const auto wait = static_cast<double>((job.start - job.submit).count());
-    out.slowdown_sum += std::max(1.0, (wait + run) / std::max(10'000.0, run));
+    const auto all = static_cast<double>((job.end - job.submit).count());
+    out.slowdown_sum += std::max(1.0, all / std::max(10'000.0, run));
     ++out.slowdowns;
   }
 

@@ -7,67 +7,149 @@
 
 namespace dure {
 
-void audit(const World& w) {
-  std::vector<std::int64_t> held(w.pools_.size()), lent(w.pools_.size());
+namespace {
+
+struct Recount {
+  std::vector<std::int64_t> held, lent, stopping, running;
   std::map<std::pair<std::uint32_t, std::uint32_t>, std::int64_t> by_member;
+  std::map<std::pair<std::uint32_t, std::size_t>, std::int64_t> by_account;  // and device
+  std::vector<std::int64_t> reserved;                                        // [reservation]: used
+  std::vector<Timeline> timelines;
+};
+
+}  // namespace
+
+void audit(const World& w) {
+  Recount n;
+  n.held.resize(w.pools_.size());
+  n.lent.resize(w.pools_.size());
+  n.stopping.resize(w.pools_.size());
+  n.running.resize(w.pools_.size());
+  n.timelines.resize(w.pools_.size());
+  n.reserved.resize(w.reservations_.size());
   std::vector<std::size_t> queued(w.lanes_.size());
-  std::vector<Timeline> timelines(w.pools_.size());
-  std::int64_t waiting = 0, waiting_gpus = 0, running = 0, promises = 0;
+  std::vector<std::int64_t> account_waits(w.accounts_.size());
+  std::int64_t waiting = 0, waiting_gpus = 0, running = 0, promises = 0, held_jobs = 0;
+  const Millis forever(Timeline::kForever);
   for (std::uint32_t p = 0; p < w.pools_.size(); ++p)
-    timelines[p].change(
-        w.now_, Millis(Timeline::kForever),
+    n.timelines[p].change(
+        w.now_, forever,
         w.pools_[p].installed - (w.pools_[p].racks ? w.pools_[p].racks->owed() : 0));
+  for (const PlannedChange& plan : w.plans_) {
+    const CapacityPlanned& i = plan.info;
+    Timeline& t = n.timelines[i.pool.index];
+    if (!plan.begun && !plan.over) t.change(std::max(i.from, w.now_), i.to, i.gpus.count());
+    if (plan.begun && !plan.over && i.to != forever)
+      t.change(std::max(i.to, w.now_), forever, -i.gpus.count());
+  }
+  for (const Reservation& r : w.reservations_)
+    n.timelines[r.info.pool.index].change(std::max(r.info.from, w.now_),
+                                          std::max(r.info.to, w.now_), -r.info.gpus.count());
 
   for (std::uint32_t i = 0; i < w.jobs_.size(); ++i) {
     const Job& job = w.jobs_[i];
     CHECK(job.submit <= w.now_);
+    if (job.state == JobState::held) {
+      ++held_jobs;
+      CHECK(w.blockers_.at(JobId{i}) > 0);
+    }
     if (job.state == JobState::waiting) {
       ++waiting;
       waiting_gpus += job.gpus;
+      for (std::optional<AccountId> a = w.lane_accounts_[job.lane.index]; a;
+           a = w.accounts_[*a].parent)
+        ++account_waits[a->index];
       const LaneQueue& queue = w.queues_[job.lane.index];
-      const std::size_t at = queue.find(JobId{i});  // invariants 2, 4
+      const std::size_t at = queue.find(JobId{i}, w.rank(job));  // invariants 2, 4
       CHECK(queue.need(at) == job.gpus && queue.estimate(at) == job.estimate);
-      CHECK(at == queued[job.lane.index]++);  // in order of submission
+      CHECK(at > 0 || queue.job(0) == JobId{i});
+      if (w.lanes_[job.lane.index].within == Within::arrival)
+        CHECK(at == queued[job.lane.index]);  // in order of submission
+      ++queued[job.lane.index];
       if (const std::int64_t promised = queue.promised_ms(at); promised != LaneQueue::kNoPromise) {
         ++promises;
-        timelines[job.pool.index].change(std::max(Millis(promised), w.now_),
-                                         w.limit(Millis(promised), job.estimate), -job.gpus);
+        n.timelines[job.pool.index].change(std::max(Millis(promised), w.now_),
+                                           w.limit(Millis(promised), job.estimate), -job.gpus);
       }
     }
-    if (job.state == JobState::running) {
-      ++running;
-      CHECK(job.start >= job.submit && job.start <= w.now_);
-      if (job.let_go) continue;
-      held[job.pool.index] += job.gpus;
+    if (job.state != JobState::running) continue;
+    ++running;
+    CHECK(job.start >= job.submit && job.start <= w.now_ && job.held > 0);
+    const ReservationId* under = nullptr;
+    if (job.under_reservation) {
+      under = &w.under_.at(JobId{i});
+      n.reserved[under->index] += job.held;
+    }
+    if (job.let_go) continue;
+    CHECK(w.pools_[job.pool.index].running[job.runs_at] == JobId{i});
+    std::vector<Part> parts{{job.pool, Gpus(job.held), {}}};
+    if (w.pools_[job.pool.index].racks) parts[0].place = w.seats_[job.seat];
+    for (const Part& part : w.more_parts(JobId{i})) parts.push_back(part);
+    CHECK(job.more_parts == (parts.size() > 1));
+    for (const Part& part : parts) {
+      const Pool& pool = w.pools_[part.pool.index];
+      const std::int64_t gpus = part.gpus.count();
+      n.held[part.pool.index] += gpus;
+      ++n.running[part.pool.index];
+      if (job.stopping) n.stopping[part.pool.index] += gpus;
       const MemberId user = w.lanes_[job.lane.index].member;
-      by_member[{job.pool.index, user.index}] += job.gpus;
-      if (user != w.pools_[job.pool.index].info.owner) lent[job.pool.index] += job.gpus;
-      timelines[job.pool.index].change(w.now_, job.end, -job.gpus);
-      if (w.pools_[job.pool.index].racks) {
-        std::int64_t gpus = 0;
-        for (const Slice& s : w.seats_[job.seat]) gpus += s.gpus();
-        CHECK(gpus == job.gpus);
+      n.by_member[{part.pool.index, user.index}] += gpus;
+      for (std::optional<AccountId> a = w.lane_accounts_[job.lane.index]; a;
+           a = w.accounts_[*a].parent)
+        n.by_account[{a->index, static_cast<std::size_t>(pool.info.device)}] += gpus;
+      Timeline& t = n.timelines[part.pool.index];
+      t.change(w.now_, std::max(w.now_, job.end), -gpus);
+      if (under != nullptr) {
+        const ReservationMade& r = w.reservations_[under->index].info;
+        CHECK(r.member == user);  // invariant 8
+        if (r.pool == part.pool) t.change(w.now_, std::max(w.now_, std::min(job.end, r.to)), gpus);
       }
+      if (!pool.racks) continue;
+      std::int64_t placed = 0;
+      for (const Slice& s : part.place) placed += s.gpus();
+      CHECK(placed == gpus);
     }
   }
   CHECK(waiting == w.waiting_jobs_ && waiting_gpus == w.waiting_gpus_);
-  CHECK(running == w.running_jobs_ && promises == w.promises_);
+  CHECK(running == w.running_jobs_ && promises == w.promises_ && held_jobs == w.held_jobs_);
   for (std::uint32_t l = 0; l < w.lanes_.size(); ++l) {
     CHECK(w.queues_[l].size() == queued[l]);  // invariant 4
     CHECK(w.waiting_lanes_.contains(l) == (queued[l] > 0));
   }
+  for (std::uint32_t r = 0; r < w.reservations_.size(); ++r)
+    CHECK(n.reserved[r] == w.reservations_[r].used &&
+          w.reservations_[r].left() >= 0);  // invariant 8
+  std::vector<std::int64_t> entitled(w.members_.size());
+  std::array<std::int64_t, kDevices> installed{};
   for (std::uint32_t p = 0; p < w.pools_.size(); ++p) {
     const Pool& pool = w.pools_[p];
-    CHECK(pool.free >= 0 && pool.free + held[p] == pool.installed);  // invariant 3
-    CHECK(pool.lent == lent[p]);
+    CHECK(pool.free >= 0 && pool.free + n.held[p] == pool.installed);  // invariant 3
+    CHECK(pool.stopping == n.stopping[p] && std::ssize(pool.running) == n.running[p]);
     if (pool.racks) {
       CHECK(pool.racks->free() == pool.free && pool.racks->installed() == pool.installed);
       pool.racks->audit();
     }
     pool.timeline.audit();
-    CHECK(pool.timeline.same_from(w.now_, timelines[p]));  // invariant 5
-    for (std::uint32_t m = 0; m < w.members_.size(); ++m)
-      CHECK(w.ledger_.in_use(PoolId{p}, MemberId{m}) == by_member[std::pair(p, m)]);
+    CHECK(pool.timeline.same_from(w.now_, n.timelines[p]));  // invariant 5
+    installed[static_cast<std::size_t>(pool.info.device)] += pool.installed;
+    std::int64_t guaranteed = 0;
+    for (const auto& [member, gpus] : pool.guarantees) guaranteed += gpus;
+    CHECK(guaranteed == pool.guaranteed);
+    for (std::uint32_t m = 0; m < w.members_.size(); ++m) {
+      const std::int64_t held = n.by_member[std::pair(p, m)];
+      CHECK(w.ledger_.in_use(PoolId{p}, MemberId{m}) == held);
+      if (MemberId{m} != pool.info.owner)
+        n.lent[p] += std::max<std::int64_t>(0, held - pool.entitled(MemberId{m}));
+      if (pool.info.device == Device::gpu) entitled[m] += pool.entitled(MemberId{m});
+    }
+    CHECK(pool.lent == n.lent[p]);
+  }
+  CHECK(entitled == w.entitled_ && installed == w.installed_);
+  for (std::uint32_t a = 0; a < w.accounts_.size(); ++a) {
+    CHECK(account_waits[a] == w.accounts_[AccountId{a}].waiting);
+    for (std::size_t d = 0; d < kDevices; ++d)
+      CHECK(w.accounts_.held(AccountId{a}, static_cast<Device>(d)) ==
+            n.by_account[std::pair(a, d)]);  // invariant 7
   }
   w.ledger_.audit();  // invariant 6
 }

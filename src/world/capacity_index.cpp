@@ -69,6 +69,72 @@ void CapacityIndex::close_node(std::uint32_t rack, std::uint32_t slot) {
   --owed_nodes_;
 }
 
+std::int64_t CapacityIndex::drain(std::uint32_t rack, std::uint64_t nodes) {
+  if (rack >= racks_.size()) return 0;
+  Rack& r = racks_[rack];
+  nodes &= r.exists & ~r.draining;
+  std::int64_t gone = 0;
+  for (; nodes != 0; nodes &= nodes - 1) {
+    const auto slot = static_cast<std::uint32_t>(std::countr_zero(nodes));
+    const std::uint64_t bit = std::uint64_t{1} << slot;
+    const std::uint32_t node = rack * nodes_per_rack_ + slot,
+                        held = gpus_per_node_ - node_free_[node];
+    installed_ -= node_free_[node];
+    set_node(rack, slot, 0);
+    gone += gpus_per_node_;
+    if (held == 0) {
+      r.exists &= ~bit;
+      r.drained |= bit;
+      continue;
+    }
+    draining_held_.resize(node_free_.size());
+    draining_held_[node] = static_cast<std::uint8_t>(held);
+    draining_gpus_ += held;
+    r.draining |= bit;
+  }
+  return gone;
+}
+
+std::int64_t CapacityIndex::resume(std::uint32_t rack, std::uint64_t nodes) {
+  if (rack >= racks_.size()) return 0;
+  Rack& r = racks_[rack];
+  nodes &= r.draining | r.drained;
+  std::int64_t back = 0;
+  for (; nodes != 0; nodes &= nodes - 1) {
+    const auto slot = static_cast<std::uint32_t>(std::countr_zero(nodes));
+    const std::uint64_t bit = std::uint64_t{1} << slot;
+    const std::uint32_t node = rack * nodes_per_rack_ + slot;
+    std::uint32_t held = 0;
+    if ((r.draining & bit) != 0) {
+      held = draining_held_[node];
+      draining_held_[node] = 0;
+      draining_gpus_ -= held;
+      r.draining &= ~bit;
+    } else {
+      r.drained &= ~bit;
+      r.exists |= bit;
+    }
+    installed_ += gpus_per_node_ - held;
+    set_node(rack, slot, gpus_per_node_ - held);
+    back += gpus_per_node_;
+    if (held == 0 && owed_nodes_ > 0) close_node(rack, slot);  // a retirement waits for one
+  }
+  return back;
+}
+
+void CapacityIndex::give_draining(std::uint32_t rack, std::uint32_t slot, std::uint32_t gpus) {
+  const std::uint32_t node = rack * nodes_per_rack_ + slot;
+  const std::uint64_t bit = std::uint64_t{1} << slot;
+  CHECK(draining_held_[node] >= gpus);  // invariant 2
+  draining_held_[node] = static_cast<std::uint8_t>(draining_held_[node] - gpus);
+  draining_gpus_ -= gpus;
+  installed_ -= gpus;
+  if (draining_held_[node] > 0) return;
+  racks_[rack].draining &= ~bit;
+  racks_[rack].exists &= ~bit;
+  racks_[rack].drained |= bit;
+}
+
 void CapacityIndex::move_rack(std::uint32_t rack, std::uint64_t whole) {
   const std::uint32_t before = count(racks_[rack].whole), after = count(whole);
   racks_[rack].whole = whole;
@@ -226,7 +292,7 @@ void CapacityIndex::take(const Placement& place) {
 void CapacityIndex::give(const Placement& place) {
   for (const Slice& s : place) {
     CHECK(s.rack < racks_.size() && (s.nodes & ~racks_[s.rack].exists) == 0);
-    if (s.gpus_per_node == gpus_per_node_ && owed_nodes_ == 0) {
+    if (s.gpus_per_node == gpus_per_node_ && owed_nodes_ == 0 && racks_[s.rack].draining == 0) {
       for (std::uint64_t left = s.nodes; left != 0; left &= left - 1) {
         std::uint8_t& node = node_free_[s.rack * nodes_per_rack_ +
                                         static_cast<std::uint32_t>(std::countr_zero(left))];
@@ -239,6 +305,10 @@ void CapacityIndex::give(const Placement& place) {
     }
     for (std::uint64_t left = s.nodes; left != 0; left &= left - 1) {
       const auto slot = static_cast<std::uint32_t>(std::countr_zero(left));
+      if ((racks_[s.rack].draining >> slot & 1) != 0) {
+        give_draining(s.rack, slot, s.gpus_per_node);
+        continue;
+      }
       const std::uint32_t now = node_free_[s.rack * nodes_per_rack_ + slot] + s.gpus_per_node;
       CHECK(now <= gpus_per_node_);  // invariant 2
       set_node(s.rack, slot, now);
@@ -248,14 +318,18 @@ void CapacityIndex::give(const Placement& place) {
 }
 
 void CapacityIndex::audit() const {
-  std::int64_t free = 0, whole_nodes = 0, installed = 0;
+  std::int64_t free = 0, whole_nodes = 0, installed = 0, draining_gpus = 0;
   for (std::uint32_t r = 0; r < racks_.size(); ++r) {
     std::uint64_t whole = 0;
     for (std::uint32_t slot = 0; slot < nodes_per_rack_; ++slot) {
       const std::uint32_t node = r * nodes_per_rack_ + slot, f = node_free_[node];
       const bool exists = (racks_[r].exists >> slot & 1) != 0;
       CHECK(exists || f == 0);  // invariant 1
-      installed += exists ? gpus_per_node_ : 0;
+      const bool draining = (racks_[r].draining >> slot & 1) != 0;
+      CHECK(!draining || (exists && f == 0 && draining_held_[node] > 0));  // invariant 1
+      CHECK(!exists || (racks_[r].drained >> slot & 1) == 0);
+      if (draining) draining_gpus += draining_held_[node];
+      installed += !exists ? 0 : draining ? draining_held_[node] : gpus_per_node_;
       free += f;
       if (f == gpus_per_node_) whole |= std::uint64_t{1} << slot;
       for (std::uint32_t g = 1; g < gpus_per_node_; ++g)
@@ -267,7 +341,7 @@ void CapacityIndex::audit() const {
       CHECK(racks_by_whole_[n].contains(r) == (n == count(whole)));  // invariant 3
   }
   CHECK(free == free_ && whole_nodes == free_nodes_ && installed == installed_);  // invariant 2
-  CHECK(free_ >= 0 && free_ <= installed_);
+  CHECK(free_ >= 0 && free_ <= installed_ && draining_gpus == draining_gpus_);
 }
 
 }  // namespace dure

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -18,20 +19,55 @@ namespace dure {
 
 enum class Reason : std::uint8_t {  // why a job waits or is refused; users see them spelt as here
   none,
-  no_room,             // no pool that may take it has room now
-  behind_earlier_job,  // it would fit, but not without delaying a job before it
-  reserved,            // it has a promised start
-  lender_limit,        // room is left only above what its owner lends
-  too_large,           // larger than every pool that may take it
-  no_legal_site,       // the rules of its data class leave no pool at all
+  no_room,              // no pool that may take it has room now
+  behind_earlier_job,   // it would fit, but not without delaying a job before it
+  reserved,             // it has a promised start
+  lender_limit,         // room is left only above what its owner lends
+  too_large,            // larger than every pool that may take it
+  no_legal_site,        // the rules of its data class leave no pool at all
+  quota_limit,          // its member, project or user holds as much as it may
+  not_reclaimable,      // room is left only to borrow, and it could not be taken back in time
+  reclaiming,           // its member's own room is being taken back for it
+  reserved_for_others,  // what is free is kept for a reservation, maintenance or retirement
+  not_in_one_domain,    // enough is free, but not close together
+  dependency,           // a job before it has not ended
+  dependency_failed,    // a job before it was refused or cancelled
 };
+inline constexpr std::size_t kReasons = 14;
 const char* to_string(Reason r);
 
+// Who is served before whom, whatever their shares; the lower may be stopped for the higher.
+enum class Tier : std::uint8_t { scavenger, standard, production, critical };
+const char* to_string(Tier t);
+// What a pool is made of. Shares are reckoned by kind: see fair_share.h.
+enum class Device : std::uint8_t { gpu, qpu, ran_cell, cpu };
+inline constexpr std::size_t kDevices = 4;
+// The order of a lane's jobs among themselves.
+enum class Within : std::uint8_t { arrival, deadline, shortest };
+
 // Commands: imperative.
+struct Part {  // what a gang holds of another pool than its first
+  PoolId pool;
+  Gpus gpus;
+  Placement place;
+};
 struct StartJob {
   JobId job;
   PoolId pool;
-  Placement place;  // empty in a counted pool
+  Placement place;                       // empty in a counted pool
+  Gpus gpus{};                           // in `pool`; 0: as many as it asks for
+  std::vector<Part> also{};              // the parts at other sites, the device beside the GPUs
+  std::optional<ReservationId> under{};  // whose room it uses
+};
+struct PreemptJob {  // it saves what it can and goes back to its place in the queue
+  JobId job;
+  JobId for_job;
+  Millis until;  // when its room is free
+};
+struct ResizeJob {  // an elastic gang grows or shrinks where it sits
+  JobId job;
+  Gpus gpus;
+  Placement place;  // all of it
 };
 struct PromiseStart {  // hold room from `at` for the whole estimate; a later promise replaces it
   JobId job;
@@ -42,12 +78,24 @@ struct RefuseJob {
   JobId job;
   Reason because = Reason::none;
 };
-using Command = std::variant<StartJob, PromiseStart, RefuseJob>;
+using Command = std::variant<StartJob, PromiseStart, RefuseJob, PreemptJob, ResizeJob>;
 
 // Events: past tense.
-struct MemberJoined {
+struct MemberJoined {  // and its account, at the root of the tree
   MemberId member;
   std::string name;
+  std::uint32_t weight_milli = 0;  // of its share; 0: what it contributes
+  Gpus limit{};                    // of what it may hold at once; 0: none
+};
+struct AccountOpened {  // a project of a member, or a user of a project
+  AccountId account;
+  AccountId parent;
+  std::string name;
+  std::uint32_t weight_milli = 1000;
+  Gpus limit{};  // 0: none
+};
+struct FairShareSet {
+  Millis half_life;  // of what was used
 };
 struct SiteOpened {
   SiteId site;
@@ -61,7 +109,14 @@ struct PoolOpened {
   std::uint32_t gpus_per_node = 0;  // 0: counted, without nodes
   std::uint32_t nodes_per_rack = 0, nodes_per_domain = 0;
   std::uint32_t lend_permille = 1000;  // of what is installed, for all borrowers together
-  std::string name;
+  std::string name{};
+  Device device = Device::gpu;
+  Millis reclaim{};  // borrowed room is back within this; 0: borrowers are never stopped
+};
+struct GuaranteeMade {  // a share of a pool that a member other than its owner may count on
+  PoolId pool;
+  MemberId member;
+  Gpus gpus;  // 0 ends it
 };
 struct LaneOpened {
   LaneId lane;
@@ -70,21 +125,66 @@ struct LaneOpened {
   Gpus gpus;  // of each job; 0: they differ
   Spread spread = Spread::anywhere;
   std::int64_t priority = 0;
-  std::vector<PoolId> pools;  // where its jobs may lawfully and usefully run, best first
+  std::vector<PoolId> pools{};         // where its jobs may lawfully and usefully run, best first
+  std::optional<AccountId> account{};  // who is charged; none: the member itself
+  Tier tier = Tier::standard;
+  Within within = Within::arrival;
+  bool preemptible = false;
+  Millis min_run{};      // once started it is left alone for so long
+  Millis checkpoint{};   // what it did is saved every so often; 0: never
+  Millis restart{};      // time lost to start again
+  Gpus least{}, most{};  // of an elastic or mouldable gang; 0: as many as it asks for
+  bool elastic = false;  // may change its size while it runs, else only at its start
+  std::uint32_t parallel_permille = 1000;       // of its work that more GPUs make faster (Amdahl)
+  std::vector<std::uint32_t> speed_permille{};  // of each of pools; empty: all 1000
+  std::uint32_t most_sites = 1;                 // over how many a gang may be split
+  std::uint32_t sites_permille = 1000;          // its speed when it is
+  std::vector<PoolId> beside{};                 // pools of the device it needs beside its GPUs
+  std::uint32_t beside_units = 0;
 };
 struct CapacityAdded {
   PoolId pool;
   Gpus gpus;
+  std::optional<PlanId> plan{};  // that said so
 };
 struct CapacityRetired {
   PoolId pool;
   Gpus gpus;
+  std::optional<PlanId> plan{};
+};
+struct CapacityPlanned {  // build-out, retirement, maintenance, a power window: by date
+  PlanId plan;
+  PoolId pool;
+  Gpus gpus;        // more, or less than 0
+  Millis from, to;  // to: Timeline::kForever for what stays
+};
+struct CapacityPlanDropped {
+  PlanId plan;
+};
+struct NodesDrained {  // no new work; gone when what runs there has ended
+  PoolId pool;
+  std::uint32_t rack = 0;
+  std::uint64_t nodes = 0;
+};
+struct NodesResumed {
+  PoolId pool;
+  std::uint32_t rack = 0;
+  std::uint64_t nodes = 0;
+};
+struct ReservationMade {  // room of a pool for one member's work
+  ReservationId reservation;
+  MemberId member;
+  PoolId pool;
+  Gpus gpus;
+  Millis from, to;
 };
 struct JobSubmitted {
   JobId job;
   LaneId lane;
   Gpus gpus;
-  Millis estimate;  // how long it asks for; kUntilCancelled for replicas
+  Millis estimate;             // how long it asks for; kUntilCancelled for replicas
+  Millis deadline{};           // 0: none
+  std::vector<JobId> after{};  // it waits until these have ended
 };
 struct LimitReached {  // its estimate is over: its room is free, though its end is still to be told
   JobId job;
@@ -95,6 +195,10 @@ struct JobEnded {
 struct JobCancelled {  // before it started
   JobId job;
 };
+struct JobStopped {  // it was preempted, or its machine failed: it waits again
+  JobId job;
+  Millis left;  // of its estimate, with the restart
+};
 struct TimeReached {};  // nothing happened, but an instant came that somebody asked to be woken at
 struct CommandIssued {
   Command wish;
@@ -102,7 +206,9 @@ struct CommandIssued {
 
 using What =
     std::variant<MemberJoined, SiteOpened, PoolOpened, LaneOpened, CapacityAdded, CapacityRetired,
-                 JobSubmitted, LimitReached, JobEnded, JobCancelled, TimeReached, CommandIssued>;
+                 JobSubmitted, LimitReached, JobEnded, JobCancelled, TimeReached, CommandIssued,
+                 AccountOpened, FairShareSet, GuaranteeMade, CapacityPlanned, CapacityPlanDropped,
+                 NodesDrained, NodesResumed, ReservationMade, JobStopped>;
 struct Event {
   Millis at;
   What what;

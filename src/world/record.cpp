@@ -101,8 +101,11 @@ void walk(Writer& w, const std::string& s) { w.text(s); }
 void walk(Writer& w, const std::uint32_t& n) { w.u(n); }
 void walk(Writer& w, const std::uint64_t& n) { w.u(n); }
 void walk(Writer& w, const std::int64_t& n) { w.i(n); }
-void walk(Writer& w, const Spread& s) { w.u(static_cast<std::uint64_t>(s)); }
-void walk(Writer& w, const Reason& r) { w.u(static_cast<std::uint64_t>(r)); }
+void walk(Writer& w, const bool& b) { w.u(b ? 1 : 0); }
+template <class E>
+void walk(Writer& w, const E& e) requires std::is_enum_v<E> {
+  w.u(static_cast<std::uint64_t>(e));
+}
 template <class K>
 void walk(Writer& w, const Id<K>& id) {
   w.u(id.index);
@@ -116,19 +119,25 @@ void walk(Reader& r, std::string& s) { s = r.text(); }
 void walk(Reader& r, std::uint32_t& n) { n = r.u32(); }
 void walk(Reader& r, std::uint64_t& n) { n = r.u(); }
 void walk(Reader& r, std::int64_t& n) { n = r.i(); }
-void walk(Reader& r, Spread& s) {
+void walk(Reader& r, bool& b) {
   const std::uint64_t v = r.u();
-  if (v > static_cast<std::uint64_t>(Spread::whole_racks_first))
-    r.fail();
-  else
-    s = static_cast<Spread>(v);
+  if (v > 1) r.fail();
+  b = v == 1;
 }
-void walk(Reader& r, Reason& s) {
+constexpr std::uint64_t last(Spread) {
+  return static_cast<std::uint64_t>(Spread::whole_racks_first);
+}
+constexpr std::uint64_t last(Reason) { return kReasons - 1; }
+constexpr std::uint64_t last(Tier) { return static_cast<std::uint64_t>(Tier::critical); }
+constexpr std::uint64_t last(Device) { return kDevices - 1; }
+constexpr std::uint64_t last(Within) { return static_cast<std::uint64_t>(Within::shortest); }
+template <class E>
+void walk(Reader& r, E& e) requires std::is_enum_v<E> {
   const std::uint64_t v = r.u();
-  if (v > static_cast<std::uint64_t>(Reason::no_legal_site))
+  if (v > last(E{}))
     r.fail();
   else
-    s = static_cast<Reason>(v);
+    e = static_cast<E>(v);
 }
 template <class K>
 void walk(Reader& r, Id<K>& id) {
@@ -140,7 +149,13 @@ void walk(Reader& r, Quantity<U>& q) {
 }
 
 template <class List>
-concept AList = std::is_same_v<List, Placement> || std::is_same_v<List, std::vector<PoolId>>;
+concept AList = std::is_same_v<List, Placement> || std::is_same_v<List, std::vector<PoolId>> ||
+    std::is_same_v<List, std::vector<JobId>> || std::is_same_v<List, std::vector<Part>> ||
+    std::is_same_v<List, std::vector<std::uint32_t>>;
+void walk(Writer& w, const Slice& s);
+void walk(Reader& r, Slice& s);
+void walk(Writer& w, const Part& p);
+void walk(Reader& r, Part& p);
 template <AList List>
 void walk(Writer& w, const List& list) {
   w.u(list.size());
@@ -152,6 +167,40 @@ void walk(Reader& r, List& list) {
   for (auto& item : list) walk(r, item);
 }
 
+template <class T>
+void walk(Writer& w, const std::optional<T>& o) {
+  w.u(o ? 1 : 0);
+  if (o) walk(w, *o);
+}
+template <class T>
+void walk(Reader& r, std::optional<T>& o) {
+  bool there = false;
+  walk(r, there);
+  if (!there) return o.reset();
+  walk(r, o.emplace());
+}
+
+void walk(Writer& w, const Slice& s) {
+  w.u(s.rack);
+  w.u(s.gpus_per_node);
+  w.u(s.nodes);
+}
+void walk(Reader& r, Slice& s) {
+  s.rack = r.u32();
+  s.gpus_per_node = r.u32();
+  s.nodes = r.u();
+}
+void walk(Writer& w, const Part& p) {
+  walk(w, p.pool);
+  walk(w, p.gpus);
+  walk(w, p.place);
+}
+void walk(Reader& r, Part& p) {
+  walk(r, p.pool);
+  walk(r, p.gpus);
+  walk(r, p.place);
+}
+
 // The fields of each event and command, in the order of the bytes.
 #define FIELDS(TYPE, ...)                                                         \
   template <class Io, class T>                                                    \
@@ -159,18 +208,31 @@ void walk(Reader& r, List& list) {
     const auto each = [&](auto&... f) { (walk(io, f), ...); };                    \
     each(__VA_ARGS__);                                                            \
   }
-FIELDS(Slice, e.rack, e.gpus_per_node, e.nodes)
-FIELDS(StartJob, e.job, e.pool, e.place)
+FIELDS(StartJob, e.job, e.pool, e.place, e.gpus, e.also, e.under)
+FIELDS(PreemptJob, e.job, e.for_job, e.until)
+FIELDS(ResizeJob, e.job, e.gpus, e.place)
 FIELDS(PromiseStart, e.job, e.pool, e.at)
 FIELDS(RefuseJob, e.job, e.because)
-FIELDS(MemberJoined, e.member, e.name)
+FIELDS(MemberJoined, e.member, e.name, e.weight_milli, e.limit)
+FIELDS(AccountOpened, e.account, e.parent, e.name, e.weight_milli, e.limit)
+FIELDS(FairShareSet, e.half_life)
+FIELDS(GuaranteeMade, e.pool, e.member, e.gpus)
 FIELDS(SiteOpened, e.site, e.name)
 FIELDS(PoolOpened, e.pool, e.site, e.owner, e.hardware, e.gpus_per_node, e.nodes_per_rack,
-       e.nodes_per_domain, e.lend_permille, e.name)
-FIELDS(LaneOpened, e.lane, e.member, e.workload, e.gpus, e.spread, e.priority, e.pools)
-FIELDS(CapacityAdded, e.pool, e.gpus)
-FIELDS(CapacityRetired, e.pool, e.gpus)
-FIELDS(JobSubmitted, e.job, e.lane, e.gpus, e.estimate)
+       e.nodes_per_domain, e.lend_permille, e.name, e.device, e.reclaim)
+FIELDS(LaneOpened, e.lane, e.member, e.workload, e.gpus, e.spread, e.priority, e.pools, e.account,
+       e.tier, e.within, e.preemptible, e.min_run, e.checkpoint, e.restart, e.least, e.most,
+       e.elastic, e.parallel_permille, e.speed_permille, e.most_sites, e.sites_permille, e.beside,
+       e.beside_units)
+FIELDS(CapacityAdded, e.pool, e.gpus, e.plan)
+FIELDS(CapacityRetired, e.pool, e.gpus, e.plan)
+FIELDS(CapacityPlanned, e.plan, e.pool, e.gpus, e.from, e.to)
+FIELDS(CapacityPlanDropped, e.plan)
+FIELDS(NodesDrained, e.pool, e.rack, e.nodes)
+FIELDS(NodesResumed, e.pool, e.rack, e.nodes)
+FIELDS(ReservationMade, e.reservation, e.member, e.pool, e.gpus, e.from, e.to)
+FIELDS(JobSubmitted, e.job, e.lane, e.gpus, e.estimate, e.deadline, e.after)
+FIELDS(JobStopped, e.job, e.left)
 FIELDS(LimitReached, e.job)
 FIELDS(JobEnded, e.job)
 FIELDS(JobCancelled, e.job)

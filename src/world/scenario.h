@@ -29,7 +29,7 @@ enum class WorkKind { batch, session, pipeline, hybrid, service, ran };
 // How close a gang must sit: no matter; one site; one hall; one NVLink domain where it fits in one.
 enum class Topology { any, site, hall, nvlink_domain };
 enum class FactStatus { operating, contract, planned, announced, claim, goal, assumption };
-enum class Order { arrival, priority };
+enum class Order { arrival, priority, fair };
 enum class Backfill { none, easy, conservative };
 
 // The names of the enums in a file; see base/describe.h.
@@ -79,7 +79,8 @@ constexpr auto describe_enum(FactStatus) {
 constexpr auto describe_enum(Order) {
   using E = Order;
   return std::array{Choice<E>{E::arrival, "arrival", "first come, first served"},
-                    Choice<E>{E::priority, "priority", "allocation priority, then fair share"}};
+                    Choice<E>{E::priority, "priority", "the higher priority first"},
+                    Choice<E>{E::fair, "fair", "guarantees, then tiers, then the least share"}};
 }
 constexpr auto describe_enum(Backfill) {
   using E = Backfill;

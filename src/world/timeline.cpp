@@ -111,6 +111,13 @@ std::int64_t Timeline::most_free(Millis lo, Millis hi) const {
   return most;
 }
 
+std::int64_t Timeline::least_free(Millis lo, Millis hi) const {
+  std::int64_t least = std::numeric_limits<std::int64_t>::max();
+  for (std::size_t i = index_of(lo.count()); i < at_.size() && at_[i] < hi.count(); ++i)
+    least = std::min(least, free_[i]);
+  return least;
+}
+
 bool Timeline::same_from(Millis t, const Timeline& other) const {
   std::size_t i = index_of(t.count()), k = other.index_of(t.count());
   for (;;) {

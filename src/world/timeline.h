@@ -5,7 +5,7 @@
 //
 // Invariants: 1. Step times rise strictly; the last step lasts for ever.
 //             2. No two neighbouring steps are equal (kept short by change()).
-//             3. free may be negative only where take() was told that it may (never, so far).
+//             3. free is negative only where machines left that reservations counted on.
 #pragma once
 
 #include <cstdint>
@@ -41,6 +41,8 @@ class Timeline {
                       Millis hi) const;
   // The most that is free anywhere in [lo, hi).
   std::int64_t most_free(Millis lo, Millis hi) const;
+  // The least that is free anywhere in [lo, hi).
+  std::int64_t least_free(Millis lo, Millis hi) const;
 
   // Do both say the same of all instants from t on?
   bool same_from(Millis t, const Timeline& other) const;

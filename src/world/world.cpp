@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "world/shape.h"
+
 namespace dure {
 namespace {
 
@@ -18,8 +20,25 @@ const char* to_string(Reason r) {
     case Reason::lender_limit: return "lender_limit";
     case Reason::too_large: return "too_large";
     case Reason::no_legal_site: return "no_legal_site";
+    case Reason::quota_limit: return "quota_limit";
+    case Reason::not_reclaimable: return "not_reclaimable";
+    case Reason::reclaiming: return "reclaiming";
+    case Reason::reserved_for_others: return "reserved_for_others";
+    case Reason::not_in_one_domain: return "not_in_one_domain";
+    case Reason::dependency: return "dependency";
+    case Reason::dependency_failed: return "dependency_failed";
   }
   CHECK(!"a Reason");
+}
+
+const char* to_string(Tier t) {
+  switch (t) {
+    case Tier::scavenger: return "scavenger";
+    case Tier::standard: return "standard";
+    case Tier::production: return "production";
+    case Tier::critical: return "critical";
+  }
+  CHECK(!"a Tier");
 }
 
 void World::apply(const Event& e) {
@@ -33,7 +52,26 @@ void World::on(const MemberJoined& e) {
   CHECK(e.member.index == members_.size());
   members_.push_back(e.name);
   ledger_.open_member(e.member);
+  entitled_.push_back(0);
+  Account account;
+  account.member = e.member;
+  account.name = e.name;
+  account.weight_milli = e.weight_milli;
+  account.limit = e.limit.count();
+  member_accounts_.push_back(accounts_.open(std::move(account)));
 }
+
+void World::on(const AccountOpened& e) {
+  CHECK(e.account.index == accounts_.size());
+  Account account;
+  account.parent = e.parent;
+  account.name = e.name;
+  account.weight_milli = e.weight_milli;
+  account.limit = e.limit.count();
+  accounts_.open(std::move(account));
+}
+
+void World::on(const FairShareSet& e) { accounts_.set_half_life(e.half_life); }
 
 void World::on(const SiteOpened& e) {
   CHECK(e.site.index == sites_.size());
@@ -50,30 +88,141 @@ void World::on(const PoolOpened& e) {
   ledger_.open_pool(e.pool, e.owner);
 }
 
+void World::on(const GuaranteeMade& e) {
+  Pool& pool = pools_[e.pool.index];
+  CHECK(e.member != pool.info.owner && e.gpus.count() >= 0);
+  const std::int64_t held = ledger_.in_use(e.pool, e.member), before = pool.entitled(e.member);
+  std::erase_if(pool.guarantees, [&](const auto& g) { return g.first == e.member; });
+  if (e.gpus.count() > 0) pool.guarantees.emplace_back(e.member, e.gpus.count());
+  pool.guaranteed += e.gpus.count() - before;
+  pool.lent +=
+      std::max<std::int64_t>(0, held - e.gpus.count()) - std::max<std::int64_t>(0, held - before);
+  if (pool.info.device == Device::gpu) {
+    entitled_[e.member.index] += e.gpus.count() - before;
+    entitled_[pool.info.owner.index] -= e.gpus.count() - before;
+  }
+}
+
 void World::on(const LaneOpened& e) {
   CHECK(e.lane.index == lanes_.size() && e.member.index < members_.size());
   for (const PoolId p : e.pools) CHECK(p.index < pools_.size());
+  for (const PoolId p : e.beside) CHECK(p.index < pools_.size());
+  CHECK(e.speed_permille.empty() || e.speed_permille.size() == e.pools.size());
+  CHECK(!e.account || e.account->index < accounts_.size());
   lanes_.push_back(e);
+  lane_accounts_.push_back(e.account.value_or(member_accounts_[e.member.index]));
   queues_.emplace_back();
   waiting_lanes_.resize(lanes_.size());
 }
 
+// The pool's installed units have changed from `before`.
+void World::installed_now(Pool& pool, std::int64_t before) {
+  const std::int64_t delta = pool.installed - before;
+  installed_[static_cast<std::size_t>(pool.info.device)] += delta;
+  if (pool.info.device == Device::gpu) entitled_[pool.info.owner.index] += delta;
+}
+
 void World::on(const CapacityAdded& e) {
   Pool& pool = pools_[e.pool.index];
+  const std::int64_t before = pool.installed;
   if (pool.racks) pool.racks->install(e.gpus.count());
   pool.installed += e.gpus.count();
   pool.free += e.gpus.count();
-  pool.timeline.change(now_, Millis(Timeline::kForever), e.gpus.count());
+  installed_now(pool, before);
+  Millis until(Timeline::kForever);
+  if (e.plan) {  // the timeline knows already, from its date on
+    PlannedChange& plan = plans_[e.plan->index];
+    CHECK(plan.info.pool == e.pool && !plan.over);
+    if (plan.info.gpus.count() > 0) {
+      CHECK(!plan.begun && plan.info.gpus == e.gpus);
+      plan.begun = true;
+      until = std::max(now_, plan.info.from);
+    } else {  // what was taken away for a time is back
+      CHECK(plan.begun && plan.info.gpus.count() == -e.gpus.count());
+      plan.over = true;
+      until = std::max(now_, plan.info.to);
+    }
+  }
+  pool.timeline.advance(now_);
+  pool.timeline.change(now_, until, e.gpus.count());
   gained(kEveryone, pool, now_, Millis(Timeline::kForever));
 }
 
 void World::on(const CapacityRetired& e) {
   Pool& pool = pools_[e.pool.index];
+  const std::int64_t before = pool.installed;
+  if (pool.racks) {
+    pool.racks->retire(e.gpus.count());
+    pool.installed = pool.racks->installed();  // busy nodes leave when they fall free
+    pool.free = pool.racks->free();
+  } else {
+    CHECK(pool.free >= e.gpus.count());
+    pool.installed -= e.gpus.count();
+    pool.free -= e.gpus.count();
+  }
+  installed_now(pool, before);
+  Millis until(Timeline::kForever);
+  if (e.plan) {
+    PlannedChange& plan = plans_[e.plan->index];
+    CHECK(plan.info.pool == e.pool && !plan.begun && plan.info.gpus.count() == -e.gpus.count());
+    plan.begun = true;
+    until = std::max(now_, plan.info.from);
+  }
+  pool.timeline.advance(now_);
+  pool.timeline.change(now_, until, -e.gpus.count());
+}
+
+void World::on(const CapacityPlanned& e) {
+  CHECK(e.plan.index == plans_.size() && e.from < e.to && e.to > now_);
+  Pool& pool = pools_[e.pool.index];
+  plans_.push_back({e, false, false});
+  pool.timeline.advance(now_);
+  pool.timeline.change(std::max(e.from, now_), e.to, e.gpus.count());
+  if (e.gpus.count() < 0) pool.dips_until = std::max(pool.dips_until, e.from + Millis(1));
+}
+
+void World::on(const CapacityPlanDropped& e) {
+  PlannedChange& plan = plans_[e.plan.index];
+  CHECK(!plan.begun && !plan.over);
+  plan.over = true;
+  Pool& pool = pools_[plan.info.pool.index];
+  pool.timeline.advance(now_);
+  pool.timeline.change(std::max(plan.info.from, now_), plan.info.to, -plan.info.gpus.count());
+}
+
+void World::on(const NodesDrained& e) {
+  Pool& pool = pools_[e.pool.index];
   CHECK(pool.racks.has_value());
-  pool.racks->retire(e.gpus.count());
-  pool.installed = pool.racks->installed();  // busy nodes leave when they fall free
+  const std::int64_t before = pool.installed, gone = pool.racks->drain(e.rack, e.nodes);
+  pool.installed = pool.racks->installed();
   pool.free = pool.racks->free();
-  pool.timeline.change(now_, Millis(Timeline::kForever), -e.gpus.count());
+  installed_now(pool, before);
+  pool.timeline.advance(now_);
+  pool.timeline.change(now_, Millis(Timeline::kForever), -gone);
+}
+
+void World::on(const NodesResumed& e) {
+  Pool& pool = pools_[e.pool.index];
+  CHECK(pool.racks.has_value());
+  const std::int64_t before = pool.installed, back = pool.racks->resume(e.rack, e.nodes);
+  pool.installed = pool.racks->installed();
+  pool.free = pool.racks->free();
+  installed_now(pool, before);
+  pool.timeline.advance(now_);
+  pool.timeline.change(now_, Millis(Timeline::kForever), back);
+  gained(kEveryone, pool, now_, Millis(Timeline::kForever));
+}
+
+void World::on(const ReservationMade& e) {
+  CHECK(e.reservation.index == reservations_.size() && e.from < e.to && e.to > now_);
+  Pool& pool = pools_[e.pool.index];
+  const Millis from = std::max(e.from, now_);
+  pool.timeline.advance(now_);
+  CHECK(pool.timeline.least_free(from, e.to) >= e.gpus.count());  // asked at the door
+  pool.timeline.change(from, e.to, -e.gpus.count());
+  pool.dips_until = std::max(pool.dips_until, e.to);
+  pool.reservations.push_back(e.reservation);
+  reservations_.push_back({e, 0});
 }
 
 Millis World::limit(Millis start, Millis estimate) const {
@@ -86,68 +235,220 @@ void World::on(const JobSubmitted& e) {
   Job& job = jobs_.emplace_back();
   job.submit = now_;
   job.estimate = e.estimate;
+  job.deadline = e.deadline;
   job.lane = e.lane;
   job.gpus = static_cast<std::int32_t>(e.gpus.count());
-  queues_[e.lane.index].push(e.job, e.gpus, e.estimate);
-  waiting_lanes_.insert(e.lane.index);
+  gains_.after_end = gains_.ended_at == now_;
+  std::uint32_t blockers = 0;
+  bool orphan = false;
+  for (const JobId before : e.after) {
+    CHECK(before < e.job);  // so there are no cycles
+    const JobState state = jobs_[before.index].state;
+    orphan = orphan || state == JobState::cancelled || state == JobState::refused;
+    if (state == JobState::ended) continue;
+    dependents_.emplace(before, e.job);
+    ++blockers;
+  }
+  if (blockers == 0) return join_queue(job, e.job);
+  job.state = JobState::held;
+  ++held_jobs_;
+  blockers_[e.job] = blockers;
+  if (orphan) orphans_.push_back(e.job);
+}
+
+void World::join_queue(Job& job, JobId id) {
+  job.state = JobState::waiting;
+  queues_[job.lane.index].push(id, Gpus(job.gpus), job.estimate, rank(job));
+  waiting_lanes_.insert(job.lane.index);
   ++waiting_jobs_;
   waiting_gpus_ += job.gpus;
-  gains_.after_end = gains_.ended_at == now_;
+  accounts_.wait(lane_accounts_[job.lane.index], 1);
 }
 
 void World::leave_queue(Job& job, JobId id) {
   CHECK(job.state == JobState::waiting);  // invariant 2
   LaneQueue& queue = queues_[job.lane.index];
-  queue.erase(queue.find(id));
+  queue.erase(queue.find(id, rank(job)));
   if (queue.empty()) waiting_lanes_.erase(job.lane.index);
   --waiting_jobs_;
   waiting_gpus_ -= job.gpus;
+  accounts_.wait(lane_accounts_[job.lane.index], -1);
+}
+
+// The job left for good. Whoever waits for it goes on, if it ended well.
+void World::out(JobId id, bool well) {
+  if (dependents_.empty()) return;
+  const auto [from, to] = dependents_.equal_range(id);
+  for (auto it = from; it != to; ++it) {
+    Job& job = jobs_[it->second.index];
+    if (job.state != JobState::held) continue;
+    if (!well) {
+      if (std::find(orphans_.begin(), orphans_.end(), it->second) == orphans_.end())
+        orphans_.push_back(it->second);
+      continue;
+    }
+    const auto blockers = blockers_.find(it->second);
+    if (--blockers->second > 0) continue;
+    blockers_.erase(blockers);
+    --held_jobs_;
+    join_queue(job, it->second);
+  }
+  dependents_.erase(from, to);
 }
 
 void World::on(const CommandIssued& e) {
   std::visit([this](const auto& wish) { asked(wish); }, e.wish);
 }
 
+// Each part of a running job: its pool, how much it holds there, and its seat's placement.
+template <class F>
+void World::for_each_part(JobId id, F&& f) {
+  const Job& job = jobs_[id.index];
+  f(job.pool, std::int64_t{job.held}, pools_[job.pool.index].racks ? &seats_[job.seat] : nullptr);
+  if (!job.more_parts) return;
+  for (const Part& part : more_parts_.find(id)->second)
+    f(part.pool, part.gpus.count(), &part.place);
+}
+
+// The job takes (gpus < 0) or gives back room of the timeline. A reservation that it uses is
+// already taken out of it.
+void World::room(JobId id, Pool& pool, Millis from, Millis to, std::int64_t gpus) {
+  pool.timeline.change(from, to, gpus);
+  if (!jobs_[id.index].under_reservation) return;
+  const ReservationMade& r = reservations_[under_.find(id)->second.index].info;
+  if (r.pool == pool.info.pool) pool.timeline.change(from, std::min(to, r.to), -gpus);
+}
+
+void World::hold(PoolId id, LaneId lane, std::int64_t gpus) {
+  Pool& pool = pools_[id.index];
+  const MemberId user = lanes_[lane.index].member;
+  if (user != pool.info.owner) {
+    const std::int64_t own = pool.guarantees.empty() ? 0 : pool.entitled(user);
+    const std::int64_t held = ledger_.in_use(id, user);
+    pool.lent +=
+        std::max<std::int64_t>(0, held + gpus - own) - std::max<std::int64_t>(0, held - own);
+  }
+  ledger_.change(id, user, gpus, now_);
+  accounts_.change(lane_accounts_[lane.index], pool.info.device, gpus, now_);
+}
+
+std::uint32_t World::seat(const Placement& place) {
+  if (free_seats_.empty()) {
+    seats_.push_back(place);
+    return static_cast<std::uint32_t>(seats_.size() - 1);
+  }
+  const std::uint32_t seat = free_seats_.back();
+  free_seats_.pop_back();
+  seats_[seat] = place;
+  return seat;
+}
+
 void World::asked(const StartJob& wish) {
   Job& job = jobs_[wish.job.index];
   CHECK(job.state == JobState::waiting);  // invariant 2
   Pool& pool = pools_[wish.pool.index];
+  const LaneOpened& lane = lanes_[job.lane.index];
   const LaneQueue& queue = queues_[job.lane.index];
-  const std::size_t place = queue.find(wish.job);
+  const std::size_t place = queue.find(wish.job, rank(job));
   const std::int64_t promised = queue.promised_ms(place);
+  const bool kept = promised == now_.count() && job.pool == wish.pool;
   job.start = now_;
-  job.end = limit(now_, job.estimate);
-  if (promised == now_.count() && job.pool == wish.pool) {  // the timeline holds its room already
+  job.held = wish.gpus.count() == 0 ? job.gpus : static_cast<std::int32_t>(wish.gpus.count());
+  bool several_sites = false;
+  std::int64_t all = job.held;
+  for (const Part& part : wish.also) {
+    if (pools_[part.pool.index].info.device != pool.info.device) continue;
+    several_sites = several_sites || pools_[part.pool.index].info.site != pool.info.site;
+    all += part.gpus.count();
+  }
+  const Millis time =
+      run_time(lane, job.estimate, job.gpus, all, speed_in(lane, wish.pool), several_sites);
+  const Millis old_limit = limit(now_, job.estimate);
+  job.end = limit(now_, time);
+  if (kept) {  // the timeline holds its room already
+    CHECK(job.held == job.gpus && wish.also.empty() && !wish.under && job.end == old_limit);
     --promises_;
-  } else {
-    if (promised != LaneQueue::kNoPromise)
-      drop_promise(job, wish.job.index, place, now_, job.pool == wish.pool ? job.end : now_);
-    pool.timeline.advance(now_);
-    pool.timeline.change(now_, job.end, -job.gpus);
+  } else if (promised != LaneQueue::kNoPromise) {
+    drop_promise(job, wish.job.index, place, now_, job.pool == wish.pool ? job.end : now_);
   }
   job.pool = wish.pool;
   leave_queue(job, wish.job);
   job.state = JobState::running;
   ++running_jobs_;
-  pool.free -= job.gpus;
-  CHECK(pool.free >= 0);  // invariant 3
-  if (pool.racks) {
-    std::int64_t gpus = 0;
-    for (const Slice& s : wish.place) gpus += s.gpus();
-    CHECK(gpus == job.gpus);
-    pool.racks->take(wish.place);
-    if (free_seats_.empty()) {
-      job.seat = static_cast<std::uint32_t>(seats_.size());
-      seats_.push_back(wish.place);
-    } else {
-      job.seat = free_seats_.back();
-      free_seats_.pop_back();
-      seats_[job.seat] = wish.place;
-    }
+  job.runs_at = static_cast<std::uint32_t>(pool.running.size());
+  job.borrowed = false;
+  if (lane.elastic && wish.also.empty()) ++pool.elastic;
+  if (wish.under) {
+    Reservation& r = reservations_[wish.under->index];
+    r.used += job.held;
+    CHECK(r.left() >= 0 && r.info.pool == wish.pool &&
+          r.info.member == lane.member);             // invariant 8
+    CHECK(r.info.from <= now_ && now_ < r.info.to);  // invariant 8
+    job.under_reservation = true;
+    under_.emplace(wish.job, *wish.under);
   }
-  const MemberId user = lanes_[job.lane.index].member;
-  if (user != pool.info.owner) pool.lent += job.gpus;
-  ledger_.change(wish.pool, user, job.gpus, now_);
+  if (!wish.also.empty()) {
+    job.more_parts = true;
+    more_parts_.emplace(wish.job, wish.also);
+  }
+  if (pool.racks) job.seat = seat(wish.place);
+  for_each_part(wish.job, [&](PoolId id, std::int64_t gpus, const Placement* where) {
+    Pool& p = pools_[id.index];
+    if (!kept) {
+      p.timeline.advance(now_);
+      room(wish.job, p, now_, job.end, -gpus);
+    }
+    p.running.push_back(wish.job);
+    if (ledger_.in_use(id, lane.member) + gpus > p.entitled(lane.member)) job.borrowed = true;
+    p.free -= gpus;
+    CHECK(p.free >= 0);  // invariant 3
+    if (p.racks) {
+      std::int64_t placed = 0;
+      for (const Slice& s : *where) placed += s.gpus();
+      CHECK(placed == gpus);
+      p.racks->take(*where);
+    }
+    hold(id, job.lane, gpus);
+  });
+}
+
+void World::asked(const PreemptJob& wish) {
+  Job& job = jobs_[wish.job.index];
+  CHECK(job.state == JobState::running && !job.stopping && !job.let_go && wish.until > now_);
+  job.stopping = true;
+  const Millis end = std::min(job.end, wish.until);
+  for_each_part(wish.job, [&](PoolId id, std::int64_t gpus, const Placement*) {
+    Pool& p = pools_[id.index];
+    p.stopping += gpus;
+    p.timeline.advance(now_);
+    room(wish.job, p, end, job.end, gpus);
+  });
+  job.end = end;
+}
+
+void World::asked(const ResizeJob& wish) {
+  Job& job = jobs_[wish.job.index];
+  const LaneOpened& lane = lanes_[job.lane.index];
+  CHECK(job.state == JobState::running && !job.stopping && !job.let_go && !job.under_reservation);
+  CHECK(lane.elastic && !job.more_parts && wish.gpus.count() != job.held);
+  CHECK(lane.least <= wish.gpus && wish.gpus <= lane.most && job.end > now_);
+  Pool& pool = pools_[job.pool.index];
+  const std::int64_t delta = wish.gpus.count() - job.held;
+  pool.timeline.advance(now_);
+  pool.timeline.change(now_, job.end, job.held);
+  if (job.end.count() != Timeline::kForever)
+    job.end = now_ + resized(lane, job.end - now_, job.gpus, job.held, wish.gpus.count());
+  job.held = static_cast<std::int32_t>(wish.gpus.count());
+  pool.timeline.change(now_, job.end, -job.held);
+  if (pool.racks) {
+    pool.racks->give(seats_[job.seat]);
+    pool.racks->take(wish.place);
+    seats_[job.seat] = wish.place;
+  }
+  pool.free -= delta;
+  CHECK(pool.free >= 0);  // invariant 3
+  hold(job.pool, job.lane, delta);
+  job.borrowed = ledger_.in_use(job.pool, lane.member) > pool.entitled(lane.member);
 }
 
 void World::asked(const PromiseStart& wish) {
@@ -155,7 +456,7 @@ void World::asked(const PromiseStart& wish) {
   CHECK(job.state == JobState::waiting && wish.at > now_);  // invariant 2
   Pool& pool = pools_[wish.pool.index];
   LaneQueue& queue = queues_[job.lane.index];
-  const std::size_t place = queue.find(wish.job);
+  const std::size_t place = queue.find(wish.job, rank(job));
   const Millis end = limit(wish.at, job.estimate);
   pool.timeline.advance(now_);
   if (queue.promised_ms(place) != LaneQueue::kNoPromise)
@@ -186,28 +487,51 @@ void World::drop_promise(const Job& job, std::uint32_t by, std::size_t place_in_
 
 void World::asked(const RefuseJob& wish) {
   Job& job = jobs_[wish.job.index];
-  CHECK(job.state == JobState::waiting);  // invariant 2
-  const std::size_t place = queues_[job.lane.index].find(wish.job);
-  if (queues_[job.lane.index].promised_ms(place) != LaneQueue::kNoPromise)
-    drop_promise(job, kEveryone, place, now_, now_);
-  leave_queue(job, wish.job);
+  if (job.state == JobState::held) {
+    blockers_.erase(wish.job);
+    std::erase(orphans_, wish.job);
+    --held_jobs_;
+  } else {
+    CHECK(job.state == JobState::waiting);  // invariant 2
+    const std::size_t place = queues_[job.lane.index].find(wish.job, rank(job));
+    if (queues_[job.lane.index].promised_ms(place) != LaneQueue::kNoPromise)
+      drop_promise(job, kEveryone, place, now_, now_);
+    leave_queue(job, wish.job);
+  }
   job.state = JobState::refused;
   job.end = now_;
+  out(wish.job, false);
 }
 
-void World::let_go(Job& job) {
+// Its machines are free again.
+void World::let_go(JobId id) {
+  Job& job = jobs_[id.index];
+  for_each_part(id, [&](PoolId where, std::int64_t gpus, const Placement* place) {
+    Pool& pool = pools_[where.index];
+    hold(where, job.lane, -gpus);
+    // The last of the list takes its place.
+    std::size_t at = job.runs_at;
+    if (where != job.pool)
+      at = static_cast<std::size_t>(std::find(pool.running.begin(), pool.running.end(), id) -
+                                    pool.running.begin());
+    const JobId last = pool.running.back();
+    pool.running[at] = last;
+    if (jobs_[last.index].pool == where) jobs_[last.index].runs_at = static_cast<std::uint32_t>(at);
+    pool.running.pop_back();
+    if (job.stopping) pool.stopping -= gpus;
+    if (pool.racks) {
+      const std::int64_t before = pool.installed;
+      pool.racks->give(*place);
+      pool.installed = pool.racks->installed();
+      pool.free = pool.racks->free();
+      if (pool.installed != before) installed_now(pool, before);
+    } else {
+      pool.free += gpus;
+    }
+  });
   Pool& pool = pools_[job.pool.index];
-  const MemberId user = lanes_[job.lane.index].member;
-  if (user != pool.info.owner) pool.lent -= job.gpus;
-  ledger_.change(job.pool, user, -job.gpus, now_);
-  if (pool.racks) {
-    pool.racks->give(seats_[job.seat]);
-    free_seats_.push_back(job.seat);
-    pool.installed = pool.racks->installed();
-    pool.free = pool.racks->free();
-  } else {
-    pool.free += job.gpus;
-  }
+  if (pool.racks) free_seats_.push_back(job.seat);
+  if (lanes_[job.lane.index].elastic && !job.more_parts) --pool.elastic;
   job.let_go = true;
 }
 
@@ -216,14 +540,12 @@ void World::on(const TimeReached&) { gains_.after_end = gains_.ended_at == now_;
 void World::on(const LimitReached& e) {
   Job& job = jobs_[e.job.index];
   CHECK(job.state == JobState::running && !job.let_go && job.end == now_);
-  let_go(job);
+  let_go(e.job);
 }
 
 void World::on(const JobEnded& e) {
   Job& job = jobs_[e.job.index];
   CHECK(job.state == JobState::running);  // invariant 2
-  Pool& pool = pools_[job.pool.index];
-  if (!job.let_go) let_go(job);
   // Another end of this instant may come before the waiting jobs have looked: keep what is kept.
   if (promises_ > 0 && gains_.ended_at != now_) {
     gains_.before.swap(gains_.now);
@@ -231,14 +553,46 @@ void World::on(const JobEnded& e) {
   }
   gains_.ended_at = now_;
   gains_.after_end = true;
-  if (now_ < job.end) {  // the unused tail of its estimate is free again
-    pool.timeline.advance(now_);
-    pool.timeline.change(now_, job.end, job.gpus);
-    gained(kEveryone, pool, now_, job.end);
-  }
+  leave_machines(e.job);
   job.state = JobState::ended;
   job.end = now_;
+  out(e.job, true);
+}
+
+// Room and the unused tail of its estimate are free again.
+void World::leave_machines(JobId id) {
+  Job& job = jobs_[id.index];
+  if (now_ < job.end) {
+    for_each_part(id, [&](PoolId where, std::int64_t gpus, const Placement*) {
+      Pool& pool = pools_[where.index];
+      pool.timeline.advance(now_);
+      room(id, pool, now_, job.end, gpus);
+      gained(kEveryone, pool, now_, job.end);
+    });
+  }
+  if (!job.let_go) let_go(id);
+  if (job.under_reservation) {
+    const auto under = under_.find(id);
+    reservations_[under->second.index].used -= job.held;
+    under_.erase(under);
+    job.under_reservation = false;
+  }
+  if (job.more_parts) {
+    more_parts_.erase(id);
+    job.more_parts = false;
+  }
+  job.stopping = false;
   --running_jobs_;
+}
+
+void World::on(const JobStopped& e) {
+  Job& job = jobs_[e.job.index];
+  CHECK(job.state == JobState::running && !job.let_go && e.left.count() > 0);  // invariant 2
+  leave_machines(e.job);
+  job.let_go = false;
+  job.estimate = e.left;
+  if (job.stops < 255) ++job.stops;
+  join_queue(job, e.job);
 }
 
 void World::gained(std::uint32_t by, const Pool& pool, Millis from, Millis to) {
@@ -257,13 +611,21 @@ void World::gained(std::uint32_t by, const Pool& pool, Millis from, Millis to) {
 
 void World::on(const JobCancelled& e) {
   Job& job = jobs_[e.job.index];
-  LaneQueue& queue = queues_[job.lane.index];
-  const std::size_t place = queue.find(e.job);
-  if (queue.promised_ms(place) != LaneQueue::kNoPromise)
-    drop_promise(job, kEveryone, place, now_, now_);
-  leave_queue(job, e.job);
+  if (job.state == JobState::held) {
+    blockers_.erase(e.job);
+    std::erase(orphans_, e.job);
+    --held_jobs_;
+  } else {
+    const LaneQueue& queue = queues_[job.lane.index];
+    CHECK(job.state == JobState::waiting);  // invariant 2
+    const std::size_t place = queue.find(e.job, rank(job));
+    if (queue.promised_ms(place) != LaneQueue::kNoPromise)
+      drop_promise(job, kEveryone, place, now_, now_);
+    leave_queue(job, e.job);
+  }
   job.state = JobState::cancelled;
   job.end = now_;
+  out(e.job, false);
 }
 
 }  // namespace dure

@@ -1,20 +1,25 @@
 // What we believe about the alliance. Copyable: a forecast is a copy with another plant.
 // Invariants (recounted from scratch by audit()):
 //   1. Time never runs back.
-//   2. A job is waiting, running, ended, cancelled or refused: never two of them, never twice.
+//   2. A job is held, waiting, running, ended, cancelled or refused: never two of them.
 //   3. In every pool free + held by running jobs = installed, and free >= 0.
-//   4. The lane queues hold the waiting jobs and no others, in order of submission.
-//   5. In every pool the timeline is what is installed less running jobs until their estimated ends
-//      less promised starts.
+//   4. The lane queues hold the waiting jobs and no others, in the lane's order.
+//   5. In every pool the timeline is what is installed, and planned by date, less running jobs
+//   until
+//      their estimated ends, less promised starts, less reservations as far as they are not used.
 //   6. The ledger sums to zero: what borrowers were debited, owners were credited.
+//   7. An account holds what its children and its own running jobs hold.
+//   8. A reservation is used up to its size, by its member, in its time.
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "base/bit_tree.h"
+#include "world/accounts.h"
 #include "world/event.h"
 #include "world/lane_queue.h"
 #include "world/ledger.h"
@@ -22,26 +27,51 @@
 
 namespace dure {
 
-enum class JobState : std::uint8_t { waiting, running, ended, cancelled, refused };
+// held: it waits for other jobs, not for room.
+enum class JobState : std::uint8_t { waiting, running, ended, cancelled, refused, held };
 
 struct Job {
-  Millis submit, estimate;
-  Millis start;  // when it runs or ran
-  Millis end;    // when it ended; while it runs, when its estimate is over
+  Millis submit;
+  Millis estimate;  // of what is left to do, with the GPUs it asks for, on hardware of speed 1000
+  Millis start;     // when it runs or ran
+  Millis end;       // when it ended; while it runs, when its estimate is over
+  Millis deadline;  // 0: none
   LaneId lane;
-  std::int32_t gpus = 0;
-  PoolId pool;             // when it runs or ran
-  std::uint32_t seat = 0;  // of its placement, while it runs in a pool of racks
+  std::int32_t gpus = 0;      // asked for
+  std::int32_t held = 0;      // in `pool`, while it runs or ran
+  PoolId pool;                // when it runs or ran: where its first part is
+  std::uint32_t seat = 0;     // of its placement, while it runs in a pool of racks
+  std::uint32_t runs_at = 0;  // index among running_in(pool), while it runs
   JobState state = JobState::waiting;
-  bool let_go = false;  // its room was freed at its limit, before its end was told
+  bool let_go = false;    // its room was freed at its limit, before its end was told
+  bool stopping = false;  // it was asked to stop
+  bool more_parts = false;
+  bool under_reservation = false;
+  bool borrowed = false;   // when it started, its member held more there than it is entitled to
+  std::uint8_t stops = 0;  // how often it was stopped, 255: or more
 };
 
 struct Pool {
   PoolOpened info;
   std::optional<CapacityIndex> racks;  // none in a counted pool
   std::int64_t installed = 0, free = 0;
-  std::int64_t lent = 0;  // held by jobs of others than the owner
+  std::int64_t lent = 0;      // held by others than the owner above what they are guaranteed
+  std::int64_t stopping = 0;  // held by jobs that were asked to stop
+  std::vector<std::pair<MemberId, std::int64_t>> guarantees;  // not the owner's
+  std::int64_t guaranteed = 0;                                // sum of them
   Timeline timeline;
+  // Until then the timeline may fall below what is free now without any job starting.
+  Millis dips_until{std::numeric_limits<std::int64_t>::min()};
+  std::vector<ReservationId> reservations;
+  std::vector<JobId> running;  // jobs with a part here, in no order that means anything
+  std::int64_t elastic = 0;    // running jobs that may change their size
+  // What a member may count on here.
+  std::int64_t entitled(MemberId m) const {
+    if (m == info.owner) return installed - guaranteed;
+    for (const auto& [member, gpus] : guarantees)
+      if (member == m) return gpus;
+    return 0;
+  }
   bool fits(std::int64_t gpus, Spread spread) const {
     return racks ? racks->fits(gpus, spread) : gpus <= free;
   }
@@ -55,6 +85,16 @@ struct Gain {
   Millis from, to;
   std::int64_t most_free = 0;  // anywhere in [from, to) when it was gained
 };
+struct PlannedChange {
+  CapacityPlanned info;
+  bool begun = false, over = false;  // its change was made; was made and, if it passes, unmade
+};
+struct Reservation {
+  ReservationMade info;
+  std::int64_t used = 0;
+  std::int64_t left() const { return info.gpus.count() - used; }
+};
+
 struct Gains {
   std::vector<Gain> before, now;  // in the pass before this one, and in this one
   Millis ended_at{std::numeric_limits<std::int64_t>::min()};  // the last termination
@@ -71,6 +111,23 @@ class World {
   std::size_t jobs() const { return jobs_.size(); }
   const Job& job(JobId id) const { return jobs_[id.index]; }
   const Placement& placement(const Job& running) const { return seats_[running.seat]; }
+  // What a running job holds beside its first part.
+  const std::vector<Part>& more_parts(JobId id) const {
+    static const std::vector<Part> none;
+    const auto it = more_parts_.find(id);
+    return it == more_parts_.end() ? none : it->second;
+  }
+  // Its place in its lane's order: see LaneQueue.
+  std::int64_t rank(const Job& job) const {
+    switch (lanes_[job.lane.index].within) {
+      case Within::arrival: return 0;
+      case Within::deadline:
+        return job.deadline.count() == 0 ? std::numeric_limits<std::int64_t>::max()
+                                         : job.deadline.count() - job.estimate.count();
+      case Within::shortest: return job.estimate.count();
+    }
+    CHECK(!"a Within");
+  }
 
   std::size_t pools() const { return pools_.size(); }
   const Pool& pool(PoolId id) const { return pools_[id.index]; }
@@ -80,6 +137,20 @@ class World {
   const BitTree& waiting_lanes() const { return waiting_lanes_; }
   const std::vector<std::string>& members() const { return members_; }
   const std::vector<std::string>& sites() const { return sites_; }
+  const Accounts& accounts() const { return accounts_; }
+  AccountId account(LaneId lane) const { return lane_accounts_[lane.index]; }
+  AccountId account(MemberId member) const { return member_accounts_[member.index]; }
+  const std::vector<Reservation>& reservations() const { return reservations_; }
+  const std::vector<PlannedChange>& plans() const { return plans_; }
+  // Jobs that wait for others which were refused or cancelled: to be refused.
+  const std::vector<JobId>& orphans() const { return orphans_; }
+  std::int64_t held_jobs() const { return held_jobs_; }
+  std::int64_t installed(Device device) const {
+    return installed_[static_cast<std::size_t>(device)];
+  }
+  // What all pools of the member hold, less what is guaranteed to others, and what others
+  // guarantee.
+  std::int64_t entitled(MemberId member) const { return entitled_[member.index]; }
   std::int64_t waiting_jobs() const { return waiting_jobs_; }
   std::int64_t waiting_gpus() const { return waiting_gpus_; }
   std::int64_t running_jobs() const { return running_jobs_; }
@@ -102,12 +173,32 @@ class World {
   void on(const JobCancelled& e);
   void on(const TimeReached& e);
   void on(const CommandIssued& e);
+  void on(const AccountOpened& e);
+  void on(const FairShareSet& e);
+  void on(const GuaranteeMade& e);
+  void on(const CapacityPlanned& e);
+  void on(const CapacityPlanDropped& e);
+  void on(const NodesDrained& e);
+  void on(const NodesResumed& e);
+  void on(const ReservationMade& e);
+  void on(const JobStopped& e);
   void asked(const StartJob& wish);
   void asked(const PromiseStart& wish);
   void asked(const RefuseJob& wish);
+  void asked(const PreemptJob& wish);
+  void asked(const ResizeJob& wish);
 
+  void join_queue(Job& job, JobId id);
   void leave_queue(Job& job, JobId id);
-  void let_go(Job& job);
+  void let_go(JobId id);
+  void leave_machines(JobId id);
+  void out(JobId id, bool well);                           // it left for good: who waited for it?
+  void hold(PoolId pool, LaneId lane, std::int64_t gpus);  // or gives back, if negative
+  std::uint32_t seat(const Placement& place);
+  template <class F>
+  void for_each_part(JobId id, F&& f);
+  void room(JobId id, Pool& pool, Millis from, Millis to, std::int64_t gpus);
+  void installed_now(Pool& pool, std::int64_t before);
   void drop_promise(const Job& job, std::uint32_t by, std::size_t place_in_queue, Millis kept_from,
                     Millis kept_to);
   Millis limit(Millis start, Millis estimate) const;
@@ -124,6 +215,18 @@ class World {
   std::vector<Placement> seats_;  // of running jobs
   std::vector<std::uint32_t> free_seats_;
   std::int64_t waiting_jobs_ = 0, waiting_gpus_ = 0, running_jobs_ = 0, promises_ = 0;
+  std::int64_t held_jobs_ = 0;
+  Accounts accounts_;
+  std::vector<AccountId> member_accounts_, lane_accounts_;
+  std::vector<std::int64_t> entitled_;  // [member]
+  std::array<std::int64_t, kDevices> installed_{};
+  std::vector<Reservation> reservations_;
+  std::vector<PlannedChange> plans_;
+  std::map<JobId, std::vector<Part>> more_parts_;
+  std::map<JobId, ReservationId> under_;     // running jobs that use a reservation
+  std::map<JobId, std::uint32_t> blockers_;  // held jobs: how many they wait for
+  std::multimap<JobId, JobId> dependents_;   // who waits for a job
+  std::vector<JobId> orphans_;
   Gains gains_;
   Ledger ledger_;
 };

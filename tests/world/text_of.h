@@ -2,6 +2,7 @@
 // compared field by field without going through the code that is tested.
 #pragma once
 
+#include <optional>
 #include <sstream>
 #include <string>
 
@@ -31,8 +32,6 @@ class Text {
   }
   void put(const std::string& s) { out_ << " '" << s << "'(" << s.size() << ')'; }
   void put(Reason r) { out_ << ' ' << to_string(r); }
-  void put(Spread s) { out_ << " spread" << static_cast<int>(s); }
-  void put(JobState s) { out_ << " state" << static_cast<int>(s); }
   void put(bool b) { out_ << (b ? " yes" : " no"); }
   void put(std::int64_t n) { out_ << ' ' << n; }
   void put(std::uint64_t n) { out_ << ' ' << n; }
@@ -40,6 +39,22 @@ class Text {
   void put(std::int32_t n) { out_ << ' ' << n; }
   void put(const Slice& s) {
     out_ << " [" << s.rack << ' ' << s.gpus_per_node << ' ' << s.nodes << ']';
+  }
+  template <class E>
+  void put(E e) requires std::is_enum_v<E> {
+    out_ << " enum" << static_cast<int>(e);
+  }
+  template <class T>
+  void put(const std::optional<T>& o) {
+    if (o)
+      put(*o);
+    else
+      out_ << " -";
+  }
+  void put(const Part& p) {
+    put(p.pool);
+    put(p.gpus);
+    put(p.place);
   }
   template <class T>
   void put(const std::vector<T>& list) {
@@ -55,22 +70,52 @@ class Text {
   std::ostringstream out_;
 };
 
-inline void put(Text& t, const StartJob& e) { t.line("StartJob", e.job, e.pool, e.place); }
+inline void put(Text& t, const StartJob& e) {
+  t.line("StartJob", e.job, e.pool, e.place, e.gpus, e.also, e.under);
+}
+inline void put(Text& t, const PreemptJob& e) { t.line("PreemptJob", e.job, e.for_job, e.until); }
+inline void put(Text& t, const ResizeJob& e) { t.line("ResizeJob", e.job, e.gpus, e.place); }
+inline void put(Text& t, const AccountOpened& e) {
+  t.line("AccountOpened", e.account, e.parent, e.name, e.weight_milli, e.limit);
+}
+inline void put(Text& t, const FairShareSet& e) { t.line("FairShareSet", e.half_life); }
+inline void put(Text& t, const GuaranteeMade& e) {
+  t.line("GuaranteeMade", e.pool, e.member, e.gpus);
+}
+inline void put(Text& t, const CapacityPlanned& e) {
+  t.line("CapacityPlanned", e.plan, e.pool, e.gpus, e.from, e.to);
+}
+inline void put(Text& t, const CapacityPlanDropped& e) { t.line("CapacityPlanDropped", e.plan); }
+inline void put(Text& t, const NodesDrained& e) { t.line("NodesDrained", e.pool, e.rack, e.nodes); }
+inline void put(Text& t, const NodesResumed& e) { t.line("NodesResumed", e.pool, e.rack, e.nodes); }
+inline void put(Text& t, const ReservationMade& e) {
+  t.line("ReservationMade", e.reservation, e.member, e.pool, e.gpus, e.from, e.to);
+}
+inline void put(Text& t, const JobStopped& e) { t.line("JobStopped", e.job, e.left); }
 inline void put(Text& t, const PromiseStart& e) { t.line("PromiseStart", e.job, e.pool, e.at); }
 inline void put(Text& t, const RefuseJob& e) { t.line("RefuseJob", e.job, e.because); }
-inline void put(Text& t, const MemberJoined& e) { t.line("MemberJoined", e.member, e.name); }
+inline void put(Text& t, const MemberJoined& e) {
+  t.line("MemberJoined", e.member, e.name, e.weight_milli, e.limit);
+}
 inline void put(Text& t, const SiteOpened& e) { t.line("SiteOpened", e.site, e.name); }
 inline void put(Text& t, const PoolOpened& e) {
   t.line("PoolOpened", e.pool, e.site, e.owner, e.hardware, e.gpus_per_node, e.nodes_per_rack,
-         e.nodes_per_domain, e.lend_permille, e.name);
+         e.nodes_per_domain, e.lend_permille, e.name, e.device, e.reclaim);
 }
 inline void put(Text& t, const LaneOpened& e) {
-  t.line("LaneOpened", e.lane, e.member, e.workload, e.gpus, e.spread, e.priority, e.pools);
+  t.line("LaneOpened", e.lane, e.member, e.workload, e.gpus, e.spread, e.priority, e.pools,
+         e.account, e.tier, e.within, e.preemptible, e.min_run, e.checkpoint, e.restart, e.least,
+         e.most, e.elastic, e.parallel_permille, e.speed_permille, e.most_sites, e.sites_permille,
+         e.beside, e.beside_units);
 }
-inline void put(Text& t, const CapacityAdded& e) { t.line("CapacityAdded", e.pool, e.gpus); }
-inline void put(Text& t, const CapacityRetired& e) { t.line("CapacityRetired", e.pool, e.gpus); }
+inline void put(Text& t, const CapacityAdded& e) {
+  t.line("CapacityAdded", e.pool, e.gpus, e.plan);
+}
+inline void put(Text& t, const CapacityRetired& e) {
+  t.line("CapacityRetired", e.pool, e.gpus, e.plan);
+}
 inline void put(Text& t, const JobSubmitted& e) {
-  t.line("JobSubmitted", e.job, e.lane, e.gpus, e.estimate);
+  t.line("JobSubmitted", e.job, e.lane, e.gpus, e.estimate, e.deadline, e.after);
 }
 inline void put(Text& t, const LimitReached& e) { t.line("LimitReached", e.job); }
 inline void put(Text& t, const JobEnded& e) { t.line("JobEnded", e.job); }
@@ -97,7 +142,7 @@ inline std::string text_of(const World& w) {
   for (std::uint32_t i = 0; i < w.jobs(); ++i) {
     const Job& j = w.job(JobId{i});
     t.line("job", i, j.submit, j.estimate, j.start, j.end, j.lane, j.gpus, j.pool, j.state,
-           j.let_go);
+           j.let_go, j.deadline, j.held, j.stopping, j.more_parts, j.under_reservation, j.stops);
     if (j.state == JobState::running && !j.let_go && w.pool(j.pool).racks)
       t.line("sits", w.placement(j));
   }

@@ -1,0 +1,77 @@
+#include "sched/fit.h"
+
+#include <algorithm>
+
+#include "world/shape.h"
+
+namespace dure {
+
+Claim claim(const World& world, PoolId id, const LaneOpened& lane, std::int64_t gpus) {
+  const Pool& pool = world.pool(id);
+  const std::int64_t own = pool.entitled(lane.member);
+  if (own == 0) return Claim::borrowed;
+  return world.ledger().in_use(id, lane.member) + gpus <= own ? Claim::guaranteed : Claim::borrowed;
+}
+
+Reason terms(const World& world, const Policy& policy, PoolId id, const Gang& gang) {
+  const Pool& pool = world.pool(id);
+  const bool owner = pool.info.owner == gang.lane.member;
+  if (claim(world, id, gang.lane, gang.gpus) == Claim::guaranteed) return Reason::none;
+  if (!owner) {
+    const std::int64_t own = pool.entitled(gang.lane.member);
+    const std::int64_t held = world.ledger().in_use(id, gang.lane.member);
+    const std::int64_t over = held + gang.gpus - std::max(own, held);
+    if ((pool.lent + over) * 1000 > pool.installed * std::int64_t{pool.info.lend_permille})
+      return Reason::lender_limit;
+  } else if (pool.guaranteed == 0) {
+    return Reason::none;  // there is nobody to give it back to
+  }
+  // What is borrowed must be back within the bound: stopped, or over by itself.
+  const Millis bound = pool.info.reclaim;
+  if (bound.count() == 0) return Reason::none;
+  if (gang.lane.preemptible && gang.lane.min_run + policy.grace <= bound) return Reason::none;
+  if (gang.estimate < kUntilCancelled && end_of(world, id, gang) - world.now() <= bound)
+    return Reason::none;
+  return Reason::not_reclaimable;
+}
+
+Millis end_of(const World& world, PoolId pool, const Gang& gang, bool several_sites) {
+  if (gang.estimate >= kUntilCancelled) return Millis(Timeline::kForever);
+  if (gang.gpus == gang.asked && gang.lane.speed_permille.empty() && !several_sites)
+    return world.now() + gang.estimate;
+  return world.now() + run_time(gang.lane, gang.estimate, gang.asked, gang.gpus,
+                                speed_in(gang.lane, pool), several_sites);
+}
+
+Fit fit(const World& world, const Policy& policy, PoolId id, const Gang& gang, bool several_sites) {
+  const Pool& pool = world.pool(id);
+  Fit out;
+  if (gang.gpus > pool.free) {
+    out.why_not = gang.gpus > pool.installed ? Reason::too_large : Reason::no_room;
+    return out;
+  }
+  if (!pool.fits(gang.gpus, gang.lane.spread)) {
+    out.why_not = Reason::not_in_one_domain;
+    return out;
+  }
+  out.why_not = terms(world, policy, id, gang);
+  if (out.why_not != Reason::none) return out;
+  out.end = end_of(world, id, gang, several_sites);
+  const Millis now = world.now();
+  if (pool.dips_until <= now) return out;
+  // What is free now may be promised to somebody at a date, or be gone by then.
+  for (const ReservationId r : pool.reservations) {
+    const Reservation& kept = world.reservations()[r.index];
+    if (kept.info.member != gang.lane.member || kept.info.from > now || kept.info.to <= now ||
+        kept.left() < gang.gpus)
+      continue;
+    if (out.end > kept.info.to && pool.timeline.least_free(kept.info.to, out.end) < gang.gpus)
+      continue;
+    out.under = r;
+    return out;
+  }
+  if (pool.timeline.least_free(now, out.end) < gang.gpus) out.why_not = Reason::reserved_for_others;
+  return out;
+}
+
+}  // namespace dure

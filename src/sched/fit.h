@@ -1,0 +1,39 @@
+// Could this gang start in this pool now? Everything but the reservations of one pass: lending,
+// guarantees, what is kept for others, and the shape of the hardware. The pass and explain ask the
+// same question here.
+#pragma once
+
+#include <optional>
+
+#include "sched/decide.h"
+
+namespace dure {
+
+// Guaranteed: within what the member may count on in the pool. Borrowed: above it, as its owner
+// allows, and as long as its owner allows.
+enum class Claim : std::uint8_t { guaranteed, borrowed };
+
+struct Gang {
+  const LaneOpened& lane;
+  std::int64_t gpus = 0;  // tried
+  std::int64_t asked = 0;
+  Millis estimate;  // with `asked` GPUs on hardware of speed 1000
+};
+
+struct Fit {
+  Reason why_not = Reason::none;  // none: it could start
+  Millis end;                     // when its estimate would be over
+  std::optional<ReservationId> under;
+};
+
+Claim claim(const World& world, PoolId pool, const LaneOpened& lane, std::int64_t gpus);
+
+// May the lane hold so many more by the lender's terms? none, lender_limit or not_reclaimable.
+Reason terms(const World& world, const Policy& policy, PoolId pool, const Gang& gang);
+
+Millis end_of(const World& world, PoolId pool, const Gang& gang, bool several_sites = false);
+
+Fit fit(const World& world, const Policy& policy, PoolId pool, const Gang& gang,
+        bool several_sites = false);
+
+}  // namespace dure

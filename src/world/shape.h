@@ -1,0 +1,43 @@
+// How long a job runs at another size, on other hardware, or split over sites, than it was
+// estimated for. Whole numbers throughout.
+//   time(n) = time(n0) * ((1 - p) + p * n0 / n)      Amdahl, AFIPS 1967; p = parallel_permille
+//   time    = time / speed of the hardware / speed over several sites
+#pragma once
+
+#include "world/event.h"
+
+namespace dure {
+
+// `nominal`: the time with `asked` GPUs on hardware of speed 1000, at one site.
+inline Millis run_time(const LaneOpened& lane, Millis nominal, std::int64_t asked,
+                       std::int64_t gpus, std::uint32_t speed_permille, bool several_sites) {
+  if (nominal >= kUntilCancelled) return nominal;
+  __int128 ms = nominal.count();
+  if (gpus != asked) {
+    const __int128 p = lane.parallel_permille;
+    ms = (ms * ((1000 - p) * gpus + p * asked) + 1000 * gpus - 1) / (__int128{1000} * gpus);
+  }
+  if (speed_permille != 1000) ms = (ms * 1000 + speed_permille - 1) / speed_permille;
+  if (several_sites && lane.sites_permille != 1000)
+    ms = (ms * 1000 + lane.sites_permille - 1) / lane.sites_permille;
+  return Millis(static_cast<std::int64_t>(ms < 1 ? 1 : ms));
+}
+
+// What is left of a run when its gang goes from `from` to `to` GPUs.
+inline Millis resized(const LaneOpened& lane, Millis left, std::int64_t asked, std::int64_t from,
+                      std::int64_t to) {
+  const __int128 p = lane.parallel_permille;
+  const __int128 over = ((1000 - p) * to + p * asked) * from;
+  const __int128 under = ((1000 - p) * from + p * asked) * to;
+  const __int128 ms = (left.count() * over + under - 1) / under;
+  return Millis(static_cast<std::int64_t>(ms < 1 ? 1 : ms));
+}
+
+inline std::uint32_t speed_in(const LaneOpened& lane, PoolId pool) {
+  if (lane.speed_permille.empty()) return 1000;
+  for (std::size_t i = 0; i < lane.pools.size(); ++i)
+    if (lane.pools[i] == pool) return lane.speed_permille[i];
+  return 1000;
+}
+
+}  // namespace dure
