@@ -87,7 +87,7 @@ void bench_month(const Scenario& scenario, std::vector<Row>& rows) {
     SimulationOptions options;
     options.window = {midnight(scenario.run.from), midnight(scenario.run.to), scenario.run.step_ms};
     options.warmup_days = scenario.run.warmup_days;
-    options.policy = {scenario.policy.order, scenario.policy.backfill};
+    options.policy = policy_from(scenario.policy);
     Simulation month(scenario, std::move(options));
     month.run();
     events = month.record_events();

@@ -28,10 +28,14 @@ struct Options {
 // ----------------------------------------------------------------------------
 
 Result<Policy> policy_of(const std::string& name, const PolicySpec& spec) {
-  Policy p{spec.order, spec.backfill};
-  if (name == "fcfs") p = {Order::arrival, Backfill::none};
-  if (name == "easy") p = {Order::arrival, Backfill::easy};
-  if (name == "dure") p = {Order::priority, Backfill::easy};
+  Policy p = policy_from(spec);
+  if (name == "fcfs" || name == "easy") {
+    p = Policy{};
+    p.backfill = name == "easy" ? Backfill::easy : Backfill::none;
+  } else if (name == "dure") {
+    p.order = Order::fair;
+    p.backfill = Backfill::easy;
+  }
   if (name == "conservative" || p.backfill == Backfill::conservative)
     return Fault{name.empty() ? "policy.backfill" : "--policy", "fcfs, easy or dure",
                  "conservative",
@@ -40,8 +44,11 @@ Result<Policy> policy_of(const std::string& name, const PolicySpec& spec) {
 }
 
 std::string name_of(const Policy& p) {
+  if (p.order == Order::fair)
+    return std::string("dure") + (p.preempt ? "" : " without preemption") +
+           (p.backfill == Backfill::easy ? "" : " without backfill");
   if (p.order == Order::priority)
-    return p.backfill == Backfill::easy ? "dure" : "dure without backfill";
+    return p.backfill == Backfill::easy ? "priority" : "priority without backfill";
   return p.backfill == Backfill::easy ? "easy" : "fcfs";
 }
 

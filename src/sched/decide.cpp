@@ -1,6 +1,19 @@
 #include "sched/decide.h"
 
+#include <cmath>
+
 namespace dure {
+
+Policy policy_from(const PolicySpec& spec) {
+  Policy p;
+  p.order = spec.order;
+  p.backfill = spec.backfill;
+  p.preempt = spec.preempt && spec.order == Order::fair;
+  p.grace = spec.grace_ms;
+  p.patience = Millis(std::llround(spec.patience_hours * 3'600'000));
+  p.history_permille = static_cast<std::uint32_t>(std::lround(spec.history_share * 1000));
+  return p;
+}
 
 Millis decide(const World& world, const Policy& policy, Listener& say) {
   const bool classical = policy.order == Order::arrival && world.lanes() == 1 &&

@@ -19,6 +19,8 @@ struct Policy {
   std::uint32_t history_permille = 500;  // of a share: what was held, not what is
 };
 
+Policy policy_from(const PolicySpec& spec);
+
 class Listener {
  public:
   virtual ~Listener() = default;

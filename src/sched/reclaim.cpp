@@ -257,12 +257,33 @@ std::vector<std::size_t> cheapest_cover(const std::vector<CoverItem>& items, std
   return out;
 }
 
+namespace {
+
+// No more than this can be freed: a cheap look before the plan is made.
+std::int64_t at_most(const World& world, PoolId id, const LaneOpened& lane, bool guaranteed) {
+  const Pool& pool = world.pool(id);
+  std::int64_t gpus = pool.free + pool.stopping;
+  for (std::uint32_t m = 0; m < pool.preemptible.size(); ++m) {
+    if (m == lane.member.index) {
+      for (std::size_t t = 0; t < static_cast<std::size_t>(lane.tier); ++t)
+        gpus += pool.preemptible[m][t];
+    } else if (guaranteed && pool.preemptible_borrowed[m] > 0 &&
+               world.ledger().in_use(id, MemberId{m}) > pool.entitled(MemberId{m})) {
+      gpus += pool.preemptible_borrowed[m];
+    }
+  }
+  return gpus;
+}
+
+}  // namespace
+
 ReclaimPlan plan_reclaim(const World& world, PoolId id, JobId job) {
   ReclaimPlan plan;
   const Pool& pool = world.pool(id);
   const Job& wants = world.job(job);
   const LaneOpened& lane = world.lane(wants.lane);
   const bool guaranteed = claim(world, id, lane, wants.gpus) == Claim::guaranteed;
+  if (pool.elastic == 0 && at_most(world, id, lane, guaranteed) < wants.gpus) return plan;
   std::vector<Candidate> all;
   for (const JobId other : pool.running) {
     const Job& runs = world.job(other);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "world/shape.h"
+#include "world/timeline.h"
 
 namespace dure {
 namespace {
@@ -24,6 +25,70 @@ SimPlant::SimPlant(const Founding& founding, const Arrivals& arrivals, const Ser
       replicas_(services.size()) {
   CHECK(span.start.count() % kMsPerHour == 0 && span.start < span.to);
   CHECK(span.decide_every.count() > 0);
+  make_agenda();
+}
+
+// Everything that comes by date, with the numbers of plans and reservations in the order in which
+// they are told.
+void SimPlant::make_agenda() {
+  const Millis start = span_.start, to = span_.to;
+  struct Item {
+    Millis at;
+    What what;
+    std::size_t plan = 0;  // one more than the index of what it announces or fulfils; 0: none
+  };
+  std::vector<Item> items;
+  std::size_t plans = 0;
+  const auto reserved_until = [&](PoolId pool) {
+    Millis until = start;
+    for (const ReservationTime& r : founding_.reservations)
+      if (r.pool == pool && r.from < to) until = std::max(until, r.to);
+    return until;
+  };
+  const Millis forever(Timeline::kForever);
+  for (const CapacityStep& s : founding_.steps) {
+    // A reservation asks the timeline, when the alliance is founded, for all that is to come.
+    const Millis known = reserved_until(s.pool);
+    if (s.at <= start || s.powered_gpus == 0 || s.at >= std::max(to, known)) continue;
+    const Millis told = s.at < known ? start : std::max(start, s.at - span_.notice);
+    const std::size_t plan = ++plans;
+    items.push_back({told, CapacityPlanned{{}, s.pool, Gpus(s.powered_gpus), s.at, forever}, plan});
+    if (s.powered_gpus > 0)
+      items.push_back({s.at, CapacityAdded{s.pool, Gpus(s.powered_gpus), PlanId{}}, plan});
+    else
+      items.push_back({s.at, CapacityRetired{s.pool, Gpus(-s.powered_gpus), PlanId{}}, plan});
+  }
+  for (const MaintenanceTime& m : founding_.maintenance) {
+    if (m.to <= start || m.from >= to) continue;
+    const Millis from = std::max(start, m.from);
+    const std::size_t plan = ++plans;
+    const Millis told =
+        m.from < reserved_until(m.pool) ? start : std::max(start, m.from - span_.notice);
+    items.push_back({told, CapacityPlanned{{}, m.pool, Gpus(-m.gpus), from, m.to}, plan});
+    items.push_back({from, CapacityRetired{m.pool, Gpus(m.gpus), PlanId{}}, plan});
+    items.push_back({m.to, CapacityAdded{m.pool, Gpus(m.gpus), PlanId{}}, plan});
+  }
+  for (const GuaranteeStep& g : founding_.guarantees)
+    if (g.at > start) items.push_back({g.at, GuaranteeMade{g.pool, g.member, Gpus(g.gpus)}});
+  std::stable_sort(items.begin(), items.end(),
+                   [](const Item& a, const Item& b) { return a.at < b.at; });
+  std::vector<PlanId> ids(plans + 1);
+  std::uint32_t next = 0;
+  for (Item& i : items) {
+    if (i.at >= to) break;
+    if (auto* planned = std::get_if<CapacityPlanned>(&i.what)) ids[i.plan] = planned->plan = {next++};
+    if (auto* added = std::get_if<CapacityAdded>(&i.what)) added->plan = ids[i.plan];
+    if (auto* retired = std::get_if<CapacityRetired>(&i.what)) retired->plan = ids[i.plan];
+    dated_.push_back({i.at, std::move(i.what)});
+  }
+  // After the plans of the first instant.
+  auto at = std::find_if(dated_.begin(), dated_.end(),
+                         [&](const Event& e) { return e.at > start; });
+  std::uint32_t reservation = 0;
+  for (const ReservationTime& r : founding_.reservations)
+    if (r.to > start && r.from < to)
+      at = dated_.insert(at, {start, ReservationMade{{reservation++}, r.member, r.pool,
+                                                     Gpus(r.gpus), r.from, r.to}}) + 1;
 }
 
 std::size_t SimPlant::expected_jobs() const {
@@ -49,8 +114,8 @@ void SimPlant::submit(const Arrival& a, std::vector<Event>& facts) {
 
 void SimPlant::found_alliance(std::vector<Event>& facts) {
   facts = founding_.events(span_.start);
-  while (next_step_ < founding_.steps.size() && founding_.steps[next_step_].at <= span_.start)
-    ++next_step_;
+  for (; next_dated_ < dated_.size() && dated_[next_dated_].at <= span_.start; ++next_dated_)
+    facts.push_back(dated_[next_dated_]);
   for (std::size_t i = 0; i < services_.size(); ++i) scale(i, span_.start.count(), facts);
   for (Arrival a : arrivals_.still_running(span_.start)) {
     a.at = span_.start;
@@ -199,7 +264,7 @@ std::int64_t SimPlant::next_arrival() {
 
 std::int64_t SimPlant::next_fact() {
   const std::int64_t racks =
-      next_step_ < founding_.steps.size() ? founding_.steps[next_step_].at.count() : kNever;
+      next_dated_ < dated_.size() ? dated_[next_dated_].at.count() : kNever;
   const std::int64_t scaling = replicas_.empty() ? kNever : next_scaling_;
   std::int64_t stop = kNever;
   for (const auto& [job, until] : stopping_) stop = std::min(stop, until);
@@ -208,14 +273,8 @@ std::int64_t SimPlant::next_fact() {
 
 void SimPlant::tell(std::int64_t at,
                     std::vector<Event>& facts) {  // all of this instant: invariant 1
-  for (; next_step_ < founding_.steps.size() && founding_.steps[next_step_].at.count() == at;
-       ++next_step_) {
-    const CapacityStep& s = founding_.steps[next_step_];
-    if (s.powered_gpus > 0)
-      facts.push_back({s.at, CapacityAdded{s.pool, Gpus(s.powered_gpus)}});
-    else if (s.powered_gpus < 0)
-      facts.push_back({s.at, CapacityRetired{s.pool, Gpus(-s.powered_gpus)}});
-  }
+  for (; next_dated_ < dated_.size() && dated_[next_dated_].at.count() == at; ++next_dated_)
+    facts.push_back(dated_[next_dated_]);
   while (ends_.next() == at) {
     const JobId job = ends_.pop();
     if (courses_[job.index].end != at) continue;  // it was stopped or resized since

@@ -31,6 +31,7 @@ namespace dure {
 struct SimSpan {
   Millis start, to;  // whole hours; the alliance is founded at start, warm
   Millis decide_every;
+  Millis notice;  // build-out, retirements and maintenance are told so long before
 };
 
 class SimPlant final : public Plant {
@@ -59,6 +60,7 @@ class SimPlant final : public Plant {
       return static_cast<std::int64_t>(waiting.size() - head + running.size()) + refused;
     }
   };
+  void make_agenda();
   void found_alliance(std::vector<Event>& facts);
   void submit(const Arrival& a, std::vector<Event>& facts);
   void scale(std::size_t service, std::int64_t at, std::vector<Event>& facts);
@@ -79,7 +81,8 @@ class SimPlant final : public Plant {
   const SimSpan span_;
   std::int64_t now_ = 0;
   bool founded_ = false;
-  std::size_t next_step_ = 0;      // in founding_.steps
+  std::vector<Event> dated_;       // racks, guarantees, reservations and maintenance, by time
+  std::size_t next_dated_ = 0;
   std::int64_t next_scaling_ = 0;  // when the services look at their demand
   EndQueue ends_;
   std::vector<Arrival> hour_;  // the hour that is being told

@@ -1,5 +1,6 @@
 #include "sim/simulation.h"
 
+#include <cmath>
 #include <utility>
 
 #include "sched/loop.h"
@@ -52,7 +53,8 @@ Simulation::Simulation(const Scenario& scenario, SimulationOptions options)
       arrivals_(scenario, demand_, options_.seed),
       services_(demand_),
       plant_(founding_, arrivals_, services_,
-             {start_, options_.window.to, scenario.policy.decide_every_ms}),
+             {start_, options_.window.to, scenario.policy.decide_every_ms,
+               Millis(std::llround(scenario.policy.notice_days * kMsPerDay))}),
       meter_(scenario, founding_, demand_, world_, options_.window),
       segments_(world_),
       record_(options_.record) {}

@@ -2,6 +2,7 @@
 // with what it checks.
 #include <algorithm>
 #include <map>
+#include <tuple>
 
 #include "world/world.h"
 
@@ -14,6 +15,8 @@ struct Recount {
   std::map<std::pair<std::uint32_t, std::uint32_t>, std::int64_t> by_member;
   std::map<std::pair<std::uint32_t, std::size_t>, std::int64_t> by_account;  // and device
   std::vector<std::int64_t> reserved;                                        // [reservation]: used
+  std::map<std::tuple<std::uint32_t, std::uint32_t, std::size_t>, std::int64_t> preemptible;
+  std::map<std::pair<std::uint32_t, std::uint32_t>, std::int64_t> preemptible_borrowed;
   std::vector<Timeline> timelines;
 };
 
@@ -91,6 +94,11 @@ void audit(const World& w) {
       const std::int64_t gpus = part.gpus.count();
       n.held[part.pool.index] += gpus;
       ++n.running[part.pool.index];
+      if (w.lanes_[job.lane.index].preemptible && !job.stopping && under == nullptr) {
+        const LaneOpened& lane = w.lanes_[job.lane.index];
+        n.preemptible[{part.pool.index, lane.member.index, static_cast<std::size_t>(lane.tier)}] += gpus;
+        if (job.borrowed) n.preemptible_borrowed[{part.pool.index, lane.member.index}] += gpus;
+      }
       if (job.stopping) n.stopping[part.pool.index] += gpus;
       const MemberId user = w.lanes_[job.lane.index].member;
       n.by_member[{part.pool.index, user.index}] += gpus;
@@ -143,6 +151,11 @@ void audit(const World& w) {
       if (pool.info.device == Device::gpu) entitled[m] += pool.entitled(MemberId{m});
     }
     CHECK(pool.lent == n.lent[p]);
+    for (std::uint32_t m = 0; m < pool.preemptible.size(); ++m) {
+      for (std::size_t t = 0; t < 4; ++t)
+        CHECK(pool.preemptible[m][t] == n.preemptible[std::tuple(p, m, t)]);
+      CHECK(pool.preemptible_borrowed[m] == n.preemptible_borrowed[std::pair(p, m)]);
+    }
   }
   CHECK(entitled == w.entitled_ && installed == w.installed_);
   for (std::uint32_t a = 0; a < w.accounts_.size(); ++a) {

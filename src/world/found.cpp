@@ -1,6 +1,8 @@
 #include "world/found.h"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 #include <map>
 #include <tuple>
 
@@ -46,6 +48,24 @@ std::uint32_t lends(const Scenario& s, const MemberSpec& owner, const SiteSpec& 
   return most;
 }
 
+bool holds(const LendingSpec& l, const MemberSpec& owner, const SiteSpec& site) {
+  return l.owner == owner.id &&
+         (l.sites.empty() || std::find(l.sites.begin(), l.sites.end(), site.id) != l.sites.end());
+}
+
+Millis hours(double h) { return Millis(std::llround(h * 3'600'000)); }
+
+// Within what time the owner has its racks at the site back from all borrowers; 0: it has not.
+Millis reclaims(const Scenario& s, const MemberSpec& owner, const SiteSpec& site) {
+  Millis longest;
+  for (const LendingSpec& l : s.lending) {
+    if (!holds(l, owner, site)) continue;
+    if (l.reclaim_hours == 0) return Millis(0);
+    longest = std::max(longest, hours(l.reclaim_hours));
+  }
+  return longest;
+}
+
 std::vector<Delivery> open_pools(const Scenario& s, Founding& out) {
   std::map<std::tuple<std::uint32_t, std::uint32_t, std::uint32_t, std::uint32_t>, PoolId> known;
   std::vector<Delivery> deliveries;
@@ -66,6 +86,8 @@ std::vector<Delivery> open_pools(const Scenario& s, Founding& out) {
       plan.opened.nodes_per_rack = static_cast<std::uint32_t>(h.nodes_per_rack);
       plan.opened.nodes_per_domain = static_cast<std::uint32_t>(h.nodes_per_domain);
       plan.opened.lend_permille = lends(s, s.members[owner], s.sites[site]);
+      plan.opened.device = h.device;
+      plan.opened.reclaim = reclaims(s, s.members[owner], s.sites[site]);
       plan.opened.name = row.site + "/" + row.hall + "/" + row.owner + "/" + row.hardware;
       plan.hall = hall;
       plan.node_idle_w = h.node_idle_w;
@@ -139,54 +161,230 @@ void plan_capacity(const Scenario& s, const std::vector<Delivery>& deliveries, F
                    });
 }
 
-// Own racks first, then lent ones; within each by the workload's taste in hardware.
-std::vector<PoolId> pools_for(const Scenario& s, const Founding& f, const WorkloadSpec& work,
-                              const MemberSpec& member, Reason& refused) {
+// What speaks for a pool among those that will do, the lower the better: energy, its carbon, room
+// under the grid limit, distance from the member's own sites. Each is scaled to 0..1.
+double score(const Scenario& s, const Founding& f, const PoolPlan& pool, const MemberSpec& member) {
+  const PolicySpec& p = s.policy;
+  const SiteSpec& site = s.sites[pool.opened.site.index];
+  const double gpu_w = static_cast<double>(pool.node_max_w.count()) / pool.opened.gpus_per_node * site.pue;
+  double out = (p.price_weight + p.carbon_weight) * gpu_w / 5'000;
+  if (p.headroom_weight > 0) {
+    double committed_w = 0;
+    const Millis now = midnight(s.run.from);
+    for (const PoolPlan& other : f.pools)
+      if (other.opened.site == pool.opened.site)
+        committed_w += static_cast<double>(f.powered(other.opened.pool, now)) /
+                       other.opened.gpus_per_node * static_cast<double>(other.node_max_w.count()) * site.pue;
+    const auto limit_w = static_cast<double>(grid_limit(site, now).count());
+    out += p.headroom_weight * (limit_w > 0 ? std::min(1.0, committed_w / limit_w) : 1.0);
+  }
+  if (p.gravity_weight > 0) {
+    double nearest_km = 500;
+    for (const SiteSpec& home : s.sites) {
+      if (home.owner != member.id) continue;
+      constexpr double kKmPerDegree = 111.2, kCos36 = 0.809;  // at the latitude of Korea
+      const double dx = (home.lon_deg - site.lon_deg) * kKmPerDegree * kCos36;
+      const double dy = (home.lat_deg - site.lat_deg) * kKmPerDegree;
+      nearest_km = std::min(nearest_km, std::sqrt(dx * dx + dy * dy));
+    }
+    out += p.gravity_weight * nearest_km / 500;
+  }
+  return out;
+}
+
+struct Places {
+  std::vector<PoolId> pools;
+  std::vector<std::uint32_t> speed_permille;  // of each
+  Reason refused = Reason::none;
+};
+
+// Own racks first, then lent ones; within each by the workload's taste in hardware, then by score.
+Places pools_for(const Scenario& s, const Founding& f, const WorkloadSpec& work,
+                 const MemberSpec& member) {
   const DataClassSpec* data = by_id(s.data_classes, work.data_class);
   CHECK(data != nullptr);  // check_references has passed
-  std::vector<PoolId> own, lent;
-  refused = Reason::no_legal_site;
-  for (const std::string& hardware : work.hardware)
+  struct Place {
+    bool lent = false;
+    std::size_t hardware = 0;
+    double score = 0;
+    PoolId pool;
+  };
+  std::vector<Place> places;
+  Places out;
+  out.refused = Reason::no_legal_site;
+  for (std::size_t h = 0; h < work.hardware.size(); ++h)
     for (const PoolPlan& pool : f.pools) {
-      if (s.hardware[pool.opened.hardware.index].id != hardware) continue;
+      if (s.hardware[pool.opened.hardware.index].id != work.hardware[h]) continue;
       const SiteSpec& site = s.sites[pool.opened.site.index];
       const HallSpec& hall = site.halls[pool.hall];
       const MemberSpec& owner = s.members[pool.opened.owner.index];
       const OperatorSpec* operated_by = by_id(s.operators, hall.operated_by);
       CHECK(operated_by != nullptr);  // check_references has passed
       if (legal(*data, work, member, {site, hall, *operated_by, owner}) != Legal::yes) continue;
-      if (lending_permille(s, owner, member, site) == 0) {
-        refused = Reason::lender_limit;
+      const bool guaranteed =
+          std::any_of(s.guarantees.begin(), s.guarantees.end(), [&](const GuaranteeSpec& g) {
+            return g.owner == owner.id && g.to == member.id && g.site == site.id;
+          });
+      if (!guaranteed && lending_permille(s, owner, member, site) == 0) {
+        out.refused = Reason::lender_limit;
         continue;
       }
-      (owner.id == member.id ? own : lent).push_back(pool.opened.pool);
+      places.push_back({owner.id != member.id, h, score(s, f, pool, member), pool.opened.pool});
     }
-  own.insert(own.end(), lent.begin(), lent.end());
-  if (!own.empty()) refused = Reason::none;
-  return own;
+  std::stable_sort(places.begin(), places.end(), [](const Place& a, const Place& b) {
+    return std::tie(a.lent, a.hardware, a.score) < std::tie(b.lent, b.hardware, b.score);
+  });
+  for (const Place& p : places) {
+    out.pools.push_back(p.pool);
+    if (!work.hardware_speed.empty())
+      out.speed_permille.push_back(
+          static_cast<std::uint32_t>(std::lround(work.hardware_speed[p.hardware] * 1000)));
+  }
+  if (!places.empty()) out.refused = Reason::none;
+  return out;
+}
+
+std::uint32_t permille(double x) { return static_cast<std::uint32_t>(std::lround(x * 1000)); }
+
+LaneOpened lane_of(const WorkloadSpec& work) {
+  LaneOpened lane;
+  lane.spread = spread_of(work.topology);
+  lane.priority = work.priority;
+  lane.tier = work.tier;
+  lane.within = work.within;
+  lane.preemptible = work.preemptible;
+  if (work.preemptible) {
+    lane.min_run = hours(work.min_run_hours);
+    lane.checkpoint = hours(work.checkpoint_hours);
+    lane.restart = hours(work.restart_hours);
+  }
+  lane.elastic = work.elastic;
+  lane.parallel_permille = permille(work.parallel_share);
+  lane.most_sites = static_cast<std::uint32_t>(work.most_sites);
+  lane.sites_permille = permille(work.sites_speed);
+  lane.beside_units = static_cast<std::uint32_t>(work.beside_units);
+  return lane;
 }
 
 void open_lanes(const Scenario& s, Founding& out) {
   for (std::uint32_t w = 0; w < s.workloads.size(); ++w) {
     const WorkloadSpec& work = s.workloads[w];
+    LaneOpened like = lane_of(work);
+    like.workload = WorkloadId{w};
+    if (work.beside_units > 0)
+      for (const PoolPlan& pool : out.pools)
+        if (s.hardware[pool.opened.hardware.index].id == work.beside_hardware)
+          like.beside.push_back(pool.opened.pool);
     for (std::uint32_t d = 0; d < work.demand.size(); ++d) {
-      const std::uint32_t member = index_of(s.members, work.demand[d].member);
+      const DemandSpec& demand = work.demand[d];
+      const std::uint32_t member = index_of(s.members, demand.member);
+      AccountOpened project;
+      project.account = AccountId{static_cast<std::uint32_t>(s.members.size() + out.projects.size())};
+      project.parent = AccountId{member};  // accounts of members come first, in their order
+      project.name = demand.member + "/" + work.id;
+      project.weight_milli = permille(demand.share_weight);
+      project.limit = demand.limit_gpus;
+      out.projects.push_back(project);
       LanePlan plan;
       plan.demand = d;
+      plan.opened = like;
       plan.opened.member = MemberId{member};
-      plan.opened.workload = WorkloadId{w};
-      plan.opened.spread = spread_of(work.topology);
-      plan.opened.priority = work.priority;
-      plan.opened.pools = pools_for(s, out, work, s.members[member], plan.refused);
+      plan.opened.account = project.account;
+      Places places = pools_for(s, out, work, s.members[member]);
+      plan.refused = places.refused;
+      plan.opened.pools = std::move(places.pools);
+      plan.opened.speed_permille = std::move(places.speed_permille);
       const std::vector<std::int64_t> sizes =
           work.size ? work.size->gpus : std::vector<std::int64_t>{work.gpus_per_replica};
       for (const std::int64_t gpus : sizes) {
         plan.opened.lane = LaneId{static_cast<std::uint32_t>(out.lanes.size())};
         plan.opened.gpus = Gpus(gpus);
+        if (work.least_share < 1 || work.most_share > 1) {
+          const auto n = static_cast<double>(gpus);
+          plan.opened.least = Gpus(std::max<std::int64_t>(1, std::llround(n * work.least_share)));
+          plan.opened.most = Gpus(std::llround(n * work.most_share));
+        }
         out.lanes.push_back(plan);
       }
     }
   }
+}
+
+// A guarantee is of a site: it is shared out over the owner's pools there, the largest first.
+void make_promises(const Scenario& s, Founding& out) {
+  std::map<std::pair<PoolId, std::uint32_t>, std::int64_t> now;  // [pool, member]
+  std::vector<const GuaranteeSpec*> rows;
+  for (const GuaranteeSpec& g : s.guarantees) rows.push_back(&g);
+  std::stable_sort(rows.begin(), rows.end(),
+                   [](const GuaranteeSpec* a, const GuaranteeSpec* b) { return a->from < b->from; });
+  const auto owned = [&](const PoolPlan& p, const std::string& owner, const std::string& site) {
+    return s.members[p.opened.owner.index].id == owner && s.sites[p.opened.site.index].id == site &&
+           p.opened.device == Device::gpu;
+  };
+  for (const GuaranteeSpec* g : rows) {
+    const std::uint32_t to = index_of(s.members, g->to);
+    const Millis at = midnight(g->from);
+    std::vector<std::pair<std::int64_t, PoolId>> room;
+    for (const PoolPlan& p : out.pools) {
+      if (!owned(p, g->owner, g->site)) continue;
+      std::int64_t left = out.delivered(p.opened.pool, at);
+      for (const auto& [key, gpus] : now)
+        if (key.first == p.opened.pool) left -= gpus;
+      room.emplace_back(-left, p.opened.pool);
+    }
+    std::sort(room.begin(), room.end());
+    std::int64_t left = g->gpus.count();
+    for (const auto& [minus, pool] : room) {
+      const std::int64_t here = std::min(left, -minus);
+      if (here <= 0) continue;
+      left -= here;
+      std::int64_t& sum = now[{pool, to}];
+      sum += here;
+      out.guarantees.push_back({at, pool, MemberId{to}, sum});
+    }
+    CHECK(left == 0);  // check_references has passed
+  }
+}
+
+const PoolPlan* largest(const Scenario& s, const Founding& f, const std::string& owner,
+                        const std::string& site, const std::string& hardware, Millis at) {
+  const PoolPlan* best = nullptr;
+  for (const PoolPlan& p : f.pools)
+    if (s.members[p.opened.owner.index].id == owner && s.sites[p.opened.site.index].id == site &&
+        s.hardware[p.opened.hardware.index].id == hardware &&
+        (best == nullptr || f.powered(p.opened.pool, at) > f.powered(best->opened.pool, at)))
+      best = &p;
+  return best;
+}
+
+// Racks of one class that an owner has in several halls: the hall with the most. What has no power
+// then cannot be kept, so a reservation and a maintenance are cut to what has.
+void keep_dates(const Scenario& s, Founding& out) {
+  for (const ReservationSpec& r : s.reservations) {
+    const std::uint32_t member = index_of(s.members, r.member);
+    for (std::int64_t i = 0; i < r.times; ++i) {
+      const Millis from = midnight(r.first) + Millis(i * r.every_days * kMsPerDay) + hours(r.hour);
+      const PoolPlan* pool = largest(s, out, r.owner, r.site, r.hardware, from);
+      if (pool == nullptr) continue;
+      const Millis to = from + hours(r.hours);
+      const std::int64_t there = out.least_powered(pool->opened.pool, from, to);
+      if (const std::int64_t gpus = std::min(r.gpus.count(), there); gpus > 0)
+        out.reservations.push_back({MemberId{member}, pool->opened.pool, gpus, from, to});
+    }
+  }
+  std::stable_sort(out.reservations.begin(), out.reservations.end(),
+                   [](const auto& a, const auto& b) { return a.from < b.from; });
+  for (const MaintenanceSpec& m : s.maintenance) {
+    const Millis from = midnight(m.from);
+    const PoolPlan* pool = largest(s, out, m.owner, m.site, m.hardware, from);
+    if (pool == nullptr) continue;
+    std::int64_t gpus =
+        std::min(m.gpus.count(), out.least_powered(pool->opened.pool, from, midnight(m.to)));
+    gpus -= gpus % pool->opened.gpus_per_node;  // whole nodes
+    if (gpus > 0) out.maintenance.push_back({pool->opened.pool, gpus, from, midnight(m.to)});
+  }
+  std::stable_sort(out.maintenance.begin(), out.maintenance.end(),
+                   [](const auto& a, const auto& b) { return a.from < b.from; });
 }
 
 }  // namespace
@@ -200,11 +398,20 @@ Watts grid_limit(const SiteSpec& site, Millis t) {
 
 Founding found(const Scenario& scenario) {
   Founding out;
-  for (const MemberSpec& m : scenario.members) out.member_names.push_back(m.id);
+  for (std::uint32_t m = 0; m < scenario.members.size(); ++m) {
+    const MemberSpec& spec = scenario.members[m];
+    MemberJoined joined{MemberId{m}, spec.id};
+    joined.weight_milli = permille(spec.share_weight);
+    joined.limit = spec.limit_gpus;
+    out.members.push_back(std::move(joined));
+  }
+  out.half_life = hours(scenario.policy.half_life_hours);
   for (const SiteSpec& s : scenario.sites) out.site_names.push_back(s.id);
   const std::vector<Delivery> deliveries = open_pools(scenario, out);
   plan_capacity(scenario, deliveries, out);
   open_lanes(scenario, out);
+  make_promises(scenario, out);
+  keep_dates(scenario, out);
   return out;
 }
 
@@ -222,10 +429,21 @@ std::int64_t Founding::powered(PoolId pool, Millis t) const {
   return n;
 }
 
+std::int64_t Founding::least_powered(PoolId pool, Millis from, Millis to) const {
+  std::int64_t n = 0, least = std::numeric_limits<std::int64_t>::max();
+  for (const CapacityStep& s : steps) {
+    if (s.pool != pool || s.at >= to) continue;
+    if (s.at > from) least = std::min(least, n);
+    n += s.powered_gpus;
+  }
+  return std::min(least, n);
+}
+
 std::vector<Event> Founding::events(Millis at) const {
   std::vector<Event> out;
-  for (std::uint32_t i = 0; i < member_names.size(); ++i)
-    out.push_back({at, MemberJoined{MemberId{i}, member_names[i]}});
+  for (const MemberJoined& m : members) out.push_back({at, m});
+  out.push_back({at, FairShareSet{half_life}});
+  for (const AccountOpened& p : projects) out.push_back({at, p});
   for (std::uint32_t i = 0; i < site_names.size(); ++i)
     out.push_back({at, SiteOpened{SiteId{i}, site_names[i]}});
   for (const PoolPlan& p : pools) out.push_back({at, p.opened});
@@ -233,6 +451,8 @@ std::vector<Event> Founding::events(Millis at) const {
   for (const PoolPlan& p : pools)
     if (const std::int64_t n = powered(p.opened.pool, at); n > 0)
       out.push_back({at, CapacityAdded{p.opened.pool, Gpus(n)}});
+  for (const GuaranteeStep& g : guarantees)
+    if (g.at <= at) out.push_back({at, GuaranteeMade{g.pool, g.member, Gpus(g.gpus)}});
   return out;
 }
 

@@ -36,15 +36,41 @@ struct CapacityStep {
   std::int64_t powered_gpus = 0;    // change
 };
 
+// What is known beforehand and told by date, beside the steps of capacity.
+struct GuaranteeStep {
+  Millis at;
+  PoolId pool;
+  MemberId member;
+  std::int64_t gpus = 0;  // from then on, all guarantees of the member there
+};
+struct ReservationTime {
+  MemberId member;
+  PoolId pool;
+  std::int64_t gpus = 0;
+  Millis from, to;
+};
+struct MaintenanceTime {
+  PoolId pool;
+  std::int64_t gpus = 0;
+  Millis from, to;
+};
+
 struct Founding {
   std::vector<PoolPlan> pools;
   std::vector<LanePlan> lanes;  // batch: one a demand row and size; service, ran: one a demand row
   std::vector<CapacityStep> steps;             // over the whole horizon
+  std::vector<GuaranteeStep> guarantees;       // by date
+  std::vector<ReservationTime> reservations;   // by date
+  std::vector<MaintenanceTime> maintenance;    // by date
+  std::vector<AccountOpened> projects;         // one a demand row
+  std::vector<MemberJoined> members;
+  Millis half_life;
   std::vector<Event> events(Millis at) const;  // members, sites, pools, lanes, capacity as of `at`
   // GPUs that stand in the pool at t, powered or not.
   std::int64_t delivered(PoolId pool, Millis t) const;
   std::int64_t powered(PoolId pool, Millis t) const;
-  std::vector<std::string> member_names, site_names;
+  std::int64_t least_powered(PoolId pool, Millis from, Millis to) const;  // anywhere in [from, to)
+  std::vector<std::string> site_names;
 };
 
 // The scenario must have passed check_references.

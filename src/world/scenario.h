@@ -20,6 +20,7 @@
 #include "base/calendar.h"
 #include "base/describe.h"
 #include "base/quantity.h"
+#include "world/event.h"
 
 namespace dure {
 
@@ -89,6 +90,28 @@ constexpr auto describe_enum(Backfill) {
                     Choice<E>{E::conservative, "conservative", "overtake if nobody is delayed"}};
 }
 
+constexpr auto describe_enum(Tier) {
+  using E = Tier;
+  return std::array{
+      Choice<E>{E::scavenger, "scavenger", "takes what is left, stopped for anybody of its member"},
+      Choice<E>{E::standard, "standard", "what is queued"},
+      Choice<E>{E::production, "production", "services and people at work"},
+      Choice<E>{E::critical, "critical", "radio cells, emergencies"}};
+}
+constexpr auto describe_enum(Device) {
+  using E = Device;
+  return std::array{Choice<E>{E::gpu, "gpu", "GPUs"},
+                    Choice<E>{E::qpu, "qpu", "quantum processors"},
+                    Choice<E>{E::ran_cell, "ran_cell", "groups of radio cells"},
+                    Choice<E>{E::cpu, "cpu", "nodes without GPUs"}};
+}
+constexpr auto describe_enum(Within) {
+  using E = Within;
+  return std::array{Choice<E>{E::arrival, "arrival", "first come, first served"},
+                    Choice<E>{E::deadline, "deadline", "who must start first to keep its deadline"},
+                    Choice<E>{E::shortest, "shortest", "the shortest estimate first"}};
+}
+
 struct SourceSpec {
   std::string id, title, where;
   static constexpr auto describe() {
@@ -125,6 +148,8 @@ struct MemberSpec {
   Gpus announced_gpus;    // promised by the end of the horizon, without today's stock
   Gpus demand_base_gpus;  // the build-out for which the workload rows give demand
   std::int64_t allocation_priority = 50;  // 0 to 100, higher first
+  double share_weight = 1;                // times what it contributes
+  Gpus limit_gpus;                        // held at once, over all pools; 0: none
   std::string source, note;
   static constexpr auto describe() {
     return std::tuple(
@@ -139,6 +164,11 @@ struct MemberSpec {
               range(0, 10'000'000)),
         Field("allocation_priority", &MemberSpec::allocation_priority,
               "of this member's work, higher first", range(0, 100)),
+        Field("share_weight", &MemberSpec::share_weight,
+              "of its fair share, times the GPUs that it may count on", above(0, 1'000),
+              dimensionless),
+        Field("limit_gpus", &MemberSpec::limit_gpus,
+              "held at once, its own and borrowed; 0: no limit", range(0, 10'000'000)),
         Field("source", &MemberSpec::source, "where this comes from", required, not_empty,
               source_text),
         Field("note", &MemberSpec::note, "remark for the reader"));
@@ -147,6 +177,7 @@ struct MemberSpec {
 
 struct HardwareSpec {
   std::string id, name;
+  Device device = Device::gpu;
   Gpus gpus_per_node{8};
   std::int64_t nodes_per_domain = 1;  // NVLink domain: 18 for NVL72, 1 for HGX
   std::int64_t nodes_per_rack = 4;
@@ -160,6 +191,7 @@ struct HardwareSpec {
     return std::tuple(
         Field("id", &HardwareSpec::id, "unique key", required, id_text, not_empty),
         Field("name", &HardwareSpec::name, "product name", required, not_empty),
+        Field("device", &HardwareSpec::device, "what is counted where it says gpus"),
         Field("gpus_per_node", &HardwareSpec::gpus_per_node, "GPUs in a node", range(1, 64)),
         Field("nodes_per_domain", &HardwareSpec::nodes_per_domain,
               "nodes in an NVLink domain: 18 for NVL72, 1 for HGX", range(1, 1024)),
@@ -354,6 +386,8 @@ struct LendingSpec {  // an owner lets others use what it leaves idle
   std::vector<std::string> to;     // members; empty: every member
   std::vector<std::string> sites;  // only there; empty: everywhere
   double max_share = 1.0;          // of the owner's GPUs in a pool
+  double reclaim_hours = 0;        // 0: the borrower keeps it as long as it likes
+  double price_krw_per_gpu_hour = 0;  // 0: the price of the hardware
   std::string source, note;
   static constexpr auto describe() {
     return std::tuple(
@@ -362,9 +396,96 @@ struct LendingSpec {  // an owner lets others use what it leaves idle
         Field("sites", &LendingSpec::sites, "only there; empty: everywhere", refers_to("sites")),
         Field("max_share", &LendingSpec::max_share, "of the owner's GPUs in a pool", range(0, 1),
               dimensionless),
+        Field("reclaim_hours", &LendingSpec::reclaim_hours,
+              "the owner has it back within this; 0: when the borrower is done", range(0, 8'760)),
+        Field("price_krw_per_gpu_hour", &LendingSpec::price_krw_per_gpu_hour,
+              "what a borrower pays; 0: prices say", range(0, 1'000'000)),
         Field("source", &LendingSpec::source, "where this comes from", required, not_empty,
               source_text),
         Field("note", &LendingSpec::note, "remark for the reader"));
+  }
+};
+
+struct GuaranteeSpec {  // an owner gives up a part of its racks at a site to a member, firmly
+  std::string owner, to, site;
+  Gpus gpus;
+  Date from;
+  std::string source, note;
+  static constexpr auto describe() {
+    return std::tuple(
+        Field("owner", &GuaranteeSpec::owner, "whose racks", required, refers_to("members")),
+        Field("to", &GuaranteeSpec::to, "who may count on them", required, refers_to("members")),
+        Field("site", &GuaranteeSpec::site, "where", required, refers_to("sites")),
+        Field("gpus", &GuaranteeSpec::gpus, "how many", required, range(1, 10'000'000)),
+        Field("from", &GuaranteeSpec::from, "from this day on", required),
+        Field("source", &GuaranteeSpec::source, "where this comes from", required, not_empty,
+              source_text),
+        Field("note", &GuaranteeSpec::note, "remark for the reader"));
+  }
+};
+
+struct PriceSpec {  // of the settlement between members
+  std::string hardware;
+  double krw_per_gpu_hour = 0;
+  std::string source, note;
+  static constexpr auto describe() {
+    return std::tuple(
+        Field("hardware", &PriceSpec::hardware, "of which class", required, refers_to("hardware")),
+        Field("krw_per_gpu_hour", &PriceSpec::krw_per_gpu_hour, "for a GPU of another member",
+              required, range(0, 1'000'000)),
+        Field("source", &PriceSpec::source, "where this comes from", required, not_empty,
+              source_text),
+        Field("note", &PriceSpec::note, "remark for the reader"));
+  }
+};
+
+struct ReservationSpec {  // room of an owner's racks, kept for a member's work
+  std::string id, member, owner, site, hardware;
+  Gpus gpus;
+  Date first;
+  double hour = 0, hours = 1;
+  std::int64_t every_days = 0, times = 1;
+  std::string source, note;
+  static constexpr auto describe() {
+    return std::tuple(
+        Field("id", &ReservationSpec::id, "unique key", required, id_text, not_empty),
+        Field("member", &ReservationSpec::member, "for whose work", required,
+              refers_to("members")),
+        Field("owner", &ReservationSpec::owner, "whose racks", required, refers_to("members")),
+        Field("site", &ReservationSpec::site, "where", required, refers_to("sites")),
+        Field("hardware", &ReservationSpec::hardware, "of which class", required,
+              refers_to("hardware")),
+        Field("gpus", &ReservationSpec::gpus, "how many", required, range(1, 10'000'000)),
+        Field("first", &ReservationSpec::first, "the first day", required),
+        Field("hour", &ReservationSpec::hour, "from this hour of the day on, KST", range(0, 24),
+              dimensionless),
+        Field("hours", &ReservationSpec::hours, "how long", required, above(0, 8'760)),
+        Field("every_days", &ReservationSpec::every_days, "again after so many days; 0: once",
+              range(0, 366), dimensionless),
+        Field("times", &ReservationSpec::times, "how often", range(1, 1'000), dimensionless),
+        Field("source", &ReservationSpec::source, "where this comes from", required, not_empty,
+              source_text),
+        Field("note", &ReservationSpec::note, "remark for the reader"));
+  }
+};
+
+struct MaintenanceSpec {  // racks that are away for a time, known beforehand
+  std::string owner, site, hardware;
+  Gpus gpus;
+  Date from, to;
+  std::string source, note;
+  static constexpr auto describe() {
+    return std::tuple(
+        Field("owner", &MaintenanceSpec::owner, "whose racks", required, refers_to("members")),
+        Field("site", &MaintenanceSpec::site, "where", required, refers_to("sites")),
+        Field("hardware", &MaintenanceSpec::hardware, "of which class", required,
+              refers_to("hardware")),
+        Field("gpus", &MaintenanceSpec::gpus, "how many", required, range(1, 10'000'000)),
+        Field("from", &MaintenanceSpec::from, "first day", required),
+        Field("to", &MaintenanceSpec::to, "the day after the last", required),
+        Field("source", &MaintenanceSpec::source, "where this comes from", required, not_empty,
+              source_text),
+        Field("note", &MaintenanceSpec::note, "remark for the reader"));
   }
 };
 
@@ -445,6 +566,8 @@ struct DemandSpec {
   std::string member;
   double arrivals_per_day = 0;  // batch, session, pipeline, hybrid: at demand_base_gpus
   double replicas_mean = 0;     // service, ran: at demand_base_gpus
+  double share_weight = 1;      // among the projects of its member
+  Gpus limit_gpus;              // held at once; 0: none
   std::string source, note;
   static constexpr auto describe() {
     return std::tuple(
@@ -453,6 +576,10 @@ struct DemandSpec {
               "batch, session, pipeline, hybrid: at demand_base_gpus", range(0, 10'000'000)),
         Field("replicas_mean", &DemandSpec::replicas_mean, "service, ran: at demand_base_gpus",
               range(0, 10'000'000), dimensionless),
+        Field("share_weight", &DemandSpec::share_weight, "among the projects of its member",
+              above(0, 1'000), dimensionless),
+        Field("limit_gpus", &DemandSpec::limit_gpus, "held at once; 0: no limit",
+              range(0, 10'000'000)),
         Field("source", &DemandSpec::source, "where this comes from", required, not_empty,
               source_text),
         Field("note", &DemandSpec::note, "remark for the reader"));
@@ -473,8 +600,19 @@ struct WorkloadSpec {
   Topology topology = Topology::any;
   std::vector<std::string> hardware;    // accepted classes, best first
   std::vector<std::string> only_sites;  // empty: wherever the law allows
+  std::vector<double> hardware_speed;   // of each of hardware; empty: all 1
   std::int64_t priority = 50;           // 0 to 100
+  Tier tier = Tier::standard;
+  Within within = Within::arrival;
   bool preemptible = false;
+  double checkpoint_hours = 0.5, min_run_hours = 0.7, restart_hours = 0.1;  // if preemptible
+  double least_share = 1, most_share = 1;  // of its GPUs that a gang can make do with, or use
+  bool elastic = false;
+  double parallel_share = 1;
+  std::int64_t most_sites = 1;
+  double sites_speed = 0.9;  // of one site, if it is split over several
+  std::string beside_hardware;
+  std::int64_t beside_units = 0;
   double utilization = 0.6;  // of the node's power span while running
   std::string seed_item, source, note;
   static constexpr auto describe() {
@@ -505,7 +643,34 @@ struct WorkloadSpec {
               refers_to("sites")),
         Field("priority", &WorkloadSpec::priority, "within its member, higher first",
               range(0, 100)),
+        Field("hardware_speed", &WorkloadSpec::hardware_speed,
+              "of each of hardware, over what durations are given for; empty: all 1",
+              above(0, 1'000), dimensionless),
+        Field("tier", &WorkloadSpec::tier, "served before lower tiers, whatever the shares"),
+        Field("within", &WorkloadSpec::within, "the order of its jobs among themselves"),
         Field("preemptible", &WorkloadSpec::preemptible, "may be stopped for others"),
+        Field("checkpoint_hours", &WorkloadSpec::checkpoint_hours,
+              "if preemptible: its work is saved every so often; 0: never", range(0, 1'000)),
+        Field("min_run_hours", &WorkloadSpec::min_run_hours,
+              "if preemptible: it is left alone for so long after each start", range(0, 1'000)),
+        Field("restart_hours", &WorkloadSpec::restart_hours,
+              "if preemptible: time lost to start again", range(0, 1'000)),
+        Field("least_share", &WorkloadSpec::least_share,
+              "of its GPUs that a gang can make do with", above(0, 1), dimensionless),
+        Field("most_share", &WorkloadSpec::most_share, "of its GPUs that a gang can use",
+              range(1, 64), dimensionless),
+        Field("elastic", &WorkloadSpec::elastic,
+              "may grow and shrink while it runs, else only as it starts"),
+        Field("parallel_share", &WorkloadSpec::parallel_share,
+              "of its work that more GPUs make faster (Amdahl)", range(0, 1), dimensionless),
+        Field("most_sites", &WorkloadSpec::most_sites, "a gang may be split over so many sites",
+              range(1, 8), dimensionless),
+        Field("sites_speed", &WorkloadSpec::sites_speed,
+              "of its speed at one site, if it is split", above(0, 1), dimensionless),
+        Field("beside_hardware", &WorkloadSpec::beside_hardware,
+              "a device that it needs beside its GPUs", refers_to("hardware")),
+        Field("beside_units", &WorkloadSpec::beside_units, "how many of it", range(0, 1'000),
+              dimensionless),
         Field("utilization", &WorkloadSpec::utilization,
               "share of the node's power span while running", range(0, 1), dimensionless),
         Field("seed_item", &WorkloadSpec::seed_item, "the item of the mission that it stands for"),
@@ -516,20 +681,48 @@ struct WorkloadSpec {
 };
 
 struct PolicySpec {
-  Order order = Order::priority;
+  Order order = Order::fair;
   Backfill backfill = Backfill::easy;
+  bool preempt = true;
   Millis decide_every_ms{30'000};   // facts of one such interval are decided on together
+  Millis grace_ms{60'000};          // a job that is stopped has so long to save what it can
+  double patience_hours = 24;       // whoever waited longer goes first in its tier; 0: never
+  double half_life_hours = 168;     // of use in the past
+  double history_share = 0.5;       // of a share: what was used, not what is
+  double notice_days = 14;          // build-out and retirements are known so long before
   double power_commit_share = 0.9;  // of nameplate that a rack is given of the grid limit
+  double price_weight = 0, carbon_weight = 0, headroom_weight = 0, gravity_weight = 0;
   std::string source;
   static constexpr auto describe() {
     return std::tuple(
         Field("order", &PolicySpec::order, "who is first"),
         Field("backfill", &PolicySpec::backfill, "who may overtake"),
+        Field("preempt", &PolicySpec::preempt,
+              "take back what is lent, and stop lower tiers for higher ones"),
         Field("decide_every_ms", &PolicySpec::decide_every_ms,
               "facts of one such interval are decided on together", range(1, 86'400'000)),
+        Field("grace_ms", &PolicySpec::grace_ms, "a job that is stopped has so long to save",
+              range(1, 86'400'000)),
+        Field("patience_hours", &PolicySpec::patience_hours,
+              "whoever waited longer goes first in its tier; 0: nobody does", range(0, 87'600)),
+        Field("half_life_hours", &PolicySpec::half_life_hours, "of what was used in the past",
+              above(0, 87'600)),
+        Field("history_share", &PolicySpec::history_share,
+              "of a fair share: what was used, against what is held now", range(0, 1),
+              dimensionless),
+        Field("notice_days", &PolicySpec::notice_days,
+              "racks that come and go are planned with so long before", range(0, 366)),
         Field("power_commit_share", &PolicySpec::power_commit_share,
               "of its nameplate, what a rack is given of the site's grid limit", dimensionless,
               range(0.1, 1.0)),
+        Field("price_weight", &PolicySpec::price_weight,
+              "among pools that will do: cheap energy first", range(0, 1'000), dimensionless),
+        Field("carbon_weight", &PolicySpec::carbon_weight, "clean energy first", range(0, 1'000),
+              dimensionless),
+        Field("headroom_weight", &PolicySpec::headroom_weight, "room under the grid limit first",
+              range(0, 1'000), dimensionless),
+        Field("gravity_weight", &PolicySpec::gravity_weight, "near its member's own sites first",
+              range(0, 1'000), dimensionless),
         Field("source", &PolicySpec::source, "where this comes from", source_text));
   }
 };
@@ -581,6 +774,10 @@ struct Scenario {
   std::vector<InstallSpec> installs;
   std::vector<LinkSpec> links;
   std::vector<LendingSpec> lending;
+  std::vector<GuaranteeSpec> guarantees;
+  std::vector<PriceSpec> prices;
+  std::vector<ReservationSpec> reservations;
+  std::vector<MaintenanceSpec> maintenance;
   std::vector<PatternSpec> patterns;
   std::vector<HolidaySpec> holidays;
   std::vector<WorkloadSpec> workloads;
@@ -604,6 +801,10 @@ struct Scenario {
         Field("installs", &Scenario::installs, "racks that arrive and leave", required, not_empty),
         Field("links", &Scenario::links, "network between sites and to the outside"),
         Field("lending", &Scenario::lending, "who lends idle GPUs to whom"),
+        Field("guarantees", &Scenario::guarantees, "racks that others than their owner may count on"),
+        Field("prices", &Scenario::prices, "of the settlement between members"),
+        Field("reservations", &Scenario::reservations, "room that is kept, once or again and again"),
+        Field("maintenance", &Scenario::maintenance, "racks that are away for a time"),
         Field("patterns", &Scenario::patterns, "arrivals by hour and weekday", required, not_empty),
         Field("holidays", &Scenario::holidays, "days that differ"),
         Field("workloads", &Scenario::workloads, "archetypes of work", required, not_empty));

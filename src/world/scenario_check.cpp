@@ -54,6 +54,7 @@ class Checker {
     }
     for (std::size_t i = 0; i < s_.workloads.size(); ++i)
       workload(s_.workloads[i], row("workloads", i));
+    promises();
   }
 
   Findings found;
@@ -100,7 +101,7 @@ class Checker {
     if constexpr (F::kind == ValueKind::map) {
       walk(v, here);
     } else if constexpr (F::kind == ValueKind::text) {
-      if (!f.refers_to.empty()) refers(f, v, here);
+      if (!f.refers_to.empty() && (f.required || !v.empty())) refers(f, v, here);
       if (f.source_text && !v.empty()) source(v, here);
     }
   }
@@ -241,6 +242,7 @@ class Checker {
             "one weight for each of gpus: " + std::to_string(w.size->gpus.size()),
             std::to_string(w.size->weights.size()));
     if (w.duration) duration(*w.duration, here + ".duration");
+    shape(w, here);
     if (w.max_factor < w.min_factor)
       fault(here + ".max_factor", "at least min_factor, " + decimal_text(w.min_factor),
             decimal_text(w.max_factor));
@@ -262,6 +264,93 @@ class Checker {
                                    [&](const DataClassSpec& d) { return d.id == w.data_class; });
     if (rule != s_.data_classes.end() && !rule->may_leave_locked_sites && w.only_sites.empty())
       fault(here, "the key only_sites, which data class " + rule->id + " asks for", "none");
+  }
+
+  void shape(const WorkloadSpec& w, const std::string& here) {
+    if (!w.hardware_speed.empty() && w.hardware_speed.size() != w.hardware.size())
+      fault(here + ".hardware_speed",
+            "one for each of hardware: " + std::to_string(w.hardware.size()),
+            std::to_string(w.hardware_speed.size()));
+    if (w.elastic && w.least_share == 1 && w.most_share == 1)
+      fault(here + ".elastic", "least_share below 1 or most_share above 1", "neither");
+    if (w.preemptible && w.checkpoint_hours > 0 &&
+        w.min_run_hours < w.checkpoint_hours + w.restart_hours)
+      warn(here + ".min_run_hours",
+           "at least checkpoint_hours + restart_hours, " +
+               decimal_text(w.checkpoint_hours + w.restart_hours) + ", so that each run gets on",
+           decimal_text(w.min_run_hours));
+    if (w.beside_hardware.empty() != (w.beside_units == 0))
+      fault(here + ".beside_units", "beside_hardware and beside_units, or neither",
+            std::to_string(w.beside_units));
+    for (std::size_t i = 0; i < w.hardware.size(); ++i)
+      for (std::size_t k = 0; k < i; ++k)
+        if (w.hardware[i] == w.hardware[k])
+          fault(row(here + ".hardware", i), "each class once", q(w.hardware[i]) + " again");
+  }
+
+  // GPUs of the owner's racks at a site that are delivered at t, of one class or all.
+  std::int64_t delivered(const std::string& owner, const std::string& site,
+                         const std::string* hardware, const Date& t) const {
+    std::int64_t gpus = 0;
+    for (const InstallSpec& in : s_.installs)
+      if (in.owner == owner && in.site == site && (hardware == nullptr || in.hardware == *hardware) &&
+          in.month <= t && (!in.retire_month || t < *in.retire_month))
+        gpus += in.gpus.count();
+    return gpus;
+  }
+
+  // Nobody can be promised more than there is: neither for good nor for a time.
+  void promises() {
+    for (std::size_t i = 0; i < s_.guarantees.size(); ++i) {
+      const GuaranteeSpec& g = s_.guarantees[i];
+      const std::string here = row("guarantees", i);
+      if (g.owner == g.to) fault(here + ".to", "another member than the owner", q(g.to));
+      std::int64_t promised = 0;
+      for (std::size_t k = 0; k <= i; ++k)
+        if (s_.guarantees[k].owner == g.owner && s_.guarantees[k].site == g.site &&
+            s_.guarantees[k].from <= g.from)
+          promised += s_.guarantees[k].gpus.count();
+      const std::int64_t there = delivered(g.owner, g.site, nullptr, g.from);
+      if (promised > there)
+        fault(here + ".gpus",
+              "guarantees of at most the " + std::to_string(there) + " GPUs that " + g.owner +
+                  " has at " + g.site + " on " + to_string(g.from),
+              std::to_string(promised) + " with the rows before it", "guarantee less, or later");
+    }
+    for (std::size_t i = 0; i < s_.maintenance.size(); ++i) {
+      const MaintenanceSpec& m = s_.maintenance[i];
+      const std::string here = row("maintenance", i);
+      if (m.to <= m.from) fault(here + ".to", "a day after from, " + to_string(m.from), to_string(m.to));
+      const std::int64_t there = delivered(m.owner, m.site, &m.hardware, m.from);
+      if (m.gpus.count() > there)
+        fault(here + ".gpus",
+              "at most the " + std::to_string(there) + " GPUs of " + m.hardware + " that " + m.owner +
+                  " has at " + m.site + " on " + to_string(m.from),
+              std::to_string(m.gpus.count()));
+    }
+    for (std::size_t i = 0; i < s_.reservations.size(); ++i) {
+      const ReservationSpec& r = s_.reservations[i];
+      const std::string here = row("reservations", i);
+      if (r.times > 1 && r.every_days == 0)
+        fault(here + ".every_days", "after how many days it comes again, for times above 1", "0");
+      if (r.every_days > 0 && r.hours > 24.0 * static_cast<double>(r.every_days))
+        fault(here + ".hours", "over before it comes again", decimal_text(r.hours));
+      std::int64_t promised = 0;
+      for (const ReservationSpec& other : s_.reservations)
+        if (other.owner == r.owner && other.site == r.site && other.hardware == r.hardware)
+          promised += other.gpus.count();  // as if all at once
+      const std::int64_t there = delivered(r.owner, r.site, &r.hardware, r.first);
+      if (promised > there)
+        fault(here + ".gpus",
+              "reservations of at most the " + std::to_string(there) + " GPUs of " + r.hardware +
+                  " that " + r.owner + " has at " + r.site + " on " + to_string(r.first),
+              std::to_string(promised) + " with the others there",
+              there == 0 ? "the racks come later: see installs" : "");
+    }
+    std::set<std::string_view> priced;
+    for (std::size_t i = 0; i < s_.prices.size(); ++i)
+      if (!priced.insert(s_.prices[i].hardware).second)
+        fault(row("prices", i) + ".hardware", "each class once", q(s_.prices[i].hardware) + " again");
   }
 
   void duration(const DurationLaw& d, const std::string& here) {

@@ -332,6 +332,16 @@ void World::hold(PoolId id, LaneId lane, std::int64_t gpus) {
   accounts_.change(lane_accounts_[lane.index], pool.info.device, gpus, now_);
 }
 
+void World::may_be_stopped(PoolId id, const Job& job, std::int64_t gpus) {
+  const LaneOpened& lane = lanes_[job.lane.index];
+  if (!lane.preemptible || job.stopping || job.under_reservation) return;
+  Pool& pool = pools_[id.index];
+  pool.preemptible.resize(members_.size());
+  pool.preemptible_borrowed.resize(members_.size());
+  pool.preemptible[lane.member.index][static_cast<std::size_t>(lane.tier)] += gpus;
+  if (job.borrowed) pool.preemptible_borrowed[lane.member.index] += gpus;
+}
+
 std::uint32_t World::seat(const Placement& place) {
   if (free_seats_.empty()) {
     seats_.push_back(place);
@@ -410,11 +420,18 @@ void World::asked(const StartJob& wish) {
     }
     hold(id, job.lane, gpus);
   });
+  if (lane.preemptible)
+    for_each_part(wish.job, [&](PoolId id, std::int64_t gpus, const Placement*) {
+      may_be_stopped(id, job, gpus);
+    });
 }
 
 void World::asked(const PreemptJob& wish) {
   Job& job = jobs_[wish.job.index];
   CHECK(job.state == JobState::running && !job.stopping && !job.let_go && wish.until > now_);
+  for_each_part(wish.job, [&](PoolId id, std::int64_t gpus, const Placement*) {
+    may_be_stopped(id, job, -gpus);
+  });
   job.stopping = true;
   const Millis end = std::min(job.end, wish.until);
   for_each_part(wish.job, [&](PoolId id, std::int64_t gpus, const Placement*) {
@@ -434,6 +451,7 @@ void World::asked(const ResizeJob& wish) {
   CHECK(lane.least <= wish.gpus && wish.gpus <= lane.most && job.end > now_);
   Pool& pool = pools_[job.pool.index];
   const std::int64_t delta = wish.gpus.count() - job.held;
+  may_be_stopped(job.pool, job, -job.held);
   pool.timeline.advance(now_);
   pool.timeline.change(now_, job.end, job.held);
   if (job.end.count() != Timeline::kForever)
@@ -449,6 +467,7 @@ void World::asked(const ResizeJob& wish) {
   CHECK(pool.free >= 0);  // invariant 3
   hold(job.pool, job.lane, delta);
   job.borrowed = ledger_.in_use(job.pool, lane.member) > pool.entitled(lane.member);
+  may_be_stopped(job.pool, job, job.held);
 }
 
 void World::asked(const PromiseStart& wish) {
@@ -509,6 +528,7 @@ void World::let_go(JobId id) {
   for_each_part(id, [&](PoolId where, std::int64_t gpus, const Placement* place) {
     Pool& pool = pools_[where.index];
     hold(where, job.lane, -gpus);
+    may_be_stopped(where, job, -gpus);
     // The last of the list takes its place.
     std::size_t at = job.runs_at;
     if (where != job.pool)

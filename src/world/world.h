@@ -65,6 +65,10 @@ struct Pool {
   std::vector<ReservationId> reservations;
   std::vector<JobId> running;  // jobs with a part here, in no order that means anything
   std::int64_t elastic = 0;    // running jobs that may change their size
+  // Held by jobs that may be stopped, and are not stopping: by member and tier; and of those by
+  // member what was borrowed when it started.
+  std::vector<std::array<std::int64_t, 4>> preemptible;
+  std::vector<std::int64_t> preemptible_borrowed;
   // What a member may count on here.
   std::int64_t entitled(MemberId m) const {
     if (m == info.owner) return installed - guaranteed;
@@ -194,6 +198,7 @@ class World {
   void leave_machines(JobId id);
   void out(JobId id, bool well);                           // it left for good: who waited for it?
   void hold(PoolId pool, LaneId lane, std::int64_t gpus);  // or gives back, if negative
+  void may_be_stopped(PoolId pool, const Job& job, std::int64_t gpus);  // or may not, if negative
   std::uint32_t seat(const Placement& place);
   template <class F>
   void for_each_part(JobId id, F&& f);
