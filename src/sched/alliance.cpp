@@ -79,11 +79,21 @@ class Pass {
     heads_.push_back(std::move(h));
     std::push_heap(heads_.begin(), heads_.end(), later);
   }
-  bool may_borrow(const Head& h) const { return fair() && h.claim == Claim::guaranteed; }
+  // Is there a pool that it would borrow?
+  bool may_borrow(const Head& h) const {
+    if (!fair() || h.claim == Claim::borrowed) return false;
+    const LaneOpened& lane = world_.lane(h.lane);
+    const std::int64_t need = world_.queue(h.lane).need(0);
+    return std::any_of(lane.pools.begin(), lane.pools.end(), [&](PoolId id) {
+      const Pool& pool = world_.pool(id);
+      if (pool.info.owner == lane.member && pool.guaranteed == 0) return false;
+      return claim(world_, id, lane, need) == Claim::borrowed;
+    });
+  }
 
   // Shares have grown since its key was made, and somebody else is first now: order.h, invariant 1.
   bool grown(const Head& h) {
-    if (!fair() || heads_.empty()) return false;
+    if (!fair() || heads_.empty() || shares_.fresh(h)) return false;
     Head now = shares_.head(h.lane, h.claim);
     if (!before(heads_.front(), now)) return false;
     push(std::move(now));
@@ -135,8 +145,12 @@ class Pass {
   }
 
   // Is this pool for this head, in this round?
-  bool its_turn(const Head& h, PoolId pool, const Gang& gang) const {
-    return !fair() || claim(world_, pool, gang.lane, gang.gpus) == h.claim;
+  bool its_turn(const Head& h, PoolId id, const Gang& gang) const {
+    if (!fair()) return true;
+    const Pool& pool = world_.pool(id);
+    if (pool.guaranteed == 0)  // then all is its owner's
+      return (pool.info.owner == gang.lane.member) == (h.claim == Claim::guaranteed);
+    return claim(world_, id, gang.lane, gang.gpus) == h.claim;
   }
 
   // What the pass keeps for somebody before it.
@@ -304,6 +318,11 @@ class Pass {
           return true;
         }
       }
+      if (!may_reclaim(world_, id, gang.lane, gang.gpus)) continue;
+      if (!reclaims_now()) {
+        wake_ = std::min(wake_, next_reclaim());
+        continue;
+      }
       ReclaimPlan plan = plan_reclaim(world_, id, h.job);
       if (plan.victims.empty()) {
         if (plan.later < wake_) wake_ = plan.later;
@@ -332,6 +351,15 @@ class Pass {
     because_ = Reason::reclaiming;
     if (at == world_.now()) wake_ = std::min(wake_, world_.now() + Millis(1));
     return true;
+  }
+
+  Millis next_reclaim() const {
+    const std::int64_t every = policy_.reclaim_every.count();
+    return Millis((world_.now().count() / every + 1) * every);
+  }
+  bool reclaims_now() const {
+    return policy_.reclaim_every.count() == 0 ||
+           world_.now().count() % policy_.reclaim_every.count() == 0;
   }
 
   // Into what is free where nobody waits for it, twice as large at a time.

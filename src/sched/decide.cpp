@@ -10,6 +10,7 @@ Policy policy_from(const PolicySpec& spec) {
   p.backfill = spec.backfill;
   p.preempt = spec.preempt && spec.order == Order::fair;
   p.grace = spec.grace_ms;
+  p.reclaim_every = spec.reclaim_every_ms;
   p.patience = Millis(std::llround(spec.patience_hours * 3'600'000));
   p.history_permille = static_cast<std::uint32_t>(std::lround(spec.history_share * 1000));
   return p;

@@ -48,6 +48,7 @@ std::int64_t Shares::of(AccountId id) {
 }
 
 void Shares::used(AccountId id) {
+  ++changes_;
   for (std::optional<AccountId> a = id; a; a = world_.accounts()[*a].parent)
     known_[a->index] = kUnknown;
 }
@@ -57,6 +58,7 @@ Head Shares::head(LaneId id, Claim claim) {
   Head h;
   h.job = world_.queue(id).job(0);
   h.lane = id;
+  h.made = changes_;
   h.aged = kNotAged;
   if (policy_.order == Order::arrival) return h;
   h.priority = lane.priority;

@@ -31,6 +31,7 @@ struct Head {
   std::int64_t priority = 0;
   JobId job;
   LaneId lane;
+  std::uint32_t made = 0;  // after how many changes of shares
 };
 inline constexpr std::int64_t kNotAged = std::numeric_limits<std::int64_t>::max();
 
@@ -43,12 +44,15 @@ class Shares {
   std::int64_t of(AccountId id);  // in millionths
   void used(AccountId id);        // it holds more now
   Head head(LaneId lane, Claim claim);
+  // Has nobody used anything since the key was made?
+  bool fresh(const Head& h) const { return h.made == changes_; }
 
  private:
   static constexpr std::int64_t kUnknown = -1;
   const World& world_;
   const Policy& policy_;
   std::vector<std::int64_t> known_;  // [account]
+  std::uint32_t changes_ = 0;
 };
 
 }  // namespace dure

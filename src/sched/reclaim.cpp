@@ -257,11 +257,10 @@ std::vector<std::size_t> cheapest_cover(const std::vector<CoverItem>& items, std
   return out;
 }
 
-namespace {
-
-// No more than this can be freed: a cheap look before the plan is made.
-std::int64_t at_most(const World& world, PoolId id, const LaneOpened& lane, bool guaranteed) {
+bool may_reclaim(const World& world, PoolId id, const LaneOpened& lane, std::int64_t need) {
   const Pool& pool = world.pool(id);
+  if (pool.elastic > 0) return true;  // shrinking is not counted here
+  const bool guaranteed = claim(world, id, lane, need) == Claim::guaranteed;
   std::int64_t gpus = pool.free + pool.stopping;
   for (std::uint32_t m = 0; m < pool.preemptible.size(); ++m) {
     if (m == lane.member.index) {
@@ -272,10 +271,8 @@ std::int64_t at_most(const World& world, PoolId id, const LaneOpened& lane, bool
       gpus += pool.preemptible_borrowed[m];
     }
   }
-  return gpus;
+  return gpus >= need && gpus > pool.free + pool.stopping;
 }
-
-}  // namespace
 
 ReclaimPlan plan_reclaim(const World& world, PoolId id, JobId job) {
   ReclaimPlan plan;
@@ -283,7 +280,7 @@ ReclaimPlan plan_reclaim(const World& world, PoolId id, JobId job) {
   const Job& wants = world.job(job);
   const LaneOpened& lane = world.lane(wants.lane);
   const bool guaranteed = claim(world, id, lane, wants.gpus) == Claim::guaranteed;
-  if (pool.elastic == 0 && at_most(world, id, lane, guaranteed) < wants.gpus) return plan;
+  if (!may_reclaim(world, id, lane, wants.gpus)) return plan;
   std::vector<Candidate> all;
   for (const JobId other : pool.running) {
     const Job& runs = world.job(other);
@@ -323,6 +320,10 @@ ReclaimPlan plan_reclaim(const World& world, PoolId id, JobId job) {
 
   Room room(world, id, wants.gpus, lane.spread);
   if (room.enough()) return plan;  // who is stopping already will do
+  for (const Candidate& c : all) room.free(c);
+  const bool enough = room.enough();
+  for (const Candidate& c : all) room.take_back(c);
+  if (!enough) return plan;  // not even all of them together
   std::vector<std::size_t> chosen;
   if (pool.racks) {
     chosen = in_racks(all, room, wants.gpus, lane.spread, pool);

@@ -17,7 +17,7 @@
 
 namespace dure {
 
-inline constexpr std::size_t kExact = 14;
+inline constexpr std::size_t kExact = 10;
 
 struct Victim {
   JobId job;
@@ -35,6 +35,9 @@ struct ReclaimPlan {
 
 // GPU x ms that are lost if the job is stopped now.
 std::int64_t lost_if_stopped(const World& world, const Job& job);
+
+// A cheap look: could stopping others free so much, by the count alone?
+bool may_reclaim(const World& world, PoolId pool, const LaneOpened& lane, std::int64_t need);
 
 // For a waiting job that has a right to room in the pool: because its member is guaranteed it and
 // others borrow it, or over jobs of a lower tier of its own member.

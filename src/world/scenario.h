@@ -686,6 +686,7 @@ struct PolicySpec {
   bool preempt = true;
   Millis decide_every_ms{30'000};   // facts of one such interval are decided on together
   Millis grace_ms{60'000};          // a job that is stopped has so long to save what it can
+  Millis reclaim_every_ms{300'000};
   double patience_hours = 24;       // whoever waited longer goes first in its tier; 0: never
   double half_life_hours = 168;     // of use in the past
   double history_share = 0.5;       // of a share: what was used, not what is
@@ -703,6 +704,8 @@ struct PolicySpec {
               "facts of one such interval are decided on together", range(1, 86'400'000)),
         Field("grace_ms", &PolicySpec::grace_ms, "a job that is stopped has so long to save",
               range(1, 86'400'000)),
+        Field("reclaim_every_ms", &PolicySpec::reclaim_every_ms,
+              "whom to stop is thought about so often; 0: at every decision", range(0, 86'400'000)),
         Field("patience_hours", &PolicySpec::patience_hours,
               "whoever waited longer goes first in its tier; 0: nobody does", range(0, 87'600)),
         Field("half_life_hours", &PolicySpec::half_life_hours, "of what was used in the past",
