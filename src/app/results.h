@@ -17,6 +17,9 @@ struct RunLabels {  // what the results say of the run besides its figures
 // cpu_s and peak_rss_mb, the figures that differ from run to run, come last: see with_cost().
 nlohmann::ordered_json summary_json(const Simulation& run, const Summary& summary,
                                     const RunLabels& labels);
+// What another policy makes of the same work: the figures that are compared.
+nlohmann::ordered_json comparison_json(const Simulation& run, const Summary& summary,
+                                       const RunLabels& labels);
 void with_cost(nlohmann::ordered_json& summary);
 
 nlohmann::ordered_json report_json(const Simulation& run, const Summary& summary,

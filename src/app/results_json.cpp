@@ -141,15 +141,69 @@ Json sovereignty(const Scenario& scenario, const Summary& s) {
           {"by_class", by_class}};
 }
 
-Json ledger(const Scenario& scenario, const Summary& s) {
-  Json lent = Json::array();
+std::string month_of(const Date& d) {
+  return std::to_string(d.year) + (d.month < 10 ? "-0" : "-") + std::to_string(d.month);
+}
+
+Json ledger(const Simulation& run, const Summary& s) {
+  const Scenario& scenario = run.scenario();
+  Json lent = Json::array(), lines = Json::array(), settlement = Json::array();
   for (std::size_t owner = 0; owner < s.lending.size(); ++owner)
     for (std::size_t user = 0; user < s.lending.size(); ++user)
       if (owner != user && s.lending[owner][user] > 0)
         lent.push_back({{"owner", scenario.members[owner].id},
                         {"borrower", scenario.members[user].id},
                         {"gpu_h", gpu_h(s.lending[owner][user])}});
-  return {{"entries", s.ledger_entries}, {"sum_gpu_ms", s.books.ledger_sum}, {"lent", lent}};
+  for (const SettlementLine& l : run.fairness().settlement())
+    lines.push_back({{"month", month_of(l.month)},
+                     {"owner", scenario.members[l.owner.index].id},
+                     {"borrower", scenario.members[l.borrower.index].id},
+                     {"hardware", scenario.hardware[l.hardware.index].id},
+                     {"site", scenario.sites[l.site.index].id},
+                     {"gpu_h", gpu_h(l.gpu_ms)},
+                     {"krw", l.krw}});
+  for (std::size_t m = 0; m < s.members.size(); ++m)
+    settlement.push_back({{"member", scenario.members[m].id},
+                          {"received_krw", s.members[m].received_krw},
+                          {"paid_krw", s.members[m].paid_krw},
+                          {"net_krw", s.members[m].received_krw - s.members[m].paid_krw}});
+  return {{"entries", s.ledger_entries},
+          {"sum_gpu_ms", s.books.ledger_sum},
+          {"lent", lent},
+          {"lines", lines},
+          {"settlement", settlement}};
+}
+
+Json fairness(const Simulation& run, const Summary& s) {
+  const Window& w = run.meter().window();
+  const double hours = static_cast<double>((w.to - w.from).count()) / 3.6e6;
+  Json members = Json::array();
+  std::int64_t times = 0, within = 0;
+  for (std::size_t i = 0; i < s.members.size(); ++i) {
+    const MemberSummary& m = s.members[i];
+    times += m.reclaims.times;
+    within += m.reclaims.within_bound;
+    const double used = static_cast<double>(m.used_gpu_ms) / 3.6e6 / hours;
+    members.push_back(
+        {{"id", run.scenario().members[i].id},
+         {"entitled_gpus", m.entitled},
+         {"used_gpus_mean", rounded(used, 3)},
+         {"share", m.entitled > 0 ? Json(rounded(used / static_cast<double>(m.entitled), 6)) : Json()},
+         {"reclaims", m.reclaims.times},
+         {"reclaims_within_bound", m.reclaims.within_bound},
+         {"reclaim_p50_s", static_cast<double>(m.reclaims.p50_ms) / 1000},
+         {"reclaim_p95_s", static_cast<double>(m.reclaims.p95_ms) / 1000},
+         {"reclaim_max_s", static_cast<double>(m.reclaims.most_ms) / 1000},
+         {"stopped", m.stopped},
+         {"lost_gpu_h", gpu_h(m.lost_gpu_ms)}});
+  }
+  return {{"reclaims", times},
+          {"reclaims_within_bound", within},
+          {"guarantee_hits", times > 0 ? ratio(within, times) : 1.0},
+          {"stopped", s.stopped},
+          {"lost_gpu_h", gpu_h(s.lost_gpu_ms)},
+          {"free_nodes_in_whole_racks", rounded(run.fairness().free_nodes_in_whole_racks(), 6)},
+          {"members", members}};
 }
 
 // Halls of one site may have several operators: each once, joined by +.
@@ -288,12 +342,26 @@ nlohmann::ordered_json summary_json(const Simulation& run, const Summary& s,
           {"services", services(run, s)},
           {"failures", {{"modelled", false}}},
           {"sovereignty", sovereignty(scenario, s)},
-          {"ledger", ledger(scenario, s)},
+          {"ledger", ledger(run, s)},
+          {"fairness", fairness(run, s)},
           {"sites", sites(scenario, s, w)},
           {"members", members(scenario, s)},
           {"workloads", workloads(run, s)},
           {"balance", balance(s)},
           {"record_events", labels.record_events},
+          {"record_sha256", labels.record_sha256}};
+}
+
+nlohmann::ordered_json comparison_json(const Simulation& run, const Summary& s,
+                                      const RunLabels& labels) {
+  return {{"policy", labels.policy},
+          {"jobs", jobs(s)},
+          {"utilization", ratio(s.books.used, s.books.installed)},
+          {"services_satisfied", services(run, s)["satisfied"]},
+          {"sovereignty_violations", s.books.violations},
+          {"fairness", fairness(run, s)},
+          {"members", members(run.scenario(), s)},
+          {"balance_ok", s.balanced},
           {"record_sha256", labels.record_sha256}};
 }
 

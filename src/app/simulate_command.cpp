@@ -18,7 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 
 struct Options {
-  std::string scenario, from, to, policy, step, out, progress = "auto";
+  std::string scenario, from, to, policy, compare, step, out, progress = "auto";
   std::int64_t seed = -1;
   std::vector<std::string> settings;
   bool report = false, record = false, json = false;
@@ -222,6 +222,7 @@ std::string command_line(const Options& o, const Simulation& run) {
       fmt::format("dure simulate {} --from {} --to {} --seed {}", o.scenario,
                   to_string(date_of(w.from)), to_string(date_of(w.to)), run.options().seed);
   if (!o.policy.empty()) line += " --policy " + o.policy;
+  if (!o.compare.empty()) line += " --compare " + o.compare;
   for (const std::string& set : o.settings) line += " --set '" + set + "'";
   return line;
 }
@@ -242,11 +243,23 @@ Result<Done> write_results(const OutFolder& out, const Options& o, const Simulat
   return write_file(out.aside("summary.json"), json.dump(2) + "\n");
 }
 
+// The same work under another policy.
+nlohmann::ordered_json compared(const Scenario& scenario, SimulationOptions options,
+                                const Policy& policy) {
+  options.policy = policy;
+  options.record = {};
+  Simulation simulation(scenario, std::move(options));
+  simulation.run();
+  return comparison_json(simulation, summarize(simulation),
+                         {"", name_of(policy), simulation.record_sha256(), 0});
+}
+
 int run(const Options& o) {
   const Outcome<ScenarioInput> read = read_scenario_input(o.scenario, o.settings);
   if (!read) return complain(read.faults());
   const Scenario& scenario = read.value().scenario;
   TRY_OR_COMPLAIN(policy, policy_of(o.policy, scenario.policy));
+  TRY_OR_COMPLAIN(other_policy, policy_of(o.compare, scenario.policy));
   TRY_OR_COMPLAIN(window, window_of(o, scenario));
   if ((o.report || o.record) && o.out.empty())
     return complain(Fault{o.report ? "--report" : "--record", "--out DIR", "none",
@@ -276,6 +289,8 @@ int run(const Options& o) {
   options.policy = policy;
   options.record = record.sink();
   options.progress = progress.watch();
+  nlohmann::ordered_json other;
+  if (!o.compare.empty()) other = compared(scenario, options, other_policy);
   Simulation simulation(scenario, std::move(options));
   if (const std::size_t jobs = simulation.plant().expected_jobs(); jobs > 100'000'000)
     return complain(Fault{"--to", "a window of at most 100,000,000 jobs", std::to_string(jobs),
@@ -287,6 +302,7 @@ int run(const Options& o) {
   const RunLabels labels{read.value().sha256, name_of(policy), simulation.record_sha256(),
                          simulation.record_events()};
   nlohmann::ordered_json json = summary_json(simulation, summary, labels);
+  if (!o.compare.empty()) json["compare"] = std::move(other);
   if (out) {
     TRY_OR_COMPLAIN(recorded, record.close());
     TRY_OR_COMPLAIN(written, write_results(*out, o, simulation, summary, json));
@@ -317,6 +333,8 @@ void add_simulate_command(CLI::App& app, int& exit_code) {
       ->check(CLI::Range(std::int64_t{0}, std::int64_t{9'007'199'254'740'991}));
   command->add_option("--policy", o->policy, "fcfs, easy or dure, instead of the scenario's")
       ->check(CLI::IsMember({"fcfs", "easy", "conservative", "dure"}));
+  command->add_option("--compare", o->compare, "And the same work under this policy: fcfs, easy or dure")
+      ->check(CLI::IsMember({"fcfs", "easy", "dure"}));
   command
       ->add_option("--set", o->settings, "path=value: a field of the scenario, any number of times")
       ->allow_extra_args(false);

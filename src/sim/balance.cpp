@@ -40,6 +40,9 @@ std::vector<Check> check_books(const Books& b) {
   out.equal("gpu_time_of_members", b.used, b.used_by_members, "gpu_ms",
             "used = sum of the members");
   out.equal("ledger", b.ledger_sum, 0, "gpu_ms", "debits and credits sum to zero");
+  out.equal("settlement_gpu_time", b.settled_gpu_ms, b.lent_gpu_ms, "gpu_ms",
+            "the settlement's lines = what the ledger says was lent");
+  out.equal("settlement", b.settlement_krw, 0, "krw", "what is paid = what is received");
   check_jobs("jobs", b.jobs, out);
   check_jobs("replicas", b.replicas, out);
   out.equal("jobs_of_world",

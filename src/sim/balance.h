@@ -35,6 +35,8 @@ struct Books {
   Exact it_wms = 0, it_wms_by_jobs = 0, facility = 0, cooling_and_losses = 0;
   std::int64_t cost_krw = 0;
   std::vector<SiteBooks> sites;
+  std::int64_t settled_gpu_ms = 0, lent_gpu_ms = 0;  // by the settlement's lines; by the ledger
+  std::int64_t settlement_krw = 0;                   // what is paid less what is received
   std::int64_t placements_checked = 0, violations = 0;
 };
 

@@ -12,14 +12,17 @@ struct Tee {  // one stream of events, several readers
   RecordHash& record;
   Meter& meter;
   Segments& segments;
+  Fairness& fairness;
   void append(const Event& e) {
     record.append(e);
     segments.append(e);
+    fairness.append(e);
     meter.append(e);
   }
   void waits(JobId job, Reason because) {
     record.waits(job, because);
     meter.waits(job, because);
+    fairness.waits(job, because);
   }
 };
 
@@ -57,14 +60,16 @@ Simulation::Simulation(const Scenario& scenario, SimulationOptions options)
                Millis(std::llround(scenario.policy.notice_days * kMsPerDay))}),
       meter_(scenario, founding_, demand_, world_, options_.window),
       segments_(world_),
+      fairness_(scenario, founding_, world_, options_.window),
       record_(options_.record) {}
 
 void Simulation::run() {
   world_.reserve_jobs(plant_.expected_jobs());
-  Tee tee{record_, meter_, segments_};
+  Tee tee{record_, meter_, segments_, fairness_};
   Watched plant(plant_, options_.progress);
   Loop<Tee>(world_, options_.policy, plant, tee).run();
   meter_.close();
+  fairness_.close();
   record_.flush();
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "sched/decide.h"
+#include "sim/fairness.h"
 #include "sim/meter.h"
 #include "sim/segments.h"
 #include "sim/sim_plant.h"
@@ -42,6 +43,7 @@ class Simulation {
   const SimPlant& plant() const { return plant_; }
   const Meter& meter() const { return meter_; }
   const Segments& segments() const { return segments_; }
+  const Fairness& fairness() const { return fairness_; }
   std::string record_sha256() { return record_.sha256(); }
   std::uint64_t record_events() const { return record_.events(); }
 
@@ -57,6 +59,7 @@ class Simulation {
   SimPlant plant_;
   Meter meter_;
   Segments segments_;
+  Fairness fairness_;
   RecordHash record_;
 };
 

@@ -169,6 +169,7 @@ class Summarizer {
     rows();
     services();
     lending();
+    fairness();
     members();
     classes();
     figures();
@@ -317,6 +318,29 @@ class Summarizer {
     }
     std::sort(out_.services.begin(), out_.services.end(),
               [](const ServiceFigures& a, const ServiceFigures& b) { return a.row < b.row; });
+  }
+
+  void fairness() {
+    for (std::uint32_t r = 0; r < run_.demand().rows().size(); ++r) {
+      const RowFigures& f = meter_.rows()[r];
+      MemberSummary& m = out_.members[run_.demand().rows()[r].member.index];
+      m.stopped += f.stopped;
+      m.lost_gpu_ms += f.lost_gpu_ms;
+      out_.stopped += f.stopped;
+      out_.lost_gpu_ms += f.lost_gpu_ms;
+    }
+    for (std::uint32_t m = 0; m < out_.members.size(); ++m) {
+      out_.members[m].reclaims = run_.fairness().reclaims()[m];
+      out_.members[m].entitled = run_.world().entitled(MemberId{m});
+    }
+    for (const SettlementLine& line : run_.fairness().settlement()) {
+      out_.members[line.borrower.index].paid_krw += line.krw;
+      out_.members[line.owner.index].received_krw += line.krw;
+      out_.books.settled_gpu_ms += line.gpu_ms;
+    }
+    for (const MemberSummary& m : out_.members)
+      out_.books.settlement_krw += m.paid_krw - m.received_krw;
+    out_.books.lent_gpu_ms = out_.lent_gpu_ms;
   }
 
   void lending() {

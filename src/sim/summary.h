@@ -56,6 +56,10 @@ struct MemberSummary {
   std::int64_t demand_gpu_ms = 0, used_gpu_ms = 0, used_own_gpu_ms = 0, borrowed_gpu_ms = 0;
   std::int64_t lent_gpu_ms = 0, owned_gpu_ms = 0;
   std::int64_t jobs_submitted = 0, jobs_done = 0;
+  std::int64_t stopped = 0, lost_gpu_ms = 0;   // its own jobs
+  std::int64_t entitled = 0;                   // at the end
+  std::int64_t paid_krw = 0, received_krw = 0;  // in the settlement
+  ReclaimFigures reclaims;
   WaitFigures wait;
   std::vector<std::int64_t> wait_histogram;  // by kWaitEdges, one more
 };
@@ -81,6 +85,7 @@ struct Summary {
   std::vector<SiteSummary> sites;
   std::vector<MemberSummary> members;
   std::vector<RowSummary> rows;  // as Demand::rows()
+  std::int64_t stopped = 0, lost_gpu_ms = 0;  // by preemption
 };
 
 inline constexpr std::int64_t kWaitEdgesS[] = {0, 60, 300, 900, 3600, 14400, 43200, 86400, 259200};

@@ -142,6 +142,8 @@ void CapacityIndex::move_rack(std::uint32_t rack, std::uint64_t whole) {
   racks_by_whole_[before].erase(rack);
   racks_by_whole_[after].insert(rack);
   free_nodes_ += std::int64_t{after} - before;
+  if (before == nodes_per_rack_) --whole_racks_;
+  if (after == nodes_per_rack_) ++whole_racks_;
 }
 
 void CapacityIndex::set_node(std::uint32_t rack, std::uint32_t slot, std::uint32_t free_gpus) {
@@ -340,6 +342,9 @@ void CapacityIndex::audit() const {
     for (std::uint32_t n = 0; n <= nodes_per_rack_; ++n)
       CHECK(racks_by_whole_[n].contains(r) == (n == count(whole)));  // invariant 3
   }
+  std::int64_t whole_racks = 0;
+  racks_by_whole_[nodes_per_rack_].for_each([&](std::uint32_t) { ++whole_racks; });
+  CHECK(whole_racks == whole_racks_);
   CHECK(free == free_ && whole_nodes == free_nodes_ && installed == installed_);  // invariant 2
   CHECK(free_ >= 0 && free_ <= installed_ && draining_gpus == draining_gpus_);
 }

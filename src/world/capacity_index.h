@@ -42,6 +42,7 @@ class CapacityIndex {
   std::int64_t installed() const { return installed_; }
   std::int64_t free() const { return free_; }
   std::int64_t free_nodes() const { return free_nodes_; }
+  std::int64_t whole_racks() const { return whole_racks_; }  // with every node free
   // Still held, and gone when they fall free.
   std::int64_t owed() const { return owed_nodes_ * gpus_per_node_ + draining_gpus_; }
 
@@ -74,7 +75,7 @@ class CapacityIndex {
   std::vector<BitTree> nodes_by_free_;       // [free GPUs], 1 to G - 1
   std::vector<std::uint8_t> draining_held_;  // of draining nodes: GPUs that jobs still hold
   std::int64_t installed_ = 0, free_ = 0, free_nodes_ = 0, nodes_ = 0, owed_nodes_ = 0;
-  std::int64_t draining_gpus_ = 0;
+  std::int64_t draining_gpus_ = 0, whole_racks_ = 0;
 };
 
 }  // namespace dure
