@@ -44,13 +44,13 @@ std::vector<PackRequest> packing_arrivals(const PackingTrial& trial, std::uint64
   }
 }
 
-PackingRun run_packing(const PackingTrial& trial, Packing policy, std::uint64_t seed) {
+PackingRun run_packing(const PackingTrial& trial, const PackingScore& score, std::uint64_t seed) {
   std::vector<PackNode> nodes = trial.nodes;
   Stream order(seed, "packing/nodes", 0), chance(seed, "packing/random", 0);
   shuffle(nodes, order);
   const std::int64_t capacity = capacity_milli(nodes);
   CHECK(capacity > 0);
-  PackedCluster cluster(std::move(nodes), policy, typical_mix(trial.requests));
+  PackedCluster cluster(std::move(nodes), score);
   PackingRun run;
   run.seed = seed;
   const auto last = static_cast<std::size_t>(std::llround(trial.inflate * 100));

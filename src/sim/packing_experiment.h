@@ -34,6 +34,6 @@ struct PackingRun {
 // replacement until the next would pass inflate x capacity.
 std::vector<PackRequest> packing_arrivals(const PackingTrial& trial, std::uint64_t seed);
 
-PackingRun run_packing(const PackingTrial& trial, Packing policy, std::uint64_t seed);
+PackingRun run_packing(const PackingTrial& trial, const PackingScore& score, std::uint64_t seed);
 
 }  // namespace dure
