@@ -11,6 +11,8 @@
 namespace dure {
 namespace {
 
+// Requests of the mix that have a rent: the commonest. The traces that we know have fewer than 100.
+constexpr std::size_t kMostItems = 128;
 constexpr int kRounds = 2'000;  // of the subgradient method; prices are the mean of the second half
 
 }  // namespace
@@ -30,27 +32,24 @@ PackingPrices::PackingPrices(const TypicalMix& mix, const std::vector<PackNode>&
       demand_milli > 0 ? static_cast<double>(gpus * kWholeGpu) / static_cast<double>(demand_milli)
                        : 0;
   for (const TypicalRequest& t : mix.requests)
-    if (t.request.gpus > 0)
-      items_.push_back({t.request, times * static_cast<double>(t.count * t.request.gpus), 0, 0});
+    if (times > 0 && t.request.gpu_demand_milli() > 0 && items_.size() < kMostItems)
+      items_.push_back({t.request, times * static_cast<double>(t.count * t.request.gpus), 0});
   typical_price_ =
       1e6 * static_cast<double>(gpus) / static_cast<double>(std::max<std::int64_t>(cpu_milli, 1));
 
-  std::map<std::pair<GpuModels, std::int32_t>, std::size_t> shapes;
-  std::map<std::pair<std::size_t, std::int64_t>, std::int64_t> nodes;
+  std::map<std::pair<GpuModels, std::int32_t>, std::map<std::int64_t, std::int64_t>> shapes;
+  for (const PackNode& node : empty) ++shapes[{node.model, node.gpus}][node.cpu_milli];
   std::map<std::vector<bool>, std::size_t> groups;
-  for (const PackNode& node : empty) {
-    const auto [at, fresh] = shapes.try_emplace({node.model, node.gpus}, shapes_.size());
-    if (fresh) {
-      Shape shape{node.model, node.gpus, {}, 0};
-      for (const Item& item : items_)
-        shape.usable.push_back(model_will_do(node, item.request) && item.request.gpus <= node.gpus);
-      shape.group = groups.try_emplace(shape.usable, groups.size()).first->second;
-      shapes_.push_back(std::move(shape));
-    }
-    ++nodes[{at->second, node.cpu_milli}];
-  }
   std::vector<NodeClass> classes;
-  for (const auto& [key, count] : nodes) classes.push_back({key.first, key.second, count});
+  for (const auto& [key, nodes_by_cpu] : shapes) {
+    const PackNode largest =
+        PackNode::empty(nodes_by_cpu.rbegin()->first, 0, key.second, key.first);
+    Shape shape{key.first, key.second, {}, 0};
+    for (const Item& item : items_) shape.usable.push_back(fits(largest, item.request));
+    shape.group = groups.try_emplace(shape.usable, groups.size()).first->second;
+    for (const auto& [cpu, count] : nodes_by_cpu) classes.push_back({shapes_.size(), cpu, count});
+    shapes_.push_back(std::move(shape));
+  }
   seek(classes, times * static_cast<double>(cpu_only_milli));
   tabulate();
 }
@@ -215,14 +214,15 @@ void PackingPrices::tabulate() {
   cpu_levels_.erase(std::unique(cpu_levels_.begin(), cpu_levels_.end()), cpu_levels_.end());
   std::size_t groups = 0;
   for (const Shape& shape : shapes_) groups = std::max(groups, shape.group + 1);
-  worth_.reserve(groups * cpu_levels_.size() * kSteps);
+  worth_.reserve(groups * cpu_levels_.size() * kSteps * kCpuPrices);
   for (std::size_t group = 0; group < groups; ++group) {
     const auto shape = std::find_if(shapes_.begin(), shapes_.end(),
                                     [&](const Shape& s) { return s.group == group; });
     for (const std::int64_t level : cpu_levels_) {
       const Fill all = fill(
           [&](std::size_t i) { return shape->usable[i] && items_[i].request.cpu_milli <= level; });
-      worth_.insert(worth_.end(), all.worth.begin(), all.worth.end());
+      for (const ByPrice& worth : all.worth)
+        for (const std::int64_t micro : worth) worth_.push_back(static_cast<std::int32_t>(micro));
     }
   }
 }
@@ -240,11 +240,12 @@ std::int64_t PackingPrices::worth(const PackNode& node) const {
       cpu_levels_.begin());
   if (level == 0) return 0;
   const std::size_t group = shapes_[shape_of(node)].group;
-  const ByPrice* const table = &worth_[(group * cpu_levels_.size() + level - 1) * kSteps];
+  const std::size_t table = (group * cpu_levels_.size() + level - 1) * kSteps;
   ByPrice sum;
   for (std::size_t p = 0; p < kCpuPrices; ++p) sum[p] = cpu_price_[p] * node.cpu_milli;
   for (std::int32_t g = 0; g < node.gpus; ++g) {
-    const ByPrice& gpu = table[node.free_of(g) / 10];
+    const auto step = static_cast<std::size_t>(node.free_of(g) / 10);
+    const std::int32_t* const gpu = &worth_[(table + step) * kCpuPrices];
     for (std::size_t p = 0; p < kCpuPrices; ++p) sum[p] += gpu[p];
   }
   return *std::min_element(sum.begin(), sum.end());

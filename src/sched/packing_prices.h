@@ -53,7 +53,7 @@ class PackingPrices {
   struct Shape {  // nodes of one model and number of GPUs
     GpuModels model = 0;
     std::int32_t gpus = 0;
-    std::vector<bool> usable;  // [item], by model and number
+    std::vector<bool> usable;  // [item]: the largest such node takes it
     std::size_t group = 0;     // of shapes with equal usable
   };
   struct NodeClass {
@@ -87,7 +87,7 @@ class PackingPrices {
   double typical_price_ = 0;              // all GPUs over all CPU
   ByPrice cpu_price_{};                   // rising
   std::vector<std::int64_t> cpu_levels_;  // at which a request more becomes possible, rising
-  std::vector<ByPrice> worth_;            // [group][level][step]
+  std::vector<std::int32_t> worth_;       // micro GPU by [group][level][step][price]
   double bound_ = 1;
 };
 
