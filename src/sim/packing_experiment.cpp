@@ -54,8 +54,7 @@ PackingRun run_packing(const PackingTrial& trial, const PackingScore& score, std
   PackingRun run;
   run.seed = seed;
   const auto last = static_cast<std::size_t>(std::llround(trial.inflate * 100));
-  std::vector<double> sums(last + 1, 0);
-  std::vector<std::int64_t> samples(last + 1, 0);
+  std::vector<std::int64_t> sums(last + 1, 0), samples(last + 1, 0);
   for (const PackRequest& request : packing_arrivals(trial, seed)) {
     ++run.arrived;
     run.arrived_milli += request.gpu_demand_milli();
@@ -66,7 +65,7 @@ PackingRun run_packing(const PackingTrial& trial, const PackingScore& score, std
     }
     const auto p = static_cast<std::size_t>((run.arrived_milli * 100 + capacity / 2) / capacity);
     if (p > last) continue;
-    sums[p] += static_cast<double>(run.allocated_milli) / static_cast<double>(capacity);
+    sums[p] += run.allocated_milli;
     ++samples[p];
   }
   std::int64_t free = 0;
@@ -74,7 +73,8 @@ PackingRun run_packing(const PackingTrial& trial, const PackingScore& score, std
   CHECK(free == capacity - run.allocated_milli);  // invariant 2
   double before = 0;
   for (std::size_t p = 0; p <= last; ++p) {
-    if (samples[p] > 0) before = sums[p] / static_cast<double>(samples[p]);
+    if (samples[p] > 0)
+      before = static_cast<double>(sums[p]) / static_cast<double>(samples[p] * capacity);
     run.curve.push_back(before);
   }
   return run;
