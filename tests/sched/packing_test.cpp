@@ -74,6 +74,16 @@ TEST(Packing, FgdPrefersTheGpuThatLeavesLessFragmented) {
   EXPECT_EQ(score_of(Packing::fgd, n, whole(9'000, 1), seen), 43);
 }
 
+TEST(Packing, OfGpusThatAreEquallyGoodTheFirstIsTaken) {
+  // F falls by the same step whether 0.1 is taken of 0.4 or of 0.3: nothing of the mix fits either.
+  const std::vector<PackRequest> seen = {whole(1'000, 1)};
+  PackNode n = node(10'000, 3);
+  n.free = {400, 300, 350};
+  const auto fit = PackingScore(Packing::fgd, seen, {}).fit(n, share(1'000, 100));
+  ASSERT_TRUE(fit);
+  EXPECT_EQ(fit->slots, gpu_slot(0));
+}
+
 TEST(Packing, FgdCountsAllThatIsFreeAsLostToRequestsWithoutGpus) {
   EXPECT_EQ(fragments(node(10'000, 4), typical_mix({cpu_only(1'000)}, 95)), 4'000);
 }
@@ -322,6 +332,21 @@ TEST(PackingPrices, BoundOfAClusterThatCanBeWorkedOut) {
   EXPECT_NEAR(PackingPrices(typical_mix({whole(8'000, 1)}, 100), {node(16'000, 4)}).bound(), 0.5,
               0.03);  // CPU prices are a quarter apart
   EXPECT_EQ(PackingPrices(typical_mix({cpu_only(1'000)}, 100), {node(16'000, 4)}).bound(), 0);
+}
+
+TEST(PackingPrices, WhatFillsACommonGapHasARentWhereItIsRare) {
+  // Four GPUs; for nine shares of 0.8 comes one of 0.2. A GPU takes one 0.8; the gap is worth
+  // nothing, as few 0.2 come: (4 x 0.8 + 4 / 7.4 x 0.2) / 4 of the GPUs.
+  std::vector<PackRequest> seen(9, share(1'000, 800));
+  seen.push_back(share(1'000, 200));
+  const PackNode empty = node(1'000'000, 4);
+  const PackingPrices prices(typical_mix(seen, 100), {empty});
+  EXPECT_NEAR(prices.bound(), (3.2 + 4 / 7.4 * 0.2) / 4, 0.01);
+  EXPECT_LE(prices.rent_milli(share(1'000, 800)), 20);
+  EXPECT_GE(prices.rent_milli(share(1'000, 200)), 150);
+  PackNode gap = empty;
+  gap.free = {200};
+  EXPECT_LE(prices.worth(gap), 50'000);
 }
 
 TEST(PackingPrices, LittleCpuGoesToWhatNeedsLittle) {
