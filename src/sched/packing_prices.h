@@ -31,8 +31,9 @@ class PackingPrices {
   // Of what is free, in micro GPU.
   std::int64_t worth(const PackNode& node) const;
 
-  // No policy allocates more than this share of the GPUs once the mix has asked for all of them,
-  // but for the mix's chance: the value of the Lagrangian at the prices. In [0, 1].
+  // What share of the GPUs the mix would allow to be allocated once it has asked for all of them,
+  // if it came without chance and requests could be cut: the Lagrangian's value at the prices. In
+  // [0, 1].
   double bound() const { return bound_; }
   // The rent of a request of the mix; 0 for others.
   std::int64_t rent_milli(const PackRequest& request) const;
