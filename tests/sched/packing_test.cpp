@@ -169,7 +169,8 @@ std::vector<PackRequest> any_requests(Stream& chance, std::size_t most) {
 // F by its definition (paper, equations 1 and 2): what task m cannot use of each GPU.
 double slow_fragments(const PackNode& n, const TypicalMix& mix) {
   double f = 0;
-  for (const auto& [m, count] : mix.requests) {
+  for (const TypicalRequest& t : mix.requests) {
+    const PackRequest& m = t.request;
     std::vector<std::int64_t> free(n.free.begin(), n.free.begin() + n.gpus);
     const auto with_room =
         std::count_if(free.begin(), free.end(), [&](auto g) { return g >= m.gpu_milli; });
@@ -177,7 +178,7 @@ double slow_fragments(const PackNode& n, const TypicalMix& mix) {
                       (m.models == kAnyGpuModel || (m.models & n.model) != 0);
     for (const auto g : free)
       if (!runs || g < m.gpu_milli)
-        f += static_cast<double>(g) * static_cast<double>(count) / static_cast<double>(mix.total);
+        f += static_cast<double>(g) * static_cast<double>(t.count) / static_cast<double>(mix.total);
   }
   return f;
 }
