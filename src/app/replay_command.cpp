@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/command.h"
+#include "app/packing_replay.h"
 #include "io/atomic_file.h"
 #include "io/traces/batch_log.h"
 #include "sim/replay.h"
@@ -18,6 +19,7 @@ struct Options {
   std::string policy = "easy", format = "auto", schedule;
   std::int64_t procs = 0, from_s = -1, to_s = -1;
   bool json = false;
+  PackingOptions packing;
 };
 
 Result<Done> write_schedule(const std::string& path, const BatchLog& log,
@@ -74,7 +76,26 @@ nlohmann::ordered_json to_json(const BatchLog& log, const std::string& policy,
           {"events", r.events}};
 }
 
+// --packing knows no time, and only it knows nodes: what goes with the other is refused.
+Result<Done> check_packing(const Options& o) {
+  if (o.packing.packing.empty()) {
+    if (!o.packing.any()) return Done{};
+    return Fault{"--packing", "a placement policy", "none",
+                 "--nodes, --seeds, --first-seed, --inflate and --mix-from go with --packing"};
+  }
+  const char* const other = !o.schedule.empty() ? "--schedule"
+                            : o.procs > 0       ? "--procs"
+                            : o.from_s >= 0     ? "--from"
+                            : o.to_s >= 0       ? "--to"
+                                                : nullptr;
+  if (other == nullptr) return Done{};
+  return Fault{other, "a replay in time", "--packing", "pods of a packing experiment only arrive"};
+}
+
 int run(const Options& o) {
+  TRY_OR_COMPLAIN(good, check_packing(o));
+  (void)good;
+  if (!o.packing.packing.empty()) return replay_packing(o.logs, o.format, o.packing, o.json);
   TRY_OR_COMPLAIN(format, parse_format(o.format));
   const ReplayPolicy policy = o.policy == "fcfs"           ? ReplayPolicy::fcfs
                               : o.policy == "easy"         ? ReplayPolicy::easy
@@ -141,6 +162,18 @@ void add_replay_command(CLI::App& app, int& exit_code) {
       ->check(CLI::NonNegativeNumber);
   command->add_option("--schedule", o->schedule,
                       "Write job,submit_s,start_s,end_s,procs to this file (.gz packs it)");
+  command->add_option(
+      "--packing", o->packing.packing,
+      "Pods with GPU shares onto nodes: fgd, bestfit, dotprod, clustering, packing, "
+      "random or dure");
+  command->add_option("--nodes", o->packing.nodes, "With --packing: the node list");
+  command->add_option("--seeds", o->packing.seeds, "With --packing: how many random orders (10)");
+  command->add_option("--first-seed", o->packing.first_seed, "With --packing: the first (42)");
+  command->add_option(
+      "--inflate", o->packing.inflate,
+      "With --packing: pods arrive until they ask for so many times the GPUs (1.3)");
+  command->add_option("--mix-from", o->packing.mix_from,
+                      "With --packing fgd or dure: they know the mix from the log's first N pods");
   command->add_flag("--json", o->json, "Figures as JSON");
   command->callback([o, &exit_code] { exit_code = run(*o); });
 }
