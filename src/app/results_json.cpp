@@ -188,7 +188,8 @@ Json fairness(const Simulation& run, const Summary& s) {
         {{"id", run.scenario().members[i].id},
          {"entitled_gpus", m.entitled},
          {"used_gpus_mean", rounded(used, 3)},
-         {"share", m.entitled > 0 ? Json(rounded(used / static_cast<double>(m.entitled), 6)) : Json()},
+         {"share",
+          m.entitled > 0 ? Json(rounded(used / static_cast<double>(m.entitled), 6)) : Json()},
          {"reclaims", m.reclaims.times},
          {"reclaims_within_bound", m.reclaims.within_bound},
          {"reclaim_p50_s", static_cast<double>(m.reclaims.p50_ms) / 1000},
@@ -353,7 +354,7 @@ nlohmann::ordered_json summary_json(const Simulation& run, const Summary& s,
 }
 
 nlohmann::ordered_json comparison_json(const Simulation& run, const Summary& s,
-                                      const RunLabels& labels) {
+                                       const RunLabels& labels) {
   return {{"policy", labels.policy},
           {"jobs", jobs(s)},
           {"utilization", ratio(s.books.used, s.books.installed)},

@@ -189,7 +189,10 @@ Json method_json(const Scenario& scenario) {
             "Node power is idle power plus the used GPUs' share of the span to the maximum; "
             "facility power is IT power times the site's PUE.",
             "Waits, queues and job counts are those of jobs; replicas of services are told apart.",
-            "Not modelled yet: failures, water, hourly tariffs and carbon, preemption."}},
+            "A job that is stopped loses what it did since its last checkpoint, and its restart; a "
+            "lender's time to take back runs from when it is first told that its room is being "
+            "taken back until its job starts.",
+            "Not modelled yet: failures, water, hourly tariffs and carbon."}},
           {"notes_ko",
            {"모든 작업을 하나씩 시뮬레이션한다. 도착(시간대·요일·공휴일), 크기, 실행 시간, 요청 "
             "시간은 시나리오의 법칙에서 뽑는다.",
@@ -199,7 +202,9 @@ Json method_json(const Scenario& scenario) {
             "노드 전력은 유휴 전력에 사용 중인 GPU 몫을 더한 값이고, 시설 전력은 IT 전력에 "
             "사이트의 PUE를 곱한 값이다.",
             "대기·대기열·작업 수는 일괄 작업의 값이며, 서비스 복제본은 따로 센다.",
-            "아직 다루지 않는 것: 고장, 물, 시간대별 요금과 탄소, 선점."}}};
+            "멈춘 작업은 마지막 저장 뒤에 한 일과 다시 시작하는 시간을 잃는다. 되찾는 시간은 자기 "
+            "자리를 되찾고 있다는 답을 처음 들은 때부터 작업이 시작될 때까지다.",
+            "아직 다루지 않는 것: 고장, 물, 시간대별 요금과 탄소."}}};
 }
 
 }  // namespace

@@ -333,7 +333,9 @@ void add_simulate_command(CLI::App& app, int& exit_code) {
       ->check(CLI::Range(std::int64_t{0}, std::int64_t{9'007'199'254'740'991}));
   command->add_option("--policy", o->policy, "fcfs, easy or dure, instead of the scenario's")
       ->check(CLI::IsMember({"fcfs", "easy", "conservative", "dure"}));
-  command->add_option("--compare", o->compare, "And the same work under this policy: fcfs, easy or dure")
+  command
+      ->add_option("--compare", o->compare,
+                   "And the same work under this policy: fcfs, easy or dure")
       ->check(CLI::IsMember({"fcfs", "easy", "dure"}));
   command
       ->add_option("--set", o->settings, "path=value: a field of the scenario, any number of times")

@@ -15,7 +15,7 @@ struct Policy {
   Backfill backfill = Backfill::none;
   bool preempt = false;                  // take back what is borrowed, stop lower tiers
   Millis grace{60'000};                  // a stopped job is given so long to save what it can
-  Millis reclaim_every{};  // only at multiples of it, for plans cost time; 0: always
+  Millis reclaim_every{};                // only at multiples of it, for plans cost time; 0: always
   Millis patience{};                     // whoever waited longer goes first in its tier; 0: never
   std::uint32_t history_permille = 500;  // of a share: what was held, not what is
 };

@@ -9,7 +9,8 @@ namespace dure {
 Claim claim(const World& world, PoolId id, const LaneOpened& lane, std::int64_t gpus) {
   const Pool& pool = world.pool(id);
   if (pool.guaranteed == 0)  // then all is its owner's
-    return pool.info.owner == lane.member && gpus <= pool.installed ? Claim::guaranteed : Claim::borrowed;
+    return pool.info.owner == lane.member && gpus <= pool.installed ? Claim::guaranteed
+                                                                    : Claim::borrowed;
   const std::int64_t own = pool.entitled(lane.member);
   if (own == 0) return Claim::borrowed;
   return world.ledger().in_use(id, lane.member) + gpus <= own ? Claim::guaranteed : Claim::borrowed;
@@ -31,7 +32,8 @@ Reason terms(const World& world, const Policy& policy, PoolId id, const Gang& ga
   // What is borrowed must be back within the bound: stopped, or over by itself.
   const Millis bound = pool.info.reclaim;
   if (bound.count() == 0) return Reason::none;
-  if (gang.lane.preemptible && gang.lane.min_run + policy.grace + policy.reclaim_every <= bound) return Reason::none;
+  if (gang.lane.preemptible && gang.lane.min_run + policy.grace + policy.reclaim_every <= bound)
+    return Reason::none;
   if (gang.estimate < kUntilCancelled && end_of(world, id, gang) - world.now() <= bound)
     return Reason::none;
   return Reason::not_reclaimable;

@@ -1,12 +1,12 @@
-// What owners of GPUs ask of a run: did I get back what I lent, how soon, what did it cost whom, and
-// were racks kept whole for those that need them? Told of every event before it is applied, and of
-// every "no". Figures cover [from, to) only.
+// What owners of GPUs ask of a run: did I get back what I lent, how soon, what did it cost whom,
+// and were racks kept whole for those that need them? Told of every event before it is applied, and
+// of every "no". Figures cover [from, to) only.
 //
 // Reclaims: from the first time that a job was told that its member's own room is being taken back
 // for it (Reason::reclaiming) until it starts.
-// Whole racks: of the free nodes of pools whose NVLink domain is a rack, those in wholly free racks;
-// sampled at the steps of the window.
-// Settlement: what the ledger says of each month that the window touches, at the scenario's prices.
+// Whole racks: of the free nodes of pools whose NVLink domain is a rack, those in wholly free
+// racks; sampled at the steps of the window. Settlement: what the ledger says of each month that
+// the window touches, at the scenario's prices.
 //
 // Invariants: 1. Each line's won are taken from one member and given to another: the nets sum to 0.
 //             2. The lines' GPU time is what the ledger says was lent.
@@ -47,7 +47,8 @@ class Fairness {
   const std::vector<ReclaimFigures>& reclaims() const { return reclaims_; }  // [member]
   const std::vector<SettlementLine>& settlement() const { return settlement_; }
   double free_nodes_in_whole_racks() const {  // 1 if there never was a free node
-    return free_nodes_ == 0 ? 1 : static_cast<double>(whole_nodes_) / static_cast<double>(free_nodes_);
+    return free_nodes_ == 0 ? 1
+                            : static_cast<double>(whole_nodes_) / static_cast<double>(free_nodes_);
   }
   std::int64_t whole_samples() const { return samples_; }
 

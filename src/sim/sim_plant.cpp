@@ -76,19 +76,22 @@ void SimPlant::make_agenda() {
   std::uint32_t next = 0;
   for (Item& i : items) {
     if (i.at >= to) break;
-    if (auto* planned = std::get_if<CapacityPlanned>(&i.what)) ids[i.plan] = planned->plan = {next++};
+    if (auto* planned = std::get_if<CapacityPlanned>(&i.what))
+      ids[i.plan] = planned->plan = {next++};
     if (auto* added = std::get_if<CapacityAdded>(&i.what)) added->plan = ids[i.plan];
     if (auto* retired = std::get_if<CapacityRetired>(&i.what)) retired->plan = ids[i.plan];
     dated_.push_back({i.at, std::move(i.what)});
   }
   // After the plans of the first instant.
-  auto at = std::find_if(dated_.begin(), dated_.end(),
-                         [&](const Event& e) { return e.at > start; });
+  auto at =
+      std::find_if(dated_.begin(), dated_.end(), [&](const Event& e) { return e.at > start; });
   std::uint32_t reservation = 0;
   for (const ReservationTime& r : founding_.reservations)
     if (r.to > start && r.from < to)
-      at = dated_.insert(at, {start, ReservationMade{{reservation++}, r.member, r.pool,
-                                                     Gpus(r.gpus), r.from, r.to}}) + 1;
+      at = dated_.insert(at, {start,
+                              ReservationMade{
+                                  {reservation++}, r.member, r.pool, Gpus(r.gpus), r.from, r.to}}) +
+           1;
 }
 
 std::size_t SimPlant::expected_jobs() const {
@@ -263,8 +266,7 @@ std::int64_t SimPlant::next_arrival() {
 }
 
 std::int64_t SimPlant::next_fact() {
-  const std::int64_t racks =
-      next_dated_ < dated_.size() ? dated_[next_dated_].at.count() : kNever;
+  const std::int64_t racks = next_dated_ < dated_.size() ? dated_[next_dated_].at.count() : kNever;
   const std::int64_t scaling = replicas_.empty() ? kNever : next_scaling_;
   std::int64_t stop = kNever;
   for (const auto& [job, until] : stopping_) stop = std::min(stop, until);

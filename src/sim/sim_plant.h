@@ -81,7 +81,7 @@ class SimPlant final : public Plant {
   const SimSpan span_;
   std::int64_t now_ = 0;
   bool founded_ = false;
-  std::vector<Event> dated_;       // racks, guarantees, reservations and maintenance, by time
+  std::vector<Event> dated_;  // racks, guarantees, reservations and maintenance, by time
   std::size_t next_dated_ = 0;
   std::int64_t next_scaling_ = 0;  // when the services look at their demand
   EndQueue ends_;

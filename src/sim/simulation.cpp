@@ -57,7 +57,7 @@ Simulation::Simulation(const Scenario& scenario, SimulationOptions options)
       services_(demand_),
       plant_(founding_, arrivals_, services_,
              {start_, options_.window.to, scenario.policy.decide_every_ms,
-               Millis(std::llround(scenario.policy.notice_days * kMsPerDay))}),
+              Millis(std::llround(scenario.policy.notice_days * kMsPerDay))}),
       meter_(scenario, founding_, demand_, world_, options_.window),
       segments_(world_),
       fairness_(scenario, founding_, world_, options_.window),

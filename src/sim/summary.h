@@ -56,8 +56,8 @@ struct MemberSummary {
   std::int64_t demand_gpu_ms = 0, used_gpu_ms = 0, used_own_gpu_ms = 0, borrowed_gpu_ms = 0;
   std::int64_t lent_gpu_ms = 0, owned_gpu_ms = 0;
   std::int64_t jobs_submitted = 0, jobs_done = 0;
-  std::int64_t stopped = 0, lost_gpu_ms = 0;   // its own jobs
-  std::int64_t entitled = 0;                   // at the end
+  std::int64_t stopped = 0, lost_gpu_ms = 0;    // its own jobs
+  std::int64_t entitled = 0;                    // at the end
   std::int64_t paid_krw = 0, received_krw = 0;  // in the settlement
   ReclaimFigures reclaims;
   WaitFigures wait;
@@ -84,7 +84,7 @@ struct Summary {
   std::vector<std::vector<std::int64_t>> lending;  // [owner][user], gpu_ms
   std::vector<SiteSummary> sites;
   std::vector<MemberSummary> members;
-  std::vector<RowSummary> rows;  // as Demand::rows()
+  std::vector<RowSummary> rows;               // as Demand::rows()
   std::int64_t stopped = 0, lost_gpu_ms = 0;  // by preemption
 };
 

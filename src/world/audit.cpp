@@ -96,7 +96,8 @@ void audit(const World& w) {
       ++n.running[part.pool.index];
       if (w.lanes_[job.lane.index].preemptible && !job.stopping && under == nullptr) {
         const LaneOpened& lane = w.lanes_[job.lane.index];
-        n.preemptible[{part.pool.index, lane.member.index, static_cast<std::size_t>(lane.tier)}] += gpus;
+        n.preemptible[{part.pool.index, lane.member.index, static_cast<std::size_t>(lane.tier)}] +=
+            gpus;
         if (job.borrowed) n.preemptible_borrowed[{part.pool.index, lane.member.index}] += gpus;
       }
       if (job.stopping) n.stopping[part.pool.index] += gpus;

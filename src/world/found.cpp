@@ -166,7 +166,8 @@ void plan_capacity(const Scenario& s, const std::vector<Delivery>& deliveries, F
 double score(const Scenario& s, const Founding& f, const PoolPlan& pool, const MemberSpec& member) {
   const PolicySpec& p = s.policy;
   const SiteSpec& site = s.sites[pool.opened.site.index];
-  const double gpu_w = static_cast<double>(pool.node_max_w.count()) / pool.opened.gpus_per_node * site.pue;
+  const double gpu_w =
+      static_cast<double>(pool.node_max_w.count()) / pool.opened.gpus_per_node * site.pue;
   double out = (p.price_weight + p.carbon_weight) * gpu_w / 5'000;
   if (p.headroom_weight > 0) {
     double committed_w = 0;
@@ -174,7 +175,8 @@ double score(const Scenario& s, const Founding& f, const PoolPlan& pool, const M
     for (const PoolPlan& other : f.pools)
       if (other.opened.site == pool.opened.site)
         committed_w += static_cast<double>(f.powered(other.opened.pool, now)) /
-                       other.opened.gpus_per_node * static_cast<double>(other.node_max_w.count()) * site.pue;
+                       other.opened.gpus_per_node * static_cast<double>(other.node_max_w.count()) *
+                       site.pue;
     const auto limit_w = static_cast<double>(grid_limit(site, now).count());
     out += p.headroom_weight * (limit_w > 0 ? std::min(1.0, committed_w / limit_w) : 1.0);
   }
@@ -279,7 +281,8 @@ void open_lanes(const Scenario& s, Founding& out) {
       const DemandSpec& demand = work.demand[d];
       const std::uint32_t member = index_of(s.members, demand.member);
       AccountOpened project;
-      project.account = AccountId{static_cast<std::uint32_t>(s.members.size() + out.projects.size())};
+      project.account =
+          AccountId{static_cast<std::uint32_t>(s.members.size() + out.projects.size())};
       project.parent = AccountId{member};  // accounts of members come first, in their order
       project.name = demand.member + "/" + work.id;
       project.weight_milli = permille(demand.share_weight);
@@ -315,8 +318,9 @@ void make_promises(const Scenario& s, Founding& out) {
   std::map<std::pair<PoolId, std::uint32_t>, std::int64_t> now;  // [pool, member]
   std::vector<const GuaranteeSpec*> rows;
   for (const GuaranteeSpec& g : s.guarantees) rows.push_back(&g);
-  std::stable_sort(rows.begin(), rows.end(),
-                   [](const GuaranteeSpec* a, const GuaranteeSpec* b) { return a->from < b->from; });
+  std::stable_sort(rows.begin(), rows.end(), [](const GuaranteeSpec* a, const GuaranteeSpec* b) {
+    return a->from < b->from;
+  });
   const auto owned = [&](const PoolPlan& p, const std::string& owner, const std::string& site) {
     return s.members[p.opened.owner.index].id == owner && s.sites[p.opened.site.index].id == site &&
            p.opened.device == Device::gpu;

@@ -58,11 +58,11 @@ struct MaintenanceTime {
 struct Founding {
   std::vector<PoolPlan> pools;
   std::vector<LanePlan> lanes;  // batch: one a demand row and size; service, ran: one a demand row
-  std::vector<CapacityStep> steps;             // over the whole horizon
-  std::vector<GuaranteeStep> guarantees;       // by date
-  std::vector<ReservationTime> reservations;   // by date
-  std::vector<MaintenanceTime> maintenance;    // by date
-  std::vector<AccountOpened> projects;         // one a demand row
+  std::vector<CapacityStep> steps;            // over the whole horizon
+  std::vector<GuaranteeStep> guarantees;      // by date
+  std::vector<ReservationTime> reservations;  // by date
+  std::vector<MaintenanceTime> maintenance;   // by date
+  std::vector<AccountOpened> projects;        // one a demand row
   std::vector<MemberJoined> members;
   Millis half_life;
   std::vector<Event> events(Millis at) const;  // members, sites, pools, lanes, capacity as of `at`

@@ -383,10 +383,10 @@ struct DataClassSpec {  // a rule; a job of this class runs only where all of it
 
 struct LendingSpec {  // an owner lets others use what it leaves idle
   std::string owner;
-  std::vector<std::string> to;     // members; empty: every member
-  std::vector<std::string> sites;  // only there; empty: everywhere
-  double max_share = 1.0;          // of the owner's GPUs in a pool
-  double reclaim_hours = 0;        // 0: the borrower keeps it as long as it likes
+  std::vector<std::string> to;        // members; empty: every member
+  std::vector<std::string> sites;     // only there; empty: everywhere
+  double max_share = 1.0;             // of the owner's GPUs in a pool
+  double reclaim_hours = 0;           // 0: the borrower keeps it as long as it likes
   double price_krw_per_gpu_hour = 0;  // 0: the price of the hardware
   std::string source, note;
   static constexpr auto describe() {
@@ -449,8 +449,7 @@ struct ReservationSpec {  // room of an owner's racks, kept for a member's work
   static constexpr auto describe() {
     return std::tuple(
         Field("id", &ReservationSpec::id, "unique key", required, id_text, not_empty),
-        Field("member", &ReservationSpec::member, "for whose work", required,
-              refers_to("members")),
+        Field("member", &ReservationSpec::member, "for whose work", required, refers_to("members")),
         Field("owner", &ReservationSpec::owner, "whose racks", required, refers_to("members")),
         Field("site", &ReservationSpec::site, "where", required, refers_to("sites")),
         Field("hardware", &ReservationSpec::hardware, "of which class", required,
@@ -655,8 +654,8 @@ struct WorkloadSpec {
               "if preemptible: it is left alone for so long after each start", range(0, 1'000)),
         Field("restart_hours", &WorkloadSpec::restart_hours,
               "if preemptible: time lost to start again", range(0, 1'000)),
-        Field("least_share", &WorkloadSpec::least_share,
-              "of its GPUs that a gang can make do with", above(0, 1), dimensionless),
+        Field("least_share", &WorkloadSpec::least_share, "of its GPUs that a gang can make do with",
+              above(0, 1), dimensionless),
         Field("most_share", &WorkloadSpec::most_share, "of its GPUs that a gang can use",
               range(1, 64), dimensionless),
         Field("elastic", &WorkloadSpec::elastic,
@@ -665,8 +664,8 @@ struct WorkloadSpec {
               "of its work that more GPUs make faster (Amdahl)", range(0, 1), dimensionless),
         Field("most_sites", &WorkloadSpec::most_sites, "a gang may be split over so many sites",
               range(1, 8), dimensionless),
-        Field("sites_speed", &WorkloadSpec::sites_speed,
-              "of its speed at one site, if it is split", above(0, 1), dimensionless),
+        Field("sites_speed", &WorkloadSpec::sites_speed, "of its speed at one site, if it is split",
+              above(0, 1), dimensionless),
         Field("beside_hardware", &WorkloadSpec::beside_hardware,
               "a device that it needs beside its GPUs", refers_to("hardware")),
         Field("beside_units", &WorkloadSpec::beside_units, "how many of it", range(0, 1'000),
@@ -684,8 +683,8 @@ struct PolicySpec {
   Order order = Order::fair;
   Backfill backfill = Backfill::easy;
   bool preempt = true;
-  Millis decide_every_ms{30'000};   // facts of one such interval are decided on together
-  Millis grace_ms{60'000};          // a job that is stopped has so long to save what it can
+  Millis decide_every_ms{30'000};  // facts of one such interval are decided on together
+  Millis grace_ms{60'000};         // a job that is stopped has so long to save what it can
   Millis reclaim_every_ms{300'000};
   double patience_hours = 24;       // whoever waited longer goes first in its tier; 0: never
   double half_life_hours = 168;     // of use in the past
@@ -804,9 +803,11 @@ struct Scenario {
         Field("installs", &Scenario::installs, "racks that arrive and leave", required, not_empty),
         Field("links", &Scenario::links, "network between sites and to the outside"),
         Field("lending", &Scenario::lending, "who lends idle GPUs to whom"),
-        Field("guarantees", &Scenario::guarantees, "racks that others than their owner may count on"),
+        Field("guarantees", &Scenario::guarantees,
+              "racks that others than their owner may count on"),
         Field("prices", &Scenario::prices, "of the settlement between members"),
-        Field("reservations", &Scenario::reservations, "room that is kept, once or again and again"),
+        Field("reservations", &Scenario::reservations,
+              "room that is kept, once or again and again"),
         Field("maintenance", &Scenario::maintenance, "racks that are away for a time"),
         Field("patterns", &Scenario::patterns, "arrivals by hour and weekday", required, not_empty),
         Field("holidays", &Scenario::holidays, "days that differ"),

@@ -293,8 +293,9 @@ class Checker {
                          const std::string* hardware, const Date& t) const {
     std::int64_t gpus = 0;
     for (const InstallSpec& in : s_.installs)
-      if (in.owner == owner && in.site == site && (hardware == nullptr || in.hardware == *hardware) &&
-          in.month <= t && (!in.retire_month || t < *in.retire_month))
+      if (in.owner == owner && in.site == site &&
+          (hardware == nullptr || in.hardware == *hardware) && in.month <= t &&
+          (!in.retire_month || t < *in.retire_month))
         gpus += in.gpus.count();
     return gpus;
   }
@@ -320,12 +321,13 @@ class Checker {
     for (std::size_t i = 0; i < s_.maintenance.size(); ++i) {
       const MaintenanceSpec& m = s_.maintenance[i];
       const std::string here = row("maintenance", i);
-      if (m.to <= m.from) fault(here + ".to", "a day after from, " + to_string(m.from), to_string(m.to));
+      if (m.to <= m.from)
+        fault(here + ".to", "a day after from, " + to_string(m.from), to_string(m.to));
       const std::int64_t there = delivered(m.owner, m.site, &m.hardware, m.from);
       if (m.gpus.count() > there)
         fault(here + ".gpus",
-              "at most the " + std::to_string(there) + " GPUs of " + m.hardware + " that " + m.owner +
-                  " has at " + m.site + " on " + to_string(m.from),
+              "at most the " + std::to_string(there) + " GPUs of " + m.hardware + " that " +
+                  m.owner + " has at " + m.site + " on " + to_string(m.from),
               std::to_string(m.gpus.count()));
     }
     for (std::size_t i = 0; i < s_.reservations.size(); ++i) {
@@ -350,7 +352,8 @@ class Checker {
     std::set<std::string_view> priced;
     for (std::size_t i = 0; i < s_.prices.size(); ++i)
       if (!priced.insert(s_.prices[i].hardware).second)
-        fault(row("prices", i) + ".hardware", "each class once", q(s_.prices[i].hardware) + " again");
+        fault(row("prices", i) + ".hardware", "each class once",
+              q(s_.prices[i].hardware) + " again");
   }
 
   void duration(const DurationLaw& d, const std::string& here) {

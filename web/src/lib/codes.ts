@@ -4,12 +4,15 @@ import type { Lang } from "./ui.svelte";
 
 const words: Record<string, Record<string, [ko: string, en: string]>> = {
   policy: {
-    dure: ["두레 (우선순위·대여·백필)", "Dure (priority, lending, backfill)"], fcfs: ["선착순", "First come, first served"],
+    dure: ["두레 (보장·공정·대여·백필)", "Dure (guarantees, fair shares, lending, backfill)"], priority: ["우선순위", "Priority"], fcfs: ["선착순", "First come, first served"],
     easy: ["EASY 백필", "EASY backfill"], conservative: ["보수적 백필", "Conservative backfill"],
   },
   reason: {
     no_room: ["빈자리 없음", "no room"], behind_earlier_job: ["앞선 작업 뒤에서 대기", "behind an earlier job"], reserved: ["약속된 시작을 기다림", "has a promised start"], lender_limit: ["주인이 빌려주는 한도에 닿음", "the owner lends no more"], too_large: ["어느 풀보다 큼", "larger than every pool"],
     no_legal_site: ["허용된 거점 없음", "no site where it is legal"], none: ["바로 시작", "started at once"],
+    quota_limit: ["한도까지 쓰는 중", "its quota is used up"], not_reclaimable: ["빌릴 자리뿐인데 제때 돌려줄 수 없음", "room only to borrow, and it could not be given back in time"], reclaiming: ["빌려준 자리를 되찾는 중", "its own room is being taken back"],
+    reserved_for_others: ["예약·정비를 위해 비워 둔 자리", "kept for a reservation or maintenance"], not_in_one_domain: ["자리는 있으나 흩어져 있음", "enough is free, but scattered"], dependency: ["앞 단계를 기다림", "a job before it has not ended"],
+    dependency_failed: ["앞 단계가 실패함", "a job before it failed"], approval_pending: ["승인을 기다림", "an approval is pending"],
   },
   status: {
     operating: ["운영 중", "operating"], contract: ["계약", "contract"], under_construction: ["공사 중", "under construction"], planned: ["계획", "planned"], announced: ["발표", "announced"], approved: ["승인", "approved"],
@@ -25,7 +28,7 @@ const words: Record<string, Record<string, [ko: string, en: string]>> = {
   check: {
     gpu_time: ["GPU 시간", "GPU time"], energy: ["에너지", "Energy"], jobs: ["작업", "Jobs"], ledger: ["대여 장부", "Lending ledger"], sites: ["거점 합계", "Sum of sites"],
     gpu_time_of_jobs: ["GPU 시간과 작업", "GPU time of jobs"], gpu_time_of_ledger: ["GPU 시간과 장부", "GPU time of the ledger"], gpu_time_of_members: ["GPU 시간과 회원", "GPU time of members"],
-    replicas: ["복제본", "Replicas"], jobs_of_world: ["작업과 세계 상태", "Jobs of the world"], energy_of_jobs: ["에너지와 작업", "Energy of jobs"], energy_of_sites: ["에너지와 거점", "Energy of sites"], energy_of_series: ["에너지와 시계열", "Energy of the series"],
+    settlement: ["정산", "Settlement"], settlement_gpu_time: ["정산과 장부", "Settlement and ledger"], replicas: ["복제본", "Replicas"], jobs_of_world: ["작업과 세계 상태", "Jobs of the world"], energy_of_jobs: ["에너지와 작업", "Energy of jobs"], energy_of_sites: ["에너지와 거점", "Energy of sites"], energy_of_series: ["에너지와 시계열", "Energy of the series"],
     cost: ["비용", "Cost"], sovereignty: ["데이터 주권", "Sovereignty"], grid_limit: ["수전 한도", "Grid limit"], members: ["회원 합계", "Sum of members"], money: ["돈", "Money"], water: ["물", "Water"], services: ["서비스", "Services"],
   },
   what: {
@@ -44,6 +47,8 @@ const words: Record<string, Record<string, [ko: string, en: string]>> = {
     "cost = sum of the sites, each rounded to the won": ["비용 = 거점의 합 (거점마다 원 단위로 반올림)", "cost = sum of the sites, each rounded to the won"],
     "none where the law forbids it": ["법이 금하는 곳의 배치 = 0", "none where the law forbids it"],
     "peak <= the limit at the meter": ["최대 전력 ≤ 수전 한도", "peak ≤ the limit at the meter"],
+    "the settlement's lines = what the ledger says was lent": ["정산 줄의 합 = 장부의 대여", "the settlement's lines = what the ledger says was lent"],
+    "what is paid = what is received": ["낸 돈 = 받은 돈", "what is paid = what is received"],
     "debits + credits = 0": ["빌린 것 + 빌려준 것 = 0", "debits + credits = 0"],
     "alliance = sum of its sites": ["연합 전체 = 거점의 합", "alliance = sum of its sites"],
   },

@@ -27,6 +27,15 @@ export function read(raw: unknown) {
   const services = obj(s.services), sovereignty = obj(s.sovereignty), ledger = obj(s.ledger), balance = obj(s.balance);
   const series = obj(root.series), total = obj(series.total), buildout = obj(root.buildout), waits = obj(root.waits);
   const lending = obj(root.lending), method = obj(root.method);
+  const fairness = (o: Raw) => ({
+    reclaims: num(o.reclaims), reclaims_within_bound: num(o.reclaims_within_bound), guarantee_hits: num(o.guarantee_hits), stopped: num(o.stopped),
+    lost_gpu_h: num(o.lost_gpu_h), free_nodes_in_whole_racks: num(o.free_nodes_in_whole_racks),
+    members: rows(o.members).map((m) => ({
+      id: str(m.id), entitled_gpus: num(m.entitled_gpus), used_gpus_mean: num(m.used_gpus_mean), share: num(m.share), reclaims: num(m.reclaims),
+      reclaims_within_bound: num(m.reclaims_within_bound), reclaim_p50_s: num(m.reclaim_p50_s), reclaim_p95_s: num(m.reclaim_p95_s), stopped: num(m.stopped), lost_gpu_h: num(m.lost_gpu_h),
+    })),
+  });
+  const compare = obj(s.compare);
   const named = (o: Raw) => {
     const id = str(o.id), name = both(o, "name");
     return { id, name: name.en ? name : { en: id, ko: id } };
@@ -68,7 +77,14 @@ export function read(raw: unknown) {
     ledger: {
       entries: num(ledger.entries), sum_gpu_ms: num(ledger.sum_gpu_ms),
       lent: rows(ledger.lent).map((l) => ({ owner: str(l.owner), borrower: str(l.borrower), gpu_h: num(l.gpu_h) ?? 0 })),
+      settlement: rows(ledger.settlement).map((l) => ({ member: str(l.member), received_krw: num(l.received_krw), paid_krw: num(l.paid_krw), net_krw: num(l.net_krw) })),
     },
+    fairness: fairness(obj(s.fairness)),
+    compare: str(compare.policy) ? {
+      policy: str(compare.policy), utilization: num(compare.utilization), services_satisfied: num(compare.services_satisfied), sovereignty_violations: num(compare.sovereignty_violations),
+      jobs: { mean_wait_s: num(obj(compare.jobs).mean_wait_s) }, fairness: fairness(obj(compare.fairness)),
+      members: rows(compare.members).map((o) => ({ id: str(o.id), mean_wait_s: num(o.mean_wait_s), p50_wait_s: num(o.p50_wait_s), p95_wait_s: num(o.p95_wait_s) })),
+    } : null,
     sites: rows(s.sites).map((o) => ({
       ...named(o), owner: str(o.owner), operator: str(o.operator), province: str(o.province), lat: num(o.lat_deg), lon: num(o.lon_deg),
       installed_gpus: num(o.installed_gpus), unpowered_gpus: num(o.unpowered_gpus), used_gpu_h: num(o.used_gpu_h), utilization: num(o.utilization),
