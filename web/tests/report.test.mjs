@@ -250,6 +250,38 @@ describe("tables", () => {
   });
 });
 
+describe("fairness", () => {
+  test("waits are those of the two policies, and the measure can be chosen", async () => {
+    const json = fixture();
+    const { page, wrong, close } = await open(write(json));
+    const widths = () => page.locator("[data-chart=waits-compared] li").evaluateAll((all) => all.map((e) => [e.dataset.member, ...[...e.querySelectorAll("i")].map((b) => b.getBoundingClientRect().width)]));
+    for (const measure of ["mean", "p95"]) {
+      await press(page, `#fairness [data-option=${measure}]`);
+      const bars = await widths(), by = (list, id) => list.find((m) => m.id === id)[`${measure}_wait_s`];
+      const most = Math.max(...bars.map(([id]) => Math.max(by(json.summary.members, id), by(json.summary.compare.members, id))));
+      const full = Math.max(...bars.flatMap(([, a, b]) => [a, b]));
+      for (const [id, here, there] of bars) {
+        assert.ok(Math.abs(here - Math.max(1, (full * by(json.summary.members, id)) / most)) < 2, `${id} ${measure}`);
+        assert.ok(Math.abs(there - Math.max(1, (full * by(json.summary.compare.members, id)) / most)) < 2, `${id} ${measure}`);
+      }
+    }
+    assert.equal(await page.locator("[data-fair=guarantee_hits]").innerText(), "99.0%");
+    assert.equal(await page.locator("[data-table=fairness] tbody tr").count() > 5, true);
+    assert.deepEqual(wrong, []);
+    await close();
+  });
+  test("a result without it has no such part", async () => {
+    const json = fixture();
+    delete json.summary.fairness;
+    delete json.summary.compare;
+    const { page, wrong, close } = await open(write(json));
+    assert.equal(await page.locator("#fairness").count(), 0);
+    assert.equal(await page.locator('nav a[href="#fairness"]').count(), 0);
+    assert.deepEqual(wrong, []);
+    await close();
+  });
+});
+
 describe("lending", () => {
   test("the field shows the matrix, owners down and users across", async () => {
     const json = fixture();
