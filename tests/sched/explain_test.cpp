@@ -442,25 +442,28 @@ std::optional<Change> least(const Made& m, const ExplainOptions& options, JobId 
       return {};
     case Change::wait: {  // a clock that ticks, and every job takes what it asked for
       World w = m.world;
+      Millis wake = w.now();
       for (std::int64_t t = w.now().count(); t < 400; ++t) {
-        bool stands = true;
+        bool happens = wake.count() <= t;  // shares fade: a pass that nobody asked for may differ
+        for (const Reservation& r : w.reservations())
+          happens = happens || r.info.from.count() == t || r.info.to.count() == t;
         for (std::uint32_t j = 0; j < w.jobs(); ++j) {
           const Job& r = w.job(JobId{j});
-          stands = stands && r.state != JobState::running;
           if (r.state != JobState::running || r.end.count() > t) continue;
+          happens = true;
           if (r.stopping)
             w.apply({Millis(t), JobStopped{JobId{j}, r.estimate}});
           else
             w.apply({Millis(t), JobEnded{JobId{j}}});
         }
+        if (!happens) continue;
         if (w.now().count() < t) w.apply({Millis(t), TimeReached{}});
         Obey obey(w);
-        decide(w, m.policy, obey);
+        wake = decide(w, m.policy, obey);
         if (w.job(id).state == JobState::running) {
           c.time = Millis(t);
           return c;
         }
-        (void)stands;
       }
       return {};
     }
@@ -479,7 +482,7 @@ std::string text(const std::optional<Change>& c) {
 TEST(Explain, TheLeastChangeIsTheLeastAndWorks) {
   std::size_t asked = 0;
   std::array<int, 7> found{};
-  for (std::uint64_t seed = 1; seed <= 3'000; ++seed) {
+  for (std::uint64_t seed = 1; seed <= 2'000; ++seed) {
     Tiny tiny(seed);
     const std::string before = text_of(tiny.made.world);
     for (const JobId id : tiny.waiting) {
