@@ -175,31 +175,53 @@ Forecast Forecaster::forecast(const World& world, const Policy& policy, JobId id
 }
 
 void Forecaster::given(const World& world, JobId job, const Forecast& f) {
+  overdue(world.now());
   if (!f.p90) return;
   const Millis now = world.now();
-  given_[job] = {now.count(), (*f.raw_p50 - now).count(), (*f.raw_p90 - now).count(),
-                 (*f.p50 - now).count(), (*f.p90 - now).count()};
+  const auto said = [&](Millis raw, Millis p) {
+    const std::int64_t wait = (p - now).count();
+    return Said{std::max<std::int64_t>((raw - now).count(), 1), wait, wait, false};
+  };
+  given_[job] = {now.count(), {said(*f.raw_p50, *f.p50), said(*f.raw_p90, *f.p90)}};
+}
+
+// It waited so long; over: it has started.
+void Forecaster::learn(Said& said, std::size_t which, std::int64_t wait, bool over) {
+  auto& scores = which == 1 ? scores90_ : scores50_;
+  const double target = which == 1 ? 0.1 : 0.5;
+  const double score = static_cast<double>(wait) / static_cast<double>(said.raw);
+  const bool late = wait > said.given;
+  double step = 0;
+  if (late && !said.late) step = kGain * (1 - target);
+  if (over && !late) step = -kGain * target;
+  said.late = late;
+  for (const std::size_t i : {size_of(said.raw), kSizes}) {
+    scores[i].add(score);
+    double& level = which == 1 ? levels_[i].p90 : levels_[i].p50;
+    level = std::clamp(level + step, which == 1 ? 0.5 : 0.05, which == 1 ? 0.999 : 0.95);
+  }
 }
 
 void Forecaster::came_true(JobId job, Millis at) {
   const auto it = given_.find(job);
   if (it == given_.end()) return;
-  const Given g = it->second;
+  Given g = it->second;
   given_.erase(it);
-  const std::int64_t wait = at.count() - g.at;
-  const auto learn = [&](std::int64_t raw, std::int64_t said, bool late) {
-    auto& scores = late ? scores90_ : scores50_;
-    const double score =
-        static_cast<double>(wait) / static_cast<double>(std::max<std::int64_t>(raw, 1));
-    const double step = kGain * ((wait > said ? 1.0 : 0.0) - (late ? 0.1 : 0.5));
-    for (const std::size_t i : {size_of(raw), kSizes}) {
-      scores[i].add(score);
-      double& level = late ? levels_[i].p90 : levels_[i].p50;
-      level = std::clamp(level + step, late ? 0.5 : 0.05, late ? 0.999 : 0.95);
+  for (std::size_t which = 0; which < 2; ++which)
+    learn(g.said[which], which, at.count() - g.at, true);
+}
+
+// Whoever waits longer than was said is known to be late before it starts: that is learnt at once,
+// and again whenever its wait has doubled. In a jam nothing comes true for a long time.
+void Forecaster::overdue(Millis now) {
+  for (auto& [job, g] : given_)
+    for (std::size_t which = 0; which < 2; ++which) {
+      Said& said = g.said[which];
+      const std::int64_t wait = now.count() - g.at;
+      if (wait <= said.known) continue;
+      learn(said, which, wait, false);
+      said.known = 2 * wait;
     }
-  };
-  learn(g.raw50, g.p50, false);
-  learn(g.raw90, g.p90, true);
 }
 
 }  // namespace dure

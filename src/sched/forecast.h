@@ -78,8 +78,14 @@ class Forecaster {
   void given(const World& world, JobId job, const Forecast& forecast);
 
  private:
+  struct Said {  // one quantile: the raw wait, the one that was given; ms
+    std::int64_t raw = 0, given = 0;
+    std::int64_t known = 0;  // it waits longer than this: what was learnt before it started
+    bool late = false;       // that it was exceeded has been counted
+  };
   struct Given {
-    std::int64_t at = 0, raw50 = 0, raw90 = 0, p50 = 0, p90 = 0;
+    std::int64_t at = 0;
+    std::array<Said, 2> said{};  // P50, P90
   };
   struct Level {  // the quantiles of scores that have lately been exceeded as they should
     double p50 = 0.5, p90 = 0.9;
@@ -89,6 +95,8 @@ class Forecaster {
   static std::size_t size_of(std::int64_t wait_ms);
   std::int64_t corrected(std::int64_t wait_ms, std::size_t size, bool late) const;
   void came_true(JobId job, Millis at);
+  void overdue(Millis now);
+  void learn(Said& said, std::size_t which, std::int64_t wait, bool over);
 
   const ForecastOptions options_;
   RunLaw law_;
