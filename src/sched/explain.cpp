@@ -508,6 +508,7 @@ class Explaining {
     World copy = world_;
     AheadOptions ahead;
     ahead.passes = options_.waits;
+    ahead.events = options_.events;
     Ahead time(copy, policy_, ahead);
     const std::optional<Millis> at = time.until_starts(id_);
     if (at) out_.changes.push_back({Change::wait, {}, *at, copy.job(id_).pool});

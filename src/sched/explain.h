@@ -75,7 +75,8 @@ struct ExplainOptions {
   // The law and the contracts; empty: none of the pools that the lane does not name.
   std::function<Outside(const LaneOpened& lane, PoolId pool)> outside;
   std::size_t tries = 8;      // passes over copies for one kind of change
-  std::size_t waits = 64;     // passes to look for a wait
+  std::size_t waits = 64;      // passes to look for a wait
+  std::int64_t events = 300;   // and work, see ahead.h
 };
 
 Explanation explain(const World& world, const Policy& policy, JobId job,

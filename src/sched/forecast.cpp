@@ -106,6 +106,17 @@ void Forecaster::hear(const World& world, const Event& e) {
   }
 }
 
+// A sample that was stopped on its way: as its lane went so far, so it will go on.
+std::int64_t Forecaster::drawn_out(const World& from, const World& to, JobId id) {
+  const auto place = [&](const World& w) {
+    const Job& job = w.job(id);
+    return static_cast<std::int64_t>(w.queue(job.lane).find(id, w.rank(job)));
+  };
+  const std::int64_t time = (to.now() - from.now()).count(), before = place(from);
+  const std::int64_t gone = std::max<std::int64_t>(before - place(to), 1);
+  return static_cast<std::int64_t>(static_cast<__int128>(time) * (before + 1) / gone);
+}
+
 std::size_t Forecaster::size_of(std::int64_t wait_ms) {
   return std::min<std::size_t>(magnitude(Millis(wait_ms)), kSizes - 1);
 }
@@ -151,10 +162,10 @@ Forecast Forecaster::forecast(const World& world, const Policy& policy, JobId id
     const std::optional<Millis> start = time.until_starts(id);
     spent += time.spent();
     out.cut_short = out.cut_short || time.cut_short();
-    // Not seen: no earlier than where the sample came to.
-    waits.push_back(start ? (*start - world.now()).count()
-                          : (time.cut_short() ? (copy.now() - world.now()).count()
-                                              : Timeline::kForever));
+    if (start)
+      waits.push_back((*start - world.now()).count());
+    else
+      waits.push_back(time.cut_short() ? drawn_out(world, copy, id) : Timeline::kForever);
   }
   out.samples = waits.size();
   std::sort(waits.begin(), waits.end());

@@ -55,14 +55,14 @@ struct Forecast {
   std::optional<Millis> p50, p90;          // instants; none: not seen to start at all
   std::optional<Millis> raw_p50, raw_p90;  // before the correction
   std::size_t samples = 0;
-  bool cut_short = false;  // some samples did not see the start within the work allowed
+  bool cut_short = false;  // some samples were stopped before the start, and drawn out from there
 };
 
 struct ForecastOptions {
-  std::size_t samples = 21, least_samples = 5;
+  std::size_t samples = 21, least_samples = 3;
   Millis step{};                       // the scheduler's interval
   std::int64_t grain = 32;             // see ahead.h
-  std::int64_t events = 400'000;       // work for all samples together, in events
+  std::int64_t events = 150'000;       // work for all samples together, in events
   bool arrivals = true, correct = true;
   std::uint64_t seed = 1;
 };
@@ -92,6 +92,7 @@ class Forecaster {
   };
   static constexpr std::size_t kSizes = 12;
   static constexpr std::size_t kEnough = 30;
+  static std::int64_t drawn_out(const World& from, const World& to, JobId id);
   static std::size_t size_of(std::int64_t wait_ms);
   std::int64_t corrected(std::int64_t wait_ms, std::size_t size, bool late) const;
   void came_true(JobId job, Millis at);

@@ -1,6 +1,7 @@
 #include "sim/calibration.h"
 
 #include <algorithm>
+#include <array>
 #include <map>
 
 #include "sched/loop.h"
@@ -55,7 +56,7 @@ class Asking final : public Plant {
       }
       forecaster_.given(world_, job, f);
       const Millis now = world_.now();
-      open_[job] = {(*f.p50 - now).count(), (*f.p90 - now).count(), (*f.raw_p50 - now).count(),
+      open_[job] = {job.index,         (*f.p50 - now).count(), (*f.p90 - now).count(), (*f.raw_p50 - now).count(),
                     (*f.raw_p90 - now).count(), 0};
     }
     fresh_.clear();

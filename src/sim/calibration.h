@@ -12,6 +12,7 @@
 namespace dure {
 
 struct ForecastPair {  // waits in ms
+  std::uint32_t job = 0;  // its row in the log
   std::int64_t p50 = 0, p90 = 0, raw50 = 0, raw90 = 0, actual = 0;
 };
 

@@ -367,6 +367,7 @@ class Tiny {
       m.lane(mine, classical ? 0 : in(1, 5), info);
     }
     options.tries = 32;
+    options.events = 100'000;
     options.outside = [](const LaneOpened&, PoolId p) {
       return Outside{p.index == 2 ? Reason::no_legal_site : Reason::wrong_hardware, "", false};
     };
