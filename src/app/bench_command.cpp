@@ -123,9 +123,8 @@ void bench_questions(bool quick, std::vector<Row>& rows) {
     timed((std::string("explain.") + name).c_str(), "ms", 1000, [&, job = job] {
       CHECK(explain(full.world, full.policy, job).state == JobState::waiting);
     });
-    timed((std::string("forecast.") + name).c_str(), "s", 1, [&, job = job] {
-      CHECK(forecaster.forecast(full.world, full.policy, job).samples > 0);
-    });
+    timed((std::string("forecast.") + name).c_str(), "s", 1,
+          [&, job = job] { CHECK(forecaster.forecast(full.world, full.policy, job).samples > 0); });
   }
 }
 

@@ -71,8 +71,8 @@ BenchWorld full_nation(std::size_t waiting, std::size_t past) {
   while (static_cast<std::size_t>(w.waiting_jobs()) < waiting) {
     for (int n = 0; n < 500; ++n) {
       // Small jobs are many: lanes of size i come 1 / (i + 1) as often.
-      const auto size = static_cast<std::uint32_t>(
-          std::min(9.0, -1.0 / 0.8 * std::log1p(-draw.uniform())));
+      const auto size =
+          static_cast<std::uint32_t>(std::min(9.0, -1.0 / 0.8 * std::log1p(-draw.uniform())));
       const auto member = static_cast<std::uint32_t>(draw.below(kMembers));
       const auto third = static_cast<std::uint32_t>(draw.below(3));
       submit(third * 80 + size * kMembers + member);

@@ -109,13 +109,14 @@ std::string explain_table(const ExplainRun& run, const Scenario& scenario) {
   const bool ran = e.state == JobState::running || e.state == JobState::ended;
   out += fmt::format("at {}: {}", iso_kst(w.now()), state_text(e.state));
   if (e.reason != Reason::none) out += fmt::format(", {}", to_string(e.reason));
-  if (ran) out += fmt::format(" since {} in {}", iso_kst(run.job.start), pool_name(w, run.job.pool));
+  if (ran)
+    out += fmt::format(" since {} in {}", iso_kst(run.job.start), pool_name(w, run.job.pool));
   if (e.starts_in) out += fmt::format(", starts next in {}", pool_name(w, *e.starts_in));
   out += "\n";
   if (e.state != JobState::waiting || e.starts_in) return out;
-  out += fmt::format("before it: {} lanes and {} jobs, {} GPUs of the {} that wait; {} in its lane\n",
-                     e.heads_before, e.jobs_before, e.gpus_before, w.waiting_gpus(),
-                     e.jobs_in_lane);
+  out +=
+      fmt::format("before it: {} lanes and {} jobs, {} GPUs of the {} that wait; {} in its lane\n",
+                  e.heads_before, e.jobs_before, e.gpus_before, w.waiting_gpus(), e.jobs_in_lane);
   if (e.account_limit > 0)
     out += fmt::format("account {}: holds {} of at most {} GPUs\n", account_name(w, *e.account),
                        e.account_held, e.account_limit);
@@ -131,11 +132,10 @@ std::string explain_table(const ExplainRun& run, const Scenario& scenario) {
   for (const PoolView& v : e.pools) {
     std::string why = to_string(v.why_not);
     if (!v.detail.empty()) why += ": " + v.detail;
-    out += fmt::format("{:<40} {:<20} {:>7} {:>8} {:>8} {:>17} {:>17}  {}\n",
-                       pool_name(w, v.pool), why, v.needed, v.free, v.most_at_once,
-                       fmt::format("{} / {}", v.lent, v.lend_limit),
-                       fmt::format("{} / {}", v.held, v.entitled),
-                       v.earliest ? iso_kst(*v.earliest) : "-");
+    out += fmt::format(
+        "{:<40} {:<20} {:>7} {:>8} {:>8} {:>17} {:>17}  {}\n", pool_name(w, v.pool), why, v.needed,
+        v.free, v.most_at_once, fmt::format("{} / {}", v.lent, v.lend_limit),
+        fmt::format("{} / {}", v.held, v.entitled), v.earliest ? iso_kst(*v.earliest) : "-");
     if (v.kept_for || v.kept_until)
       out += fmt::format("{:<40}   kept{}{}\n", "",
                          v.kept_for ? fmt::format(" for job {}", v.kept_for->index) : "",

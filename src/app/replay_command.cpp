@@ -124,10 +124,11 @@ int run_forecasts(const Options& o, TraceFormat format, ReplayPolicy policy,
                      {"ms_each", c.forecast_ms}});
       continue;
     }
-    fmt::print("{:<28} {:<13} {:>7} {:>8} {:>8} {:>9.3f} {:>9.3f} {:>9.3f} {:>9.3f} {:>8.0f}s "
-               "{:>9.2f} {:>8.2f}\n",
-               log.name, o.policy, c.asked, c.at_once, c.pairs.size(), c.over_p50, c.over_p90,
-               c.raw_over_p50, c.raw_over_p90, c.median_wait_s, c.median_error, c.forecast_ms);
+    fmt::print(
+        "{:<28} {:<13} {:>7} {:>8} {:>8} {:>9.3f} {:>9.3f} {:>9.3f} {:>9.3f} {:>8.0f}s "
+        "{:>9.2f} {:>8.2f}\n",
+        log.name, o.policy, c.asked, c.at_once, c.pairs.size(), c.over_p50, c.over_p90,
+        c.raw_over_p50, c.raw_over_p90, c.median_wait_s, c.median_error, c.forecast_ms);
   }
   if (o.json)
     fmt::print("{}\n", (all.size() == 1 ? all[0] : all)
@@ -218,8 +219,9 @@ void add_replay_command(CLI::App& app, int& exit_code) {
       "With --packing: pods arrive until they ask for so many times the GPUs (1.3)");
   command->add_option("--mix-from", o->packing.mix_from,
                       "With --packing fgd or dure: they know the mix from the log's first N pods");
-  auto* forecast = command->add_flag(
-      "--forecast", o->forecast, "Forecast each start at its submission: how often is it exceeded?");
+  auto* forecast =
+      command->add_flag("--forecast", o->forecast,
+                        "Forecast each start at its submission: how often is it exceeded?");
   command->add_option("--sample", o->sample, "With --forecast: about so many jobs, evenly; 0: all")
       ->needs(forecast)
       ->check(CLI::NonNegativeNumber);

@@ -263,8 +263,8 @@ int run_explain(const Options& o, const Scenario& scenario, SimulationOptions&& 
     return complain(Fault{"--explain", iso_kst(w.from) + " to " + iso_kst(w.to), iso_kst(*what.at),
                           "--from and --to set the window"});
   TRY_OR_COMPLAIN(found, explain_run(scenario, options, what.job, what.at));
-  fmt::print("{}", o.json ? explain_json(found, scenario).dump(2) + "\n"
-                          : explain_table(found, scenario));
+  fmt::print(
+      "{}", o.json ? explain_json(found, scenario).dump(2) + "\n" : explain_table(found, scenario));
   return kDone;
 }
 

@@ -63,8 +63,9 @@ void Ahead::wish(Command&& command) {
     const std::int64_t now = world_.now().count(), before = job.held;
     const auto at = resized_.find(id.index);
     if (at != resized_.end()) {
-      const Millis left = resized(world_.lane(job.lane), Millis(std::max(at->second - now, std::int64_t{1})),
-                                  job.gpus, before, resize->gpus.count());
+      const Millis left =
+          resized(world_.lane(job.lane), Millis(std::max(at->second - now, std::int64_t{1})),
+                  job.gpus, before, resize->gpus.count());
       at->second = now + left.count();
       ends_.push({at->second, id.index, job.start.count()});
     }

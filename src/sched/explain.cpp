@@ -22,12 +22,12 @@ bool alike(const LaneOpened& a, const LaneOpened& b) {
   return a.member == b.member && a.workload == b.workload && a.gpus == b.gpus &&
          a.spread == b.spread && a.priority == b.priority && a.pools == b.pools &&
          a.account == b.account && a.tier == b.tier && a.within == b.within &&
-         a.preemptible == b.preemptible && a.min_run == b.min_run &&
-         a.checkpoint == b.checkpoint && a.restart == b.restart && a.least == b.least &&
-         a.most == b.most && a.elastic == b.elastic &&
-         a.parallel_permille == b.parallel_permille && a.speed_permille == b.speed_permille &&
-         a.most_sites == b.most_sites && a.sites_permille == b.sites_permille &&
-         a.beside == b.beside && a.beside_units == b.beside_units;
+         a.preemptible == b.preemptible && a.min_run == b.min_run && a.checkpoint == b.checkpoint &&
+         a.restart == b.restart && a.least == b.least && a.most == b.most &&
+         a.elastic == b.elastic && a.parallel_permille == b.parallel_permille &&
+         a.speed_permille == b.speed_permille && a.most_sites == b.most_sites &&
+         a.sites_permille == b.sites_permille && a.beside == b.beside &&
+         a.beside_units == b.beside_units;
 }
 
 // How long it asks for with so many GPUs.
@@ -315,9 +315,8 @@ class Explaining {
     v.lend_limit = pool.installed * std::int64_t{pool.info.lend_permille} / 1000;
     v.entitled = pool.entitled(lane_.member);
     v.held = copy.ledger().in_use(id, lane_.member);
-    v.most_at_once = last_good(1, pool.free, [&](std::int64_t n) {
-      return pool.fits(n, lane_.spread);
-    });
+    v.most_at_once =
+        last_good(1, pool.free, [&](std::int64_t n) { return pool.fits(n, lane_.spread); });
     if (!mine) {
       const Outside o = options_.outside ? options_.outside(lane_, id) : Outside{};
       v.why_not = o.reason;
@@ -343,7 +342,8 @@ class Explaining {
   }
 
   // What keeps the pool from a gang that would fit now: until when?
-  std::optional<Millis> dip_ends(const Pool& pool, Millis now, Millis end, std::int64_t gpus) const {
+  std::optional<Millis> dip_ends(const Pool& pool, Millis now, Millis end,
+                                 std::int64_t gpus) const {
     Millis last(0);
     for (const ReservationId r : pool.reservations) {
       const ReservationMade& info = world_.reservations()[r.index].info;
@@ -371,8 +371,8 @@ class Explaining {
       lane.lane = LaneId{static_cast<std::uint32_t>(copy.lanes())};
       copy.apply({copy.now(), lane});
       again = JobId{static_cast<std::uint32_t>(copy.jobs())};
-      copy.apply({copy.now(), JobSubmitted{again, lane.lane, Gpus(job_.gpus), job_.estimate,
-                                           job_.deadline}});
+      copy.apply({copy.now(),
+                  JobSubmitted{again, lane.lane, Gpus(job_.gpus), job_.estimate, job_.deadline}});
     }
     Ears ears(copy, again);
     if (classical_) {  // it would be the last of the only queue
@@ -492,8 +492,7 @@ class Explaining {
   }
   // Room as its member is guaranteed it, before anybody has had a turn.
   bool as_guaranteed(PoolId p, const Gang& g) const {
-    return policy_.order == Order::fair &&
-           claim(world_, p, lane_, g.gpus) == Claim::guaranteed &&
+    return policy_.order == Order::fair && claim(world_, p, lane_, g.gpus) == Claim::guaranteed &&
            fit(world_, policy_, p, g).why_not == Reason::none;
   }
 

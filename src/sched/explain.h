@@ -45,10 +45,10 @@ struct PoolView {
   std::int64_t needed = 0, free = 0, installed = 0;
   std::int64_t most_at_once = 0;  // the largest gang of its kind that would sit together now
   std::int64_t lent = 0, lend_limit = 0;
-  std::int64_t entitled = 0, held = 0;      // of its member
-  std::optional<Millis> kept_until;         // reservation, plan or promise that is in the way
-  std::optional<JobId> kept_for;            // the job before it that this pool is kept for
-  std::optional<Millis> earliest;           // by what is known now; none: never
+  std::int64_t entitled = 0, held = 0;  // of its member
+  std::optional<Millis> kept_until;     // reservation, plan or promise that is in the way
+  std::optional<JobId> kept_for;        // the job before it that this pool is kept for
+  std::optional<Millis> earliest;       // by what is known now; none: never
 };
 
 struct Explanation {
@@ -56,12 +56,12 @@ struct Explanation {
   JobState state = JobState::waiting;
   Reason reason = Reason::none;  // none: it starts in the next pass, has started or is over
   std::optional<PoolId> starts_in;
-  std::int64_t jobs_before = 0, gpus_before = 0;        // that wait and come first
-  std::int64_t heads_before = 0, jobs_in_lane = 0;      // lanes that come first; its own lane's
-  std::int64_t account_held = 0, account_limit = 0;     // of the account that is short, or its own
+  std::int64_t jobs_before = 0, gpus_before = 0;     // that wait and come first
+  std::int64_t heads_before = 0, jobs_in_lane = 0;   // lanes that come first; its own lane's
+  std::int64_t account_held = 0, account_limit = 0;  // of the account that is short, or its own
   std::optional<AccountId> account;
-  std::vector<PoolView> pools;    // all of the alliance: those of its lane first
-  std::vector<Change> changes;    // the least first; empty: nothing of these kinds helps
+  std::vector<PoolView> pools;  // all of the alliance: those of its lane first
+  std::vector<Change> changes;  // the least first; empty: nothing of these kinds helps
 };
 
 // What a pool that the lane does not name is to it.
@@ -75,8 +75,8 @@ struct ExplainOptions {
   // The law and the contracts; empty: none of the pools that the lane does not name.
   std::function<Outside(const LaneOpened& lane, PoolId pool)> outside;
   std::size_t tries = 8;      // passes over copies for one kind of change
-  std::size_t waits = 64;      // passes to look for a wait
-  std::int64_t events = 300;   // and work, see ahead.h
+  std::size_t waits = 64;     // passes to look for a wait
+  std::int64_t events = 300;  // and work, see ahead.h
 };
 
 Explanation explain(const World& world, const Policy& policy, JobId job,

@@ -34,7 +34,7 @@ class RunLaw {
     std::size_t next = 0;
     void add(std::int64_t part);
   };
-  std::map<std::uint32_t, Seen> of_work_;                             // [workload]
+  std::map<std::uint32_t, Seen> of_work_;                            // [workload]
   std::map<std::pair<std::uint32_t, std::uint32_t>, Seen> by_size_;  // and magnitude of estimate
 };
 
@@ -60,9 +60,9 @@ struct Forecast {
 
 struct ForecastOptions {
   std::size_t samples = 21, least_samples = 3;
-  Millis step{};                       // the scheduler's interval
-  std::int64_t grain = 32;             // see ahead.h
-  std::int64_t events = 150'000;       // work for all samples together, in events
+  Millis step{};                  // the scheduler's interval
+  std::int64_t grain = 32;        // see ahead.h
+  std::int64_t events = 150'000;  // work for all samples together, in events
   bool arrivals = true, correct = true;
   std::uint64_t seed = 1;
 };

@@ -56,8 +56,12 @@ class Asking final : public Plant {
       }
       forecaster_.given(world_, job, f);
       const Millis now = world_.now();
-      open_[job] = {job.index,         (*f.p50 - now).count(), (*f.p90 - now).count(), (*f.raw_p50 - now).count(),
-                    (*f.raw_p90 - now).count(), 0};
+      open_[job] = {job.index,
+                    (*f.p50 - now).count(),
+                    (*f.p90 - now).count(),
+                    (*f.raw_p50 - now).count(),
+                    (*f.raw_p90 - now).count(),
+                    0};
     }
     fresh_.clear();
     plant_.next(wake, facts);
@@ -65,8 +69,7 @@ class Asking final : public Plant {
 
  private:
   bool chosen(std::size_t i) const {
-    return sample_ == 0 || sample_ >= jobs_ ||
-           (i + 1) * sample_ / jobs_ != i * sample_ / jobs_;
+    return sample_ == 0 || sample_ >= jobs_ || (i + 1) * sample_ / jobs_ != i * sample_ / jobs_;
   }
 
   World& world_;

@@ -11,7 +11,7 @@
 
 namespace dure {
 
-struct ForecastPair {  // waits in ms
+struct ForecastPair {     // waits in ms
   std::uint32_t job = 0;  // its row in the log
   std::int64_t p50 = 0, p90 = 0, raw50 = 0, raw90 = 0, actual = 0;
 };
@@ -21,7 +21,7 @@ struct Calibration {
   std::size_t unseen = 0;                        // no sample saw a start
   std::vector<ForecastPair> pairs;               // in order of start
   double over_p50 = 0, over_p90 = 0, raw_over_p50 = 0, raw_over_p90 = 0;  // shares of pairs
-  double median_error = 0;  // of |P50 - wait| / wait
+  double median_error = 0;                                                // of |P50 - wait| / wait
   double median_wait_s = 0, forecast_ms = 0;  // forecast_ms: set by whoever has a clock
 };
 

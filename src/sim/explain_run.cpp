@@ -42,8 +42,7 @@ Fault not_there(JobId job, const std::string& expected, const std::string& found
 
 }  // namespace
 
-Outside outside_of(const Scenario& s, const Founding& founding, const LaneOpened& lane,
-                   PoolId id) {
+Outside outside_of(const Scenario& s, const Founding& founding, const LaneOpened& lane, PoolId id) {
   const WorkloadSpec& work = s.workloads[lane.workload.index];
   const MemberSpec& member = s.members[lane.member.index];
   const PoolPlan& pool = founding.pools[id.index];
@@ -66,8 +65,8 @@ Outside outside_of(const Scenario& s, const Founding& founding, const LaneOpened
   return {Reason::no_legal_site, "not opened to it", false};
 }
 
-Result<ExplainRun> explain_run(const Scenario& scenario, const SimulationOptions& options,
-                               JobId id, std::optional<Millis> at) {
+Result<ExplainRun> explain_run(const Scenario& scenario, const SimulationOptions& options, JobId id,
+                               std::optional<Millis> at) {
   const Millis start = options.window.from - Millis(options.warmup_days * kMsPerDay);
   const Founding founding = found(scenario);
   const Demand demand(scenario, founding);
@@ -82,15 +81,15 @@ Result<ExplainRun> explain_run(const Scenario& scenario, const SimulationOptions
   Until until(out.world, plant, id, at, forecasts);
   Loop<Until>(out.world, options.policy, until, until).run();
   if (id.index >= out.world.jobs())
-    return not_there(id, "a job's number, as in jobs.csv",
-                     std::to_string(out.world.jobs()) + " jobs were submitted by " +
-                         iso_kst(out.world.now()),
-                     at ? "ask for a later time, or none" : "dure simulate --out DIR writes jobs.csv");
+    return not_there(
+        id, "a job's number, as in jobs.csv",
+        std::to_string(out.world.jobs()) + " jobs were submitted by " + iso_kst(out.world.now()),
+        at ? "ask for a later time, or none" : "dure simulate --out DIR writes jobs.csv");
   out.job = out.world.job(id);
   const JobState state = out.job.state;
   if (at && state != JobState::waiting && state != JobState::held) {
-    const Millis since = state == JobState::running || state == JobState::ended ? out.job.start
-                                                                                : out.job.end;
+    const Millis since =
+        state == JobState::running || state == JobState::ended ? out.job.start : out.job.end;
     return not_there(id, "a job that waits at " + iso_kst(*at),
                      state == JobState::refused || state == JobState::cancelled
                          ? "one that left the queue at " + iso_kst(since)
@@ -101,6 +100,8 @@ Result<ExplainRun> explain_run(const Scenario& scenario, const SimulationOptions
   law.outside = [&](const LaneOpened& lane, PoolId pool) {
     return outside_of(scenario, founding, lane, pool);
   };
+  law.waits = 10'000;  // nobody is kept waiting here: look as far as it takes
+  law.events = 1'000'000;
   out.explanation = explain(out.world, options.policy, id, law);
   if (state == JobState::waiting)
     out.forecast = until.forecaster.forecast(out.world, options.policy, id);

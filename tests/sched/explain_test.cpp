@@ -306,8 +306,8 @@ TEST(Explain, ClassicalPolicies) {
       EXPECT_EQ(e.changes[0].time, Millis(100));
     }
     EXPECT_EQ(find(e, Change::wait)->time, Millis(150));
-    EXPECT_EQ(e.reason, backfill == Backfill::conservative ? Reason::reserved
-                                                           : Reason::behind_earlier_job);
+    EXPECT_EQ(e.reason,
+              backfill == Backfill::conservative ? Reason::reserved : Reason::behind_earlier_job);
   }
 }
 
@@ -512,8 +512,8 @@ TEST(Explain, TheLeastChangeIsTheLeastAndWorks) {
     ASSERT_EQ(text_of(tiny.made.world), before);
   }
   EXPECT_GT(asked, 5'000u);
-  for (const Change::Kind kind : {Change::preemptible, Change::estimate, Change::pool,
-                                  Change::gpus, Change::quota, Change::wait})
+  for (const Change::Kind kind : {Change::preemptible, Change::estimate, Change::pool, Change::gpus,
+                                  Change::quota, Change::wait})
     EXPECT_GT(found[kind], 20) << to_string(kind);
 }
 
