@@ -88,6 +88,7 @@ Result<Done> check_packing(const Options& o) {
                             : o.procs > 0       ? "--procs"
                             : o.from_s >= 0     ? "--from"
                             : o.to_s >= 0       ? "--to"
+                            : o.forecast        ? "--forecast"
                                                 : nullptr;
   if (other == nullptr) return Done{};
   return Fault{other, "a replay in time", "--packing", "pods of a packing experiment only arrive"};

@@ -1,6 +1,7 @@
 #include "sim/explain_run.h"
 
 #include <algorithm>
+#include <cmath>
 #include <string>
 
 #include "base/calendar.h"
@@ -73,7 +74,8 @@ Result<ExplainRun> explain_run(const Scenario& scenario, const SimulationOptions
   const Arrivals arrivals(scenario, demand, options.seed);
   const Services services(demand);
   SimPlant plant(founding, arrivals, services,
-                 {start, options.window.to, scenario.policy.decide_every_ms});
+                 {start, options.window.to, scenario.policy.decide_every_ms,
+                  Millis(std::llround(scenario.policy.notice_days * kMsPerDay))});
   ExplainRun out;
   ForecastOptions forecasts;
   forecasts.step = scenario.policy.decide_every_ms;
