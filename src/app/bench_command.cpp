@@ -11,11 +11,14 @@
 #include <nlohmann/json.hpp>
 #include <queue>
 
+#include "app/bench_world.h"
 #include "app/command.h"
 #include "app/scenario_input.h"
 #include "app/shared_data.h"
 #include "base/stream.h"
 #include "io/traces/batch_log.h"
+#include "sched/explain.h"
+#include "sched/forecast.h"
 #include "sim/generated_log.h"
 #include "sim/replay.h"
 #include "sim/simulation.h"
@@ -102,6 +105,29 @@ void bench_month(const Scenario& scenario, std::vector<Row>& rows) {
   rows.push_back({"nation-month.gpus", "GPUs", static_cast<double>(gpus), 0});
 }
 
+// One question to a full nation: 300,000 GPUs, 75,000 nodes, 100,000 jobs that wait.
+void bench_questions(bool quick, std::vector<Row>& rows) {
+  const BenchWorld full = full_nation(quick ? 10'000 : 100'000, quick ? 10'000 : 500'000);
+  rows.push_back({"nation.waiting", "jobs", static_cast<double>(full.world.waiting_jobs()), 0});
+  rows.push_back({"nation.running", "jobs", static_cast<double>(full.world.running_jobs()), 0});
+  const auto timed = [&](const char* name, const char* unit, double scale, auto&& work) {
+    rows.push_back({name, unit, best_of(3, work) * scale, 0});
+  };
+  timed("nation.copy", "ms", 1000, [&] {
+    const World copy = full.world;
+    CHECK(copy.jobs() == full.world.jobs());
+  });
+  Forecaster forecaster;
+  forecaster.hear(full.world, {full.world.now(), TimeReached{}});
+  for (const auto& [name, job] : {std::pair("head", full.first), std::pair("last", full.last)}) {
+    timed((std::string("explain.") + name).c_str(), "ms", 1000, [&, job = job] {
+      CHECK(explain(full.world, full.policy, job).state == JobState::waiting);
+    });
+    timed((std::string("forecast.") + name).c_str(), "s", 1,
+          [&, job = job] { CHECK(forecaster.forecast(full.world, full.policy, job).samples > 0); });
+  }
+}
+
 struct Options {
   bool json = false, quick = false;
   std::string scenario = "scenarios/k-ai-hub/hub.yaml";
@@ -131,6 +157,7 @@ int run(const Options& o) {
   const std::size_t n = o.quick ? 50'000 : 1'000'000;
   bench_log(o.quick ? "generated-50k" : "generated-1m", generated_log(n, 512, 0.85, 1), 512, rows);
   rows.push_back({"peak_memory.logs", "MB", static_cast<double>(peak_rss_mb()), 0});
+  bench_questions(o.quick, rows);
   if (!o.scenario.empty()) {
     const auto read = read_scenario_input(o.scenario, {});
     if (!read) return complain(read.faults());

@@ -9,6 +9,7 @@
 #include "app/packing_replay.h"
 #include "io/atomic_file.h"
 #include "io/traces/batch_log.h"
+#include "sim/calibration.h"
 #include "sim/replay.h"
 
 namespace dure {
@@ -17,8 +18,8 @@ namespace {
 struct Options {
   std::vector<std::string> logs;
   std::string policy = "easy", format = "auto", schedule;
-  std::int64_t procs = 0, from_s = -1, to_s = -1;
-  bool json = false;
+  std::int64_t procs = 0, from_s = -1, to_s = -1, sample = 0;
+  bool json = false, forecast = false;
   PackingOptions packing;
 };
 
@@ -87,9 +88,53 @@ Result<Done> check_packing(const Options& o) {
                             : o.procs > 0       ? "--procs"
                             : o.from_s >= 0     ? "--from"
                             : o.to_s >= 0       ? "--to"
+                            : o.forecast        ? "--forecast"
                                                 : nullptr;
   if (other == nullptr) return Done{};
   return Fault{other, "a replay in time", "--packing", "pods of a packing experiment only arrive"};
+}
+
+// How often the forecast of a job's start was exceeded: docs/models/forecast.md.
+int run_forecasts(const Options& o, TraceFormat format, ReplayPolicy policy,
+                  const LogOptions& options) {
+  nlohmann::ordered_json all = nlohmann::ordered_json::array();
+  if (!o.json)
+    fmt::print("{:<28} {:<13} {:>7} {:>8} {:>8} {:>9} {:>9} {:>9} {:>9} {:>9} {:>9} {:>8}\n", "log",
+               "policy", "asked", "at once", "waited", "over P50", "over P90", "raw P50", "raw P90",
+               "p50 wait", "p50 error", "ms each");
+  for (const std::string& path : o.logs) {
+    TRY_OR_COMPLAIN(log, read_job_log(path, format, options));
+    const double before = cpu_seconds();
+    Calibration c = calibrate(log.jobs, log.procs, policy, static_cast<std::size_t>(o.sample));
+    c.forecast_ms = (cpu_seconds() - before) * 1000 /
+                    static_cast<double>(std::max<std::size_t>(c.pairs.size() + c.unseen, 1));
+    if (o.json) {
+      all.push_back({{"log", log.name},
+                     {"policy", o.policy},
+                     {"jobs", c.jobs},
+                     {"asked", c.asked},
+                     {"at_once", c.at_once},
+                     {"waited", c.pairs.size()},
+                     {"unseen", c.unseen},
+                     {"p50_exceeded", c.over_p50},
+                     {"p90_exceeded", c.over_p90},
+                     {"raw_p50_exceeded", c.raw_over_p50},
+                     {"raw_p90_exceeded", c.raw_over_p90},
+                     {"median_wait_s", c.median_wait_s},
+                     {"median_relative_error", c.median_error},
+                     {"ms_each", c.forecast_ms}});
+      continue;
+    }
+    fmt::print(
+        "{:<28} {:<13} {:>7} {:>8} {:>8} {:>9.3f} {:>9.3f} {:>9.3f} {:>9.3f} {:>8.0f}s "
+        "{:>9.2f} {:>8.2f}\n",
+        log.name, o.policy, c.asked, c.at_once, c.pairs.size(), c.over_p50, c.over_p90,
+        c.raw_over_p50, c.raw_over_p90, c.median_wait_s, c.median_error, c.forecast_ms);
+  }
+  if (o.json)
+    fmt::print("{}\n", (all.size() == 1 ? all[0] : all)
+                           .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+  return kDone;
 }
 
 int run(const Options& o) {
@@ -108,6 +153,7 @@ int run(const Options& o) {
   if (o.procs > 0) options.procs = o.procs;
   if (o.from_s >= 0) options.from = seconds(o.from_s);
   if (o.to_s >= 0) options.to = seconds(o.to_s);
+  if (o.forecast) return run_forecasts(o, format, policy, options);
   nlohmann::ordered_json all = nlohmann::ordered_json::array();
   for (const std::string& path : o.logs) {
     const double cpu_before = cpu_seconds();
@@ -174,6 +220,12 @@ void add_replay_command(CLI::App& app, int& exit_code) {
       "With --packing: pods arrive until they ask for so many times the GPUs (1.3)");
   command->add_option("--mix-from", o->packing.mix_from,
                       "With --packing fgd or dure: they know the mix from the log's first N pods");
+  auto* forecast =
+      command->add_flag("--forecast", o->forecast,
+                        "Forecast each start at its submission: how often is it exceeded?");
+  command->add_option("--sample", o->sample, "With --forecast: about so many jobs, evenly; 0: all")
+      ->needs(forecast)
+      ->check(CLI::NonNegativeNumber);
   command->add_flag("--json", o->json, "Figures as JSON");
   command->callback([o, &exit_code] { exit_code = run(*o); });
 }

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "app/command.h"
+#include "app/explain_text.h"
 #include "app/results.h"
 #include "app/scenario_input.h"
 #include "io/atomic_file.h"
@@ -18,7 +19,7 @@ namespace {
 namespace fs = std::filesystem;
 
 struct Options {
-  std::string scenario, from, to, policy, compare, step, out, progress = "auto";
+  std::string scenario, from, to, policy, compare, step, out, progress = "auto", explain;
   std::int64_t seed = -1;
   std::vector<std::string> settings;
   bool report = false, record = false, json = false;
@@ -254,6 +255,19 @@ nlohmann::ordered_json compared(const Scenario& scenario, SimulationOptions opti
                          {"", name_of(policy), simulation.record_sha256(), 0});
 }
 
+// Runs until the job is to be explained, and no further.
+int run_explain(const Options& o, const Scenario& scenario, SimulationOptions&& options) {
+  TRY_OR_COMPLAIN(what, parse_explain(o.explain));
+  const Window& w = options.window;
+  if (what.at && (*what.at < w.from || w.to <= *what.at))
+    return complain(Fault{"--explain", iso_kst(w.from) + " to " + iso_kst(w.to), iso_kst(*what.at),
+                          "--from and --to set the window"});
+  TRY_OR_COMPLAIN(found, explain_run(scenario, options, what.job, what.at));
+  fmt::print(
+      "{}", o.json ? explain_json(found, scenario).dump(2) + "\n" : explain_table(found, scenario));
+  return kDone;
+}
+
 int run(const Options& o) {
   const Outcome<ScenarioInput> read = read_scenario_input(o.scenario, o.settings);
   if (!read) return complain(read.faults());
@@ -289,6 +303,7 @@ int run(const Options& o) {
   options.policy = policy;
   options.record = record.sink();
   options.progress = progress.watch();
+  if (!o.explain.empty()) return run_explain(o, scenario, std::move(options));
   nlohmann::ordered_json other;
   if (!o.compare.empty()) other = compared(scenario, options, other_policy);
   Simulation simulation(scenario, std::move(options));
@@ -342,6 +357,8 @@ void add_simulate_command(CLI::App& app, int& exit_code) {
       ->allow_extra_args(false);
   command->add_option("--step", o->step, "Of the time series (900s)");
   command->add_option("--out", o->out, "Write the results into this folder");
+  command->add_option("--explain", o->explain,
+                      "JOB[@TIME]: why it waits, what would help, when it will start");
   command->add_flag("--report", o->report, "And report.html");
   command->add_flag("--record", o->record, "And record.dure, every event");
   command->add_flag("--json", o->json, "Print summary.json");

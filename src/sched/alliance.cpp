@@ -265,7 +265,10 @@ class Pass {
 
   void hold_room(const Head& h, const Gang& gang) {
     if (policy_.backfill == Backfill::none) {
-      for (const PoolId id : gang.lane.pools) holds_[id.index].barred = true;
+      for (const PoolId id : gang.lane.pools) {
+        holds_[id.index].barred = true;
+        say_.keep(id, h.job, world_.now(), 0);
+      }
       return;
     }
     if (policy_.preempt && take_back(h, gang)) {
@@ -294,6 +297,8 @@ class Pass {
     if (!large_enough) because_ = Reason::too_large;
     if (best != nullptr && found.shadow.count() != Timeline::kForever) {
       *best = found;
+      say_.keep(PoolId{static_cast<std::uint32_t>(best - holds_.data())}, h.job, found.shadow,
+                found.extra);
       has_hold_[h.lane.index] = true;
     }
   }
@@ -314,6 +319,7 @@ class Pass {
         const Millis at = pool.timeline.first_with(world_.now(), gang.gpus, free_then);
         if (at <= soon) {
           hold = {true, false, at, free_then - gang.gpus};
+          say_.keep(id, h.job, at, hold.extra);
           because_ = Reason::reclaiming;
           return true;
         }
@@ -348,6 +354,7 @@ class Pass {
     std::int64_t free_then = 0;
     const Millis at = world_.pool(where).timeline.first_with(world_.now(), gang.gpus, free_then);
     holds_[where.index] = {true, false, at, free_then - gang.gpus};
+    say_.keep(where, h.job, at, free_then - gang.gpus);
     because_ = Reason::reclaiming;
     if (at == world_.now()) wake_ = std::min(wake_, world_.now() + Millis(1));
     return true;

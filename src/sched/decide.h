@@ -27,6 +27,9 @@ class Listener {
   virtual ~Listener() = default;
   virtual void wish(Command&& command) = 0;
   virtual void wait(JobId job, Reason because) = 0;
+  // For the rest of the pass the pool's room is kept for this job: whoever comes later may use it
+  // only until `shadow`, or `extra` of it for longer.
+  virtual void keep(PoolId /*pool*/, JobId /*job*/, Millis /*shadow*/, std::int64_t /*extra*/) {}
 };
 
 // Runs one scheduling pass at world.now(). Returns when to be woken if nothing happens before:

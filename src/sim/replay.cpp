@@ -6,7 +6,6 @@
 #include "sim/log_plant.h"
 
 namespace dure {
-namespace {
 
 Policy policy_of(ReplayPolicy p) {
   switch (p) {
@@ -17,8 +16,6 @@ Policy policy_of(ReplayPolicy p) {
   }
   CHECK(!"a ReplayPolicy");
 }
-
-}  // namespace
 
 std::int64_t percentile(std::vector<std::int64_t>& values, double p) {
   if (values.empty()) return 0;

@@ -10,6 +10,7 @@
 namespace dure {
 
 enum class ReplayPolicy { fcfs, easy, conservative, dure };
+Policy policy_of(ReplayPolicy p);
 
 struct ReplayJob {  // when it ran; in the order of the log
   Millis start, end;

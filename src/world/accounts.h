@@ -55,6 +55,7 @@ class Accounts {
   Accounts() : fading_(Millis(7 * 86'400'000LL)) {}
   void set_half_life(Millis half_life) { fading_ = Fading(half_life); }
   AccountId open(Account account);
+  void set_limit(AccountId id, std::int64_t limit) { list_[id.index].limit = limit; }
   std::size_t size() const { return list_.size(); }
   const Account& operator[](AccountId id) const { return list_[id.index]; }
 

@@ -32,8 +32,9 @@ enum class Reason : std::uint8_t {  // why a job waits or is refused; users see 
   not_in_one_domain,    // enough is free, but not close together
   dependency,           // a job before it has not ended
   dependency_failed,    // a job before it was refused or cancelled
+  wrong_hardware,       // of a pool: its work does not take that hardware
 };
-inline constexpr std::size_t kReasons = 14;
+inline constexpr std::size_t kReasons = 15;
 const char* to_string(Reason r);
 
 // Who is served before whom, whatever their shares; the lower may be stopped for the higher.
@@ -199,6 +200,10 @@ struct JobStopped {  // it was preempted, or its machine failed: it waits again
   JobId job;
   Millis left;  // of its estimate, with the restart
 };
+struct AccountLimitSet {
+  AccountId account;
+  Gpus limit;  // of what it may hold at once; 0: none
+};
 struct TimeReached {};  // nothing happened, but an instant came that somebody asked to be woken at
 struct CommandIssued {
   Command wish;
@@ -208,7 +213,7 @@ using What =
     std::variant<MemberJoined, SiteOpened, PoolOpened, LaneOpened, CapacityAdded, CapacityRetired,
                  JobSubmitted, LimitReached, JobEnded, JobCancelled, TimeReached, CommandIssued,
                  AccountOpened, FairShareSet, GuaranteeMade, CapacityPlanned, CapacityPlanDropped,
-                 NodesDrained, NodesResumed, ReservationMade, JobStopped>;
+                 NodesDrained, NodesResumed, ReservationMade, JobStopped, AccountLimitSet>;
 struct Event {
   Millis at;
   What what;

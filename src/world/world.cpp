@@ -27,6 +27,7 @@ const char* to_string(Reason r) {
     case Reason::not_in_one_domain: return "not_in_one_domain";
     case Reason::dependency: return "dependency";
     case Reason::dependency_failed: return "dependency_failed";
+    case Reason::wrong_hardware: return "wrong_hardware";
   }
   CHECK(!"a Reason");
 }
@@ -70,6 +71,8 @@ void World::on(const AccountOpened& e) {
   account.limit = e.limit.count();
   accounts_.open(std::move(account));
 }
+
+void World::on(const AccountLimitSet& e) { accounts_.set_limit(e.account, e.limit.count()); }
 
 void World::on(const FairShareSet& e) { accounts_.set_half_life(e.half_life); }
 

@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "base/bit_tree.h"
+#include "base/shared_pages.h"
 #include "world/accounts.h"
 #include "world/event.h"
 #include "world/lane_queue.h"
@@ -186,6 +187,7 @@ class World {
   void on(const NodesResumed& e);
   void on(const ReservationMade& e);
   void on(const JobStopped& e);
+  void on(const AccountLimitSet& e);
   void asked(const StartJob& wish);
   void asked(const PromiseStart& wish);
   void asked(const RefuseJob& wish);
@@ -216,8 +218,8 @@ class World {
   std::vector<LaneOpened> lanes_;
   std::vector<LaneQueue> queues_;  // an index: which jobs wait, by lane
   BitTree waiting_lanes_;          // an index: lanes whose queue is not empty
-  std::vector<Job> jobs_;
-  std::vector<Placement> seats_;  // of running jobs
+  SharedPages<Job> jobs_;          // a copy of the world shares what is past
+  SharedPages<Placement> seats_;   // of running jobs
   std::vector<std::uint32_t> free_seats_;
   std::int64_t waiting_jobs_ = 0, waiting_gpus_ = 0, running_jobs_ = 0, promises_ = 0;
   std::int64_t held_jobs_ = 0;

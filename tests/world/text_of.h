@@ -91,6 +91,9 @@ inline void put(Text& t, const NodesResumed& e) { t.line("NodesResumed", e.pool,
 inline void put(Text& t, const ReservationMade& e) {
   t.line("ReservationMade", e.reservation, e.member, e.pool, e.gpus, e.from, e.to);
 }
+inline void put(Text& t, const AccountLimitSet& e) {
+  t.line("AccountLimitSet", e.account, e.limit);
+}
 inline void put(Text& t, const JobStopped& e) { t.line("JobStopped", e.job, e.left); }
 inline void put(Text& t, const PromiseStart& e) { t.line("PromiseStart", e.job, e.pool, e.at); }
 inline void put(Text& t, const RefuseJob& e) { t.line("RefuseJob", e.job, e.because); }
