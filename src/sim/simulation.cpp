@@ -12,9 +12,11 @@ struct Tee {  // one stream of events, several readers
   RecordHash& record;
   Meter& meter;
   Segments& segments;
+  SovereigntyAudit& sovereignty;
   void append(const Event& e) {
     record.append(e);
     segments.append(e);
+    sovereignty.take(e);
     meter.append(e);
   }
   void waits(JobId job, Reason because) {
@@ -61,7 +63,7 @@ Simulation::Simulation(const Scenario& scenario, SimulationOptions options)
 
 void Simulation::run() {
   world_.reserve_jobs(plant_.expected_jobs());
-  Tee tee{record_, meter_, segments_};
+  Tee tee{record_, meter_, segments_, sovereignty_};
   Watched plant(plant_, options_.progress);
   Loop<Tee>(world_, options_.policy, plant, tee).run();
   meter_.close();

@@ -11,6 +11,7 @@
 #include "sim/segments.h"
 #include "sim/sim_plant.h"
 #include "world/record.h"
+#include "world/sovereignty_audit.h"
 
 namespace dure {
 
@@ -42,6 +43,7 @@ class Simulation {
   const SimPlant& plant() const { return plant_; }
   const Meter& meter() const { return meter_; }
   const Segments& segments() const { return segments_; }
+  const SovereigntyAudit& sovereignty() const { return sovereignty_; }
   std::string record_sha256() { return record_.sha256(); }
   std::uint64_t record_events() const { return record_.events(); }
 
@@ -57,6 +59,7 @@ class Simulation {
   SimPlant plant_;
   Meter meter_;
   Segments segments_;
+  SovereigntyAudit sovereignty_;  // reads the events as the record has them, and nothing else
   RecordHash record_;
 };
 
