@@ -16,6 +16,7 @@ import yaml
 PLANNED = 0.9
 SHARE = {"kt_mokdong": 0.35, "kt_gasan": 0.9, "kt_cheongju": 0.8, "lgu_pyeongchon": 0.3, "lgu_paju": 0.9,
          "kakao_ansan": 0.4, "naver_gak_chuncheon": 0.35, "naver_gak_sejong": 0.875}
+ISOLATION = ["shared", "tenant", "logical", "dedicated_hosts", "physical_from_private_zone", "physical", "air_gapped"]
 RANK = {"foreign": 0, "any": 0, "kr_entity": 1, "kr_controlled": 2, "state": 3}
 
 
@@ -142,7 +143,11 @@ class Hub:
             return False
         if RANK[op["nationality"]] < RANK[c.get("operator_nationality", "any")]:
             return False
+        if op.get("foreign_law") and c.get("operator_nationality") in ("kr_controlled", "state"):
+            return False
         if not set(c.get("certifications", [])) <= set(op["certifications"]):
+            return False
+        if ISOLATION.index(self.halls[site, hall].get("isolation", "shared")) < ISOLATION.index(c.get("isolation", "shared")):
             return False
         if not yes("may_leave_member_sites") and owner != member and s["owner"] != member:
             return False

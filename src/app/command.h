@@ -28,6 +28,7 @@ int complain(const std::vector<Fault>& faults);
 double cpu_seconds();        // of this process so far, user and system
 std::int64_t peak_rss_mb();  // of this process so far
 
+void add_audit_command(CLI::App& app, int& exit_code);
 void add_bench_command(CLI::App& app, int& exit_code);
 void add_replay_command(CLI::App& app, int& exit_code);
 void add_simulate_command(CLI::App& app, int& exit_code);

@@ -39,6 +39,7 @@ int main(int argc, char** argv) {
   std::signal(SIGABRT, on_abort);
   dure::add_replay_command(app, exit_code);
   dure::add_simulate_command(app, exit_code);
+  dure::add_audit_command(app, exit_code);
   dure::add_bench_command(app, exit_code);
   dure::add_schema_command(app, exit_code);
   dure::add_trace_command(app, exit_code);

@@ -34,9 +34,8 @@ std::string name(Enum e) {
 Json jobs(const Summary& s) {
   const JobFigures& j = s.jobs;
   Json refused = Json::object();
-  if (j.refused_no_legal_site > 0) refused["no_legal_site"] = j.refused_no_legal_site;
-  if (j.refused_lender_limit > 0) refused["lender_limit"] = j.refused_lender_limit;
-  if (j.refused_other > 0) refused["other"] = j.refused_other;
+  for (std::size_t r = 1; r < j.refused.size(); ++r)
+    if (j.refused[r] > 0) refused[to_string(static_cast<Reason>(r))] = j.refused[r];
   Json reasons = Json::object();
   for (std::size_t r = 1; r < j.waits_by_reason.size(); ++r)
     if (j.waits_by_reason[r] > 0) reasons[to_string(static_cast<Reason>(r))] = j.waits_by_reason[r];

@@ -25,6 +25,12 @@ using WorkloadId = Id<struct WorkloadKind>;
 using AccountId = Id<struct AccountKind>;  // a member, a project or a user
 using PlanId = Id<struct PlanKind>;        // a dated change of capacity that was announced
 using ReservationId = Id<struct ReservationKind>;
+// Of the law (world/law_book.h).
+using HallId = Id<struct HallKind>;
+using ClassId = Id<struct ClassKind>;
+using RowId = Id<struct RowKind>;
+using ArtifactId = Id<struct ArtifactKind>;
+using ApprovalId = Id<struct ApprovalKind>;
 
 }  // namespace dure
 

@@ -13,7 +13,8 @@
 // Last, elastic gangs grow into what nobody waits for.
 //
 // Invariants: 1. A pool has at most one reservation of the pass, that of the first that wanted one.
-//             2. The law was asked when the lane was opened: lane.pools are the lawful ones.
+//             2. The law was asked when the lane was opened or widened: lane.pools are the lawful
+//             ones. World asks it again at the start.
 //             3. A pool is taken back from for one job in a pass, the holder of its reservation.
 #include <algorithm>
 #include <vector>
@@ -109,7 +110,12 @@ class Pass {
   bool settle(const Head& h) {
     const LaneOpened& lane = world_.lane(h.lane);
     if (lane.pools.empty()) {
-      say_.wish(RefuseJob{h.job, Reason::no_legal_site});  // invariant 2
+      const Reason closed = world_.closed(h.lane);  // invariant 2
+      if (closed == Reason::approval_pending) {
+        because_ = closed;
+        return false;
+      }
+      say_.wish(RefuseJob{h.job, closed == Reason::none ? Reason::no_legal_site : closed});
       return true;
     }
     const LaneQueue& queue = world_.queue(h.lane);

@@ -43,24 +43,21 @@ Fault not_there(JobId job, const std::string& expected, const std::string& found
 
 }  // namespace
 
-Outside outside_of(const Scenario& s, const Founding& founding, const LaneOpened& lane, PoolId id) {
+Outside outside_of(const Scenario& s, const World& world, const LaneOpened& lane, PoolId id) {
   const WorkloadSpec& work = s.workloads[lane.workload.index];
   const MemberSpec& member = s.members[lane.member.index];
-  const PoolPlan& pool = founding.pools[id.index];
-  const SiteSpec& site = s.sites[pool.opened.site.index];
-  const HallSpec& hall = site.halls[pool.hall];
-  const MemberSpec& owner = s.members[pool.opened.owner.index];
-  const auto data = std::find_if(s.data_classes.begin(), s.data_classes.end(),
-                                 [&](const DataClassSpec& d) { return d.id == work.data_class; });
-  const auto operated_by =
-      std::find_if(s.operators.begin(), s.operators.end(),
-                   [&](const OperatorSpec& o) { return o.id == hall.operated_by; });
-  CHECK(data != s.data_classes.end() && operated_by != s.operators.end());
-  const Legal lawful = legal(*data, work, member, {site, hall, *operated_by, owner});
-  if (lawful != Legal::yes) return {Reason::no_legal_site, to_string(lawful), false};
+  const PoolOpened& pool = world.pool(id).info;
+  const SiteSpec& site = s.sites[pool.site.index];
+  const MemberSpec& owner = s.members[pool.owner.index];
+  const Verdict verdict = world.law().verdict(lane.lane, id);
+  if (verdict.denied) return {Reason::no_legal_site, to_string(reason_of(*verdict.denied)), false};
+  if (!verdict.needs.empty())
+    return {Reason::no_legal_site,
+            "an approval, " + std::to_string(verdict.needs.front().lead_days) + " days after it is asked for",
+            true};
   if (lending_permille(s, owner, member, site) == 0)
     return {Reason::lender_limit, "not lent", false};
-  const std::string& hardware = s.hardware[pool.opened.hardware.index].id;
+  const std::string& hardware = s.hardware[pool.hardware.index].id;
   if (std::find(work.hardware.begin(), work.hardware.end(), hardware) == work.hardware.end())
     return {Reason::wrong_hardware, hardware, false};
   return {Reason::no_legal_site, "not opened to it", false};
@@ -100,7 +97,7 @@ Result<ExplainRun> explain_run(const Scenario& scenario, const SimulationOptions
   }
   ExplainOptions law;
   law.outside = [&](const LaneOpened& lane, PoolId pool) {
-    return outside_of(scenario, founding, lane, pool);
+    return outside_of(scenario, out.world, lane, pool);
   };
   law.waits = 10'000;  // nobody is kept waiting here: look as far as it takes
   law.events = 1'000'000;

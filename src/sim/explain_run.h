@@ -25,7 +25,7 @@ Result<ExplainRun> explain_run(const Scenario& scenario, const SimulationOptions
                                JobId job, std::optional<Millis> at);
 
 // What the law and the contracts of a scenario say of a pool that a lane does not name.
-Outside outside_of(const Scenario& scenario, const Founding& founding, const LaneOpened& lane,
+Outside outside_of(const Scenario& scenario, const World& world, const LaneOpened& lane,
                    PoolId pool);
 
 }  // namespace dure

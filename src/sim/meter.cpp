@@ -3,26 +3,6 @@
 #include <algorithm>
 
 namespace dure {
-namespace {
-
-template <class Spec>
-const Spec& by_id(const std::vector<Spec>& list, const std::string& id) {
-  const auto it = std::find_if(list.begin(), list.end(), [&](const Spec& s) { return s.id == id; });
-  CHECK(it != list.end());  // check_references has passed
-  return *it;
-}
-
-// Asked again of the law itself, not of the lanes that were drawn up by it.
-bool lawful_there(const Scenario& s, const PoolPlan& pool, const DemandRow& row) {
-  const WorkloadSpec& work = s.workloads[row.workload.index];
-  const SiteSpec& site = s.sites[pool.opened.site.index];
-  const HallSpec& hall = site.halls[pool.hall];
-  return legal(by_id(s.data_classes, work.data_class), work, s.members[row.member.index],
-               {site, hall, by_id(s.operators, hall.operated_by),
-                s.members[pool.opened.owner.index]}) == Legal::yes;
-}
-
-}  // namespace
 
 Meter::Meter(const Scenario& scenario, const Founding& founding, const Demand& demand,
              const World& world, const Window& window)
@@ -47,8 +27,6 @@ Meter::Meter(const Scenario& scenario, const Founding& founding, const Demand& d
     for (const WorkloadSpec& w : scenario.workloads)
       dynamic.push_back(
           static_cast<std::int32_t>(gpu_dynamic_nearest(pool.power, w.utilization).count()));
-    auto& lawful = lawful_.emplace_back();
-    for (const DemandRow& row : demand.rows()) lawful.push_back(lawful_there(scenario, plan, row));
   }
   for (const SiteSpec& spec : scenario.sites) {
     SiteView& site = sites_.emplace_back();
@@ -341,8 +319,6 @@ void Meter::asked(const StartJob& wish) {
   runs(lane, wish.pool, 1);
   hold(lane, wish.pool, wish.gpus.count() == 0 ? job.gpus : wish.gpus.count());
   for (const Part& part : wish.also) hold(lane, part.pool, part.gpus.count());
-  ++sovereignty_.placements_checked;
-  if (!lawful_[wish.pool.index][lane.row]) ++sovereignty_.violations;
   if (!counted() || job.stops > 0) return;  // started again
   ++row_figures_[lane.row].started;
   if (!lane.service) ++site_figures_[pools_[wish.pool.index].site.index].jobs_started;
@@ -359,11 +335,13 @@ void Meter::asked(const RefuseJob& wish) {
   reasons_[wish.job.index] = wish.because;
   if (!counted()) return;
   RowFigures& row = row_figures_[lanes_[job.lane.index].row];
-  switch (wish.because) {
-    case Reason::no_legal_site: ++row.refused_no_legal_site; break;
-    case Reason::lender_limit: ++row.refused_lender_limit; break;
-    default: ++row.refused_other; break;
-  }
+  ++row.refused[static_cast<std::size_t>(wish.because)];
+  if (wish.because == Reason::lender_limit)
+    ++row.refused_lender_limit;
+  else if (wish.because >= Reason::no_legal_site && wish.because <= Reason::approval_pending)
+    ++row.refused_no_legal_site;  // one of the law's reasons
+  else
+    ++row.refused_other;
 }
 
 // Policies say "no" to the first of a lane's queue and mean those behind it too.

@@ -12,6 +12,7 @@
 //             2. The bins of a series sum to the total that is kept beside them.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -52,6 +53,7 @@ struct RowFigures {  // of one demand row; jobs, or replicas of a service
   std::int64_t in_system_at_start = 0, submitted = 0, started = 0, done = 0, cancelled = 0;
   std::int64_t running_at_end = 0, queued_at_end = 0;
   std::int64_t refused_no_legal_site = 0, refused_lender_limit = 0, refused_other = 0;
+  std::array<std::int64_t, kReasons> refused{};  // [Reason], all of these
   std::int64_t running_ms = 0, used_gpu_ms = 0;
   std::int64_t stopped = 0, lost_gpu_ms = 0;  // by preemption: work done again, and restarts
 };
@@ -64,10 +66,6 @@ struct LedgerView {                                    // the ledger as of one i
   std::vector<std::vector<std::int64_t>> used_gpu_ms;  // [pool][member]
   std::uint64_t entries = 0;
   std::int64_t sum_gpu_ms = 0;  // of all accounts: 0
-};
-
-struct Sovereignty {
-  std::int64_t placements_checked = 0, violations = 0;
 };
 
 class Meter {
@@ -89,7 +87,6 @@ class Meter {
   const std::vector<QueueStep>& queue() const { return queue_series_; }
   const LedgerView& ledger_at_start() const { return ledger_at_start_; }
   const LedgerView& ledger_at_end() const { return ledger_at_end_; }
-  const Sovereignty& sovereignty() const { return sovereignty_; }
   std::int64_t peak_facility_uw() const { return peak_facility_uw_; }
   std::int64_t waiting_at_end() const { return world_waiting_at_end_; }
   std::int64_t running_at_end() const { return world_running_at_end_; }
@@ -99,7 +96,6 @@ class Meter {
     return dynamic_w_[pool.index][workload.index];
   }
   std::int64_t pue_ppm(SiteId site) const { return sites_[site.index].pue_ppm; }
-  bool lawful(PoolId pool, std::uint32_t row) const { return lawful_[pool.index][row]; }
 
  private:
   struct LaneView {
@@ -171,7 +167,6 @@ class Meter {
   std::vector<Level> member_busy_;  // [member]
   std::vector<std::int64_t> row_waiting_;
   std::vector<std::vector<std::int32_t>> dynamic_w_;  // [pool][workload], of one GPU
-  std::vector<std::vector<bool>> lawful_;             // [pool][demand row]
   std::vector<Reason> reasons_;                       // [job], once it is out of the queue
 
   std::int64_t now_;
@@ -185,7 +180,6 @@ class Meter {
   std::vector<std::vector<std::int64_t>> member_series_;  // [member][step]
   std::vector<QueueStep> queue_series_;
   LedgerView ledger_at_start_, ledger_at_end_;
-  Sovereignty sovereignty_;
   std::int64_t world_waiting_at_end_ = 0, world_running_at_end_ = 0;
 };
 

@@ -92,6 +92,13 @@ void SimPlant::make_agenda() {
                               ReservationMade{
                                   {reservation++}, r.member, r.pool, Gpus(r.gpus), r.from, r.to}}) +
            1;
+  // ---- the law: what is granted later; Founding::events tells what was granted before
+  std::vector<Event> law;
+  for (const Event& e : founding_.law_steps)
+    if (e.at > start && e.at < to) law.push_back(e);
+  dated_.insert(dated_.begin(), law.begin(), law.end());
+  std::stable_sort(dated_.begin(), dated_.end(),
+                   [](const Event& a, const Event& b) { return a.at < b.at; });
 }
 
 std::size_t SimPlant::expected_jobs() const {

@@ -10,8 +10,8 @@
 // A job that is asked to stop does so when its grace is over. What it did since its last checkpoint
 // is lost, and it has its restart to do again: sched/reclaim.h reckons with the same.
 //
-// Invariants: 1. Facts come in order of time; of one instant: racks, ends, stops, services,
-//             submissions.
+// Invariants: 1. Facts come in order of time; of one instant: the law, racks, ends, stops,
+//             services, submissions.
 //             2. wanted replicas = waiting + running + refused, of every service from its last step
 //             on.
 //             3. No fact is told at `to` or later, but that `to` was reached.

@@ -13,10 +13,12 @@ struct Tee {  // one stream of events, several readers
   Meter& meter;
   Segments& segments;
   Fairness& fairness;
+  SovereigntyAudit& sovereignty;
   void append(const Event& e) {
     record.append(e);
     segments.append(e);
     fairness.append(e);
+    sovereignty.take(e);
     meter.append(e);
   }
   void waits(JobId job, Reason because) {
@@ -65,7 +67,7 @@ Simulation::Simulation(const Scenario& scenario, SimulationOptions options)
 
 void Simulation::run() {
   world_.reserve_jobs(plant_.expected_jobs());
-  Tee tee{record_, meter_, segments_, fairness_};
+  Tee tee{record_, meter_, segments_, fairness_, sovereignty_};
   Watched plant(plant_, options_.progress);
   Loop<Tee>(world_, options_.policy, plant, tee).run();
   meter_.close();

@@ -12,6 +12,7 @@
 #include "sim/segments.h"
 #include "sim/sim_plant.h"
 #include "world/record.h"
+#include "world/sovereignty_audit.h"
 
 namespace dure {
 
@@ -44,6 +45,7 @@ class Simulation {
   const Meter& meter() const { return meter_; }
   const Segments& segments() const { return segments_; }
   const Fairness& fairness() const { return fairness_; }
+  const SovereigntyAudit& sovereignty() const { return sovereignty_; }
   std::string record_sha256() { return record_.sha256(); }
   std::uint64_t record_events() const { return record_.events(); }
 
@@ -60,6 +62,7 @@ class Simulation {
   Meter meter_;
   Segments segments_;
   Fairness fairness_;
+  SovereigntyAudit sovereignty_;  // reads the events as the record has them, and nothing else
   RecordHash record_;
 };
 

@@ -270,6 +270,7 @@ class Summarizer {
       if (row.service) continue;
       out_.jobs.started += f.started;
       out_.jobs.refused_no_legal_site += f.refused_no_legal_site;
+      for (std::size_t i = 0; i < kReasons; ++i) out_.jobs.refused[i] += f.refused[i];
       out_.jobs.refused_lender_limit += f.refused_lender_limit;
       out_.jobs.refused_other += f.refused_other;
       MemberSummary& member = out_.members[row.member.index];
@@ -390,8 +391,8 @@ class Summarizer {
 
   void figures() {
     out_.books.in_system_by_world = meter_.waiting_at_end() + meter_.running_at_end();
-    out_.books.placements_checked = meter_.sovereignty().placements_checked;
-    out_.books.violations = meter_.sovereignty().violations;
+    out_.books.placements_checked = run_.sovereignty().figures().placements;
+    out_.books.violations = run_.sovereignty().figures().violations;
   }
 
   const Simulation& run_;

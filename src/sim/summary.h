@@ -22,6 +22,7 @@ struct JobFigures {
   std::int64_t refused_no_legal_site = 0, refused_lender_limit = 0, refused_other = 0;
   WaitFigures wait;
   double mean_bounded_slowdown = 0;  // of jobs that ended in the window, bounded at 10 s
+  std::array<std::int64_t, kReasons> refused{};  // [Reason]
   std::array<std::int64_t, kReasons>
       waits_by_reason{};  // [Reason]: started or still queued, by why they waited last
 };

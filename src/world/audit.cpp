@@ -166,6 +166,11 @@ void audit(const World& w) {
             n.by_account[std::pair(a, d)]);  // invariant 7
   }
   w.ledger_.audit();  // invariant 6
+  for (std::uint32_t l = 0; l < w.lanes_.size(); ++l) {
+    CHECK(w.lawful_[l].size() == w.pools_.size());
+    for (std::uint32_t p = 0; p < w.pools_.size(); ++p)
+      CHECK(w.lawful(LaneId{l}, PoolId{p}) == w.law_.allowed(LaneId{l}, PoolId{p}));  // invariant 9
+  }
 }
 
 }  // namespace dure

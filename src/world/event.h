@@ -4,6 +4,7 @@
 // compile.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -14,6 +15,7 @@
 #include "base/quantity.h"
 #include "world/capacity_index.h"
 #include "world/placement.h"
+#include "world/policy_spec.h"
 
 namespace dure {
 
@@ -33,9 +35,29 @@ enum class Reason : std::uint8_t {  // why a job waits or is refused; users see 
   dependency,           // a job before it has not ended
   dependency_failed,    // a job before it was refused or cancelled
   wrong_hardware,       // of a pool: its work does not take that hardware
+  // ---- the law, in the order of LawCode (policy_spec.h): reason_of()
+  tenant_parent_blocked,
+  foreign_law_reach,
+  jurisdiction,
+  operator_nationality,
+  certification_missing,
+  isolation_missing,
+  export_denied,
+  member_sites,
+  locked_sites,
+  ai_act_threshold,
+  consent_missing,
+  approval_missing,
+  approval_pending,  // waits: asked for, not yet granted
+  // ---- the law ends
 };
-inline constexpr std::size_t kReasons = 15;
 const char* to_string(Reason r);
+inline constexpr std::size_t kReasons = static_cast<std::size_t>(Reason::approval_pending) + 1;
+constexpr Reason reason_of(LawCode code) {
+  return static_cast<Reason>(static_cast<std::uint8_t>(Reason::tenant_parent_blocked) +
+                             static_cast<std::uint8_t>(code));
+}
+static_assert(reason_of(LawCode::approval_pending) == Reason::approval_pending);
 
 // Who is served before whom, whatever their shares; the lower may be stopped for the higher.
 enum class Tier : std::uint8_t { scavenger, standard, production, critical };
@@ -209,11 +231,92 @@ struct CommandIssued {
   Command wish;
 };
 
+// ---- the law: its rules, what they are asked about, and what was granted. Labels and verdicts are
+// not told: World works them out (law_book.h), and the auditor once more (sovereignty_audit.h).
+// Lists of ids and words rise, each once.
+struct ClassOpened {
+  ClassId data_class;
+  std::string name;
+  std::vector<std::string> jurisdictions;  // where it may run; "any": everywhere
+  AnyNationality run_by = AnyNationality::any, kept_by = AnyNationality::any;
+  std::vector<std::string> certifications;
+  Isolation isolation = Isolation::shared;
+  ExportRule leaving = ExportRule::free;
+  std::int64_t lead_days = 0;
+  std::uint32_t may_leave_member_sites = 1, may_leave_locked_sites = 1;  // 0 or 1
+};
+struct RowOpened {  // a row of the policy that tightens the classes
+  RowId row;
+  std::string name;
+  DataAction action = DataAction::run;
+  std::vector<ClassId> classes;                            // empty: all
+  std::vector<std::string> jurisdictions, tenant_parents;  // empty: all; "foreign": all but kr
+  std::int64_t from_eflop = 0;                             // 10^18 operations of training
+  RowVerdict verdict = RowVerdict::needs_approval;
+  LawCode because = LawCode::approval_missing;
+  std::int64_t lead_days = 0;
+};
+struct HallOpened {
+  HallId hall;
+  SiteId site;
+  std::optional<MemberId> site_owner;  // none: no member's
+  std::string name, jurisdiction;
+  Nationality run_by = Nationality::foreign;
+  std::vector<std::string> certifications, foreign_law;
+  Isolation isolation = Isolation::shared;
+};
+struct PoolHoused {
+  PoolId pool;
+  HallId hall;
+};
+struct ArtifactMade {  // made_of are earlier ones: there is no cycle
+  ArtifactId artifact;
+  std::string name;
+  MemberId owner;
+  std::vector<ClassId> classes;  // its own, and that of the work that makes it
+  std::vector<ArtifactId> made_of;
+  SiteId site;
+  std::int64_t size_mb = 0;
+  std::vector<SiteId> only_sites;  // if one of its classes is locked to sites
+};
+struct LaneLabelled {  // once a lane: what its jobs read, and for whom
+  LaneId lane;
+  ClassId data_class;
+  std::vector<ArtifactId> inputs;
+  std::vector<SiteId> only_sites;  // empty: none named
+  std::string tenant_parent;       // jurisdiction
+  std::int64_t eflop = 0;          // of the model that it trains
+  Reason closed = Reason::none;    // why lane.pools is empty
+};
+struct ApprovalGranted {
+  ApprovalId approval;
+  DataAction action = DataAction::run;
+  std::optional<ClassId> data_class;
+  std::optional<WorkloadId> workload;
+  std::optional<ArtifactId> artifact;
+  std::string to;  // a site's name or a jurisdiction; "": everywhere
+  Millis requested;
+};
+struct ArtifactLowered {  // by a reviewer: this class in place of all that it has and inherits
+  ArtifactId artifact;
+  ClassId data_class;
+  ApprovalId approval;
+};
+struct LaneWidened {  // the law has opened more pools to it: all of them, best first
+  LaneId lane;
+  std::vector<PoolId> pools;
+  std::vector<std::uint32_t> speed_permille{};  // of each, as in LaneOpened
+};
+// ---- the law ends
+
 using What =
     std::variant<MemberJoined, SiteOpened, PoolOpened, LaneOpened, CapacityAdded, CapacityRetired,
                  JobSubmitted, LimitReached, JobEnded, JobCancelled, TimeReached, CommandIssued,
                  AccountOpened, FairShareSet, GuaranteeMade, CapacityPlanned, CapacityPlanDropped,
-                 NodesDrained, NodesResumed, ReservationMade, JobStopped, AccountLimitSet>;
+                 NodesDrained, NodesResumed, ReservationMade, JobStopped, AccountLimitSet,
+                 // the law
+                 ClassOpened, RowOpened, HallOpened, PoolHoused, ArtifactMade, LaneLabelled,
+                 ApprovalGranted, ArtifactLowered, LaneWidened>;
 struct Event {
   Millis at;
   What what;

@@ -6,6 +6,8 @@
 #include <map>
 #include <tuple>
 
+#include "world/found_law.h"
+#include "world/law_plan.h"
 #include "world/timeline.h"
 
 namespace dure {
@@ -90,6 +92,7 @@ std::vector<Delivery> open_pools(const Scenario& s, Founding& out) {
       plan.opened.reclaim = reclaims(s, s.members[owner], s.sites[site]);
       plan.opened.name = row.site + "/" + row.hall + "/" + row.owner + "/" + row.hardware;
       plan.hall = hall;
+      plan.in_hall = hall_id(s, site, hall);
       plan.node_idle_w = h.node_idle_w;
       plan.node_max_w = h.node_max_w;
       out.pools.push_back(std::move(plan));
@@ -202,9 +205,7 @@ struct Places {
 
 // Own racks first, then lent ones; within each by the workload's taste in hardware, then by score.
 Places pools_for(const Scenario& s, const Founding& f, const WorkloadSpec& work,
-                 const MemberSpec& member) {
-  const DataClassSpec* data = by_id(s.data_classes, work.data_class);
-  CHECK(data != nullptr);  // check_references has passed
+                 const MemberSpec& member, const LawPlan& law, LaneId lane) {
   struct Place {
     bool lent = false;
     std::size_t hardware = 0;
@@ -218,17 +219,14 @@ Places pools_for(const Scenario& s, const Founding& f, const WorkloadSpec& work,
     for (const PoolPlan& pool : f.pools) {
       if (s.hardware[pool.opened.hardware.index].id != work.hardware[h]) continue;
       const SiteSpec& site = s.sites[pool.opened.site.index];
-      const HallSpec& hall = site.halls[pool.hall];
       const MemberSpec& owner = s.members[pool.opened.owner.index];
-      const OperatorSpec* operated_by = by_id(s.operators, hall.operated_by);
-      CHECK(operated_by != nullptr);  // check_references has passed
-      if (legal(*data, work, member, {site, hall, *operated_by, owner}) != Legal::yes) continue;
       const bool guaranteed =
           std::any_of(s.guarantees.begin(), s.guarantees.end(), [&](const GuaranteeSpec& g) {
             return g.owner == owner.id && g.to == member.id && g.site == site.id;
           });
-      if (!guaranteed && lending_permille(s, owner, member, site) == 0) {
-        out.refused = Reason::lender_limit;
+      const bool lends = guaranteed || lending_permille(s, owner, member, site) > 0;
+      if (!lends || !law.allowed(lane, pool.opened.pool)) {
+        out.refused = LawPlan::nearer(out.refused, law.obstacle(work, lane, pool, lends));
         continue;
       }
       places.push_back({owner.id != member.id, h, score(s, f, pool, member), pool.opened.pool});
@@ -269,6 +267,7 @@ LaneOpened lane_of(const WorkloadSpec& work) {
 }
 
 void open_lanes(const Scenario& s, Founding& out) {
+  LawPlan law(s, out);
   for (std::uint32_t w = 0; w < s.workloads.size(); ++w) {
     const WorkloadSpec& work = s.workloads[w];
     LaneOpened like = lane_of(work);
@@ -293,15 +292,21 @@ void open_lanes(const Scenario& s, Founding& out) {
       plan.opened = like;
       plan.opened.member = MemberId{member};
       plan.opened.account = project.account;
-      Places places = pools_for(s, out, work, s.members[member]);
-      plan.refused = places.refused;
+      plan.opened.lane = LaneId{static_cast<std::uint32_t>(out.lanes.size())};
+      law.open(plan);  // the lanes of a demand row are alike before the law
+      std::erase_if(plan.opened.beside,
+                    [&](PoolId p) { return !law.allowed(plan.opened.lane, p); });
+      Places places = pools_for(s, out, work, s.members[member], law, plan.opened.lane);
+      plan.refused = plan.label.closed = places.refused;
       plan.opened.pools = std::move(places.pools);
       plan.opened.speed_permille = std::move(places.speed_permille);
       const std::vector<std::int64_t> sizes =
           work.size ? work.size->gpus : std::vector<std::int64_t>{work.gpus_per_replica};
-      for (const std::int64_t gpus : sizes) {
+      for (std::size_t i = 0; i < sizes.size(); ++i) {
+        const std::int64_t gpus = sizes[i];
         plan.opened.lane = LaneId{static_cast<std::uint32_t>(out.lanes.size())};
         plan.opened.gpus = Gpus(gpus);
+        if (i > 0) law.open(plan);
         if (work.least_share < 1 || work.most_share > 1) {
           const auto n = static_cast<double>(gpus);
           plan.opened.least = Gpus(std::max<std::int64_t>(1, std::llround(n * work.least_share)));
@@ -311,6 +316,12 @@ void open_lanes(const Scenario& s, Founding& out) {
       }
     }
   }
+  law.grant([&](const LanePlan& lane) {  // what is granted later opens more pools
+    Places places =
+        pools_for(s, out, s.workloads[lane.opened.workload.index],
+                  s.members[lane.opened.member.index], law, lane.opened.lane);
+    return LaneWidened{lane.opened.lane, std::move(places.pools), std::move(places.speed_permille)};
+  });
 }
 
 // A guarantee is of a site: it is shared out over the owner's pools there, the largest first.
@@ -450,8 +461,14 @@ std::vector<Event> Founding::events(Millis at) const {
   for (const AccountOpened& p : projects) out.push_back({at, p});
   for (std::uint32_t i = 0; i < site_names.size(); ++i)
     out.push_back({at, SiteOpened{SiteId{i}, site_names[i]}});
+  for (const What& what : rules) out.push_back({at, what});
   for (const PoolPlan& p : pools) out.push_back({at, p.opened});
+  for (const PoolPlan& p : pools) out.push_back({at, PoolHoused{p.opened.pool, p.in_hall}});
+  for (const What& what : artifacts) out.push_back({at, what});
   for (const LanePlan& l : lanes) out.push_back({at, l.opened});
+  for (const LanePlan& l : lanes) out.push_back({at, l.label});
+  for (const Event& e : law_steps)
+    if (e.at <= at) out.push_back({at, e.what});
   for (const PoolPlan& p : pools)
     if (const std::int64_t n = powered(p.opened.pool, at); n > 0)
       out.push_back({at, CapacityAdded{p.opened.pool, Gpus(n)}});

@@ -15,6 +15,7 @@ namespace dure {
 
 struct PoolPlan {  // one owner's racks of one hardware class in one hall
   PoolOpened opened;
+  HallId in_hall;
   std::uint32_t hall = 0;  // index in SiteSpec::halls
   Watts node_idle_w, node_max_w;
 };
@@ -23,6 +24,7 @@ struct LanePlan {
   LaneOpened opened;
   std::uint32_t demand = 0;       // index in WorkloadSpec::demand
   Reason refused = Reason::none;  // why opened.pools is empty, if it is
+  LaneLabelled label;
 };
 
 // A dated change of what stands in a pool, in order of time. Delivered racks get power in order of
@@ -71,6 +73,10 @@ struct Founding {
   std::int64_t powered(PoolId pool, Millis t) const;
   std::int64_t least_powered(PoolId pool, Millis from, Millis to) const;  // anywhere in [from, to)
   std::vector<std::string> site_names;
+  // ---- the law (found_law.h). opened.pools of a lane are those of the day before anything was
+  // granted; law_steps tells what opens when, and at which lanes.
+  std::vector<What> rules, artifacts;  // classes, rows, halls; artifacts
+  std::vector<Event> law_steps;        // in order of time, over the whole horizon
 };
 
 // The scenario must have passed check_references.

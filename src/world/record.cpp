@@ -3,6 +3,8 @@
 #include <array>
 #include <cstring>
 #include <limits>
+#include <optional>
+#include <type_traits>
 
 #include "base/crc32.h"
 
@@ -132,6 +134,10 @@ constexpr std::uint64_t last(Tier) { return static_cast<std::uint64_t>(Tier::cri
 constexpr std::uint64_t last(Device) { return kDevices - 1; }
 constexpr std::uint64_t last(Within) { return static_cast<std::uint64_t>(Within::shortest); }
 template <class E>
+constexpr std::uint64_t last(E e) {  // an enum of the scenario: as its place in describe_enum
+  return describe_enum(e).size() - 1;
+}
+template <class E>
 void walk(Reader& r, E& e) requires std::is_enum_v<E> {
   const std::uint64_t v = r.u();
   if (v > last(E{}))
@@ -149,9 +155,11 @@ void walk(Reader& r, Quantity<U>& q) {
 }
 
 template <class List>
-concept AList = std::is_same_v<List, Placement> || std::is_same_v<List, std::vector<PoolId>> ||
-    std::is_same_v<List, std::vector<JobId>> || std::is_same_v<List, std::vector<Part>> ||
-    std::is_same_v<List, std::vector<std::uint32_t>>;
+inline constexpr bool is_vector = false;
+template <class T>
+inline constexpr bool is_vector<std::vector<T>> = true;
+template <class List>
+concept AList = std::is_same_v<List, Placement> || is_vector<List>;
 void walk(Writer& w, const Slice& s);
 void walk(Reader& r, Slice& s);
 void walk(Writer& w, const Part& p);
@@ -237,6 +245,23 @@ FIELDS(AccountLimitSet, e.account, e.limit)
 FIELDS(LimitReached, e.job)
 FIELDS(JobEnded, e.job)
 FIELDS(JobCancelled, e.job)
+// ---- the law
+FIELDS(ClassOpened, e.data_class, e.name, e.jurisdictions, e.run_by, e.kept_by, e.certifications,
+       e.isolation, e.leaving, e.lead_days, e.may_leave_member_sites, e.may_leave_locked_sites)
+FIELDS(RowOpened, e.row, e.name, e.action, e.classes, e.jurisdictions, e.tenant_parents,
+       e.from_eflop, e.verdict, e.because, e.lead_days)
+FIELDS(HallOpened, e.hall, e.site, e.site_owner, e.name, e.jurisdiction, e.run_by, e.certifications,
+       e.foreign_law, e.isolation)
+FIELDS(PoolHoused, e.pool, e.hall)
+FIELDS(ArtifactMade, e.artifact, e.name, e.owner, e.classes, e.made_of, e.site, e.size_mb,
+       e.only_sites)
+FIELDS(LaneLabelled, e.lane, e.data_class, e.inputs, e.only_sites, e.tenant_parent, e.eflop,
+       e.closed)
+FIELDS(ApprovalGranted, e.approval, e.action, e.data_class, e.workload, e.artifact, e.to,
+       e.requested)
+FIELDS(ArtifactLowered, e.artifact, e.data_class, e.approval)
+FIELDS(LaneWidened, e.lane, e.pools, e.speed_permille)
+// ---- the law ends
 #undef FIELDS
 template <class Io, class T>
 void walk(Io&, T&) requires std::is_same_v<std::remove_const_t<T>, TimeReached> {}

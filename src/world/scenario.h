@@ -21,11 +21,10 @@
 #include "base/describe.h"
 #include "base/quantity.h"
 #include "world/event.h"
+#include "world/policy_spec.h"
 
 namespace dure {
 
-enum class Nationality { foreign, kr_entity, kr_controlled, state };  // of who runs a hall
-enum class AnyNationality { any, kr_entity, kr_controlled, state };   // what a data class asks for
 enum class WorkKind { batch, session, pipeline, hybrid, service, ran };
 // How close a gang must sit: no matter; one site; one hall; one NVLink domain where it fits in one.
 enum class Topology { any, site, hall, nvlink_domain };
@@ -34,21 +33,6 @@ enum class Order { arrival, priority, fair };
 enum class Backfill { none, easy, conservative };
 
 // The names of the enums in a file; see base/describe.h.
-constexpr auto describe_enum(Nationality) {
-  using E = Nationality;
-  return std::array{
-      Choice<E>{E::foreign, "foreign", "a foreign company, or one under foreign control"},
-      Choice<E>{E::kr_entity, "kr_entity", "a Korean company, also of a foreign parent"},
-      Choice<E>{E::kr_controlled, "kr_controlled", "a Korean company under Korean control"},
-      Choice<E>{E::state, "state", "the state or a public body"}};
-}
-constexpr auto describe_enum(AnyNationality) {
-  using E = AnyNationality;
-  return std::array{Choice<E>{E::any, "any", "whoever runs the hall"},
-                    Choice<E>{E::kr_entity, "kr_entity", "at least a Korean company"},
-                    Choice<E>{E::kr_controlled, "kr_controlled", "at least under Korean control"},
-                    Choice<E>{E::state, "state", "only the state"}};
-}
 constexpr auto describe_enum(WorkKind) {
   using E = WorkKind;
   return std::array{
@@ -150,6 +134,7 @@ struct MemberSpec {
   std::int64_t allocation_priority = 50;  // 0 to 100, higher first
   double share_weight = 1;                // times what it contributes
   Gpus limit_gpus;                        // held at once, over all pools; 0: none
+  std::string parent_jurisdiction = kHome;  // of the ultimate parent
   std::string source, note;
   static constexpr auto describe() {
     return std::tuple(
@@ -169,6 +154,8 @@ struct MemberSpec {
               dimensionless),
         Field("limit_gpus", &MemberSpec::limit_gpus,
               "held at once, its own and borrowed; 0: no limit", range(0, 10'000'000)),
+        Field("parent_jurisdiction", &MemberSpec::parent_jurisdiction,
+              "under whose law its ultimate parent is", id_text, not_empty),
         Field("source", &MemberSpec::source, "where this comes from", required, not_empty,
               source_text),
         Field("note", &MemberSpec::note, "remark for the reader"));
@@ -234,6 +221,7 @@ struct HallSpec {
   std::string operated_by;  // an operator's id: who runs it decides what may lawfully run there
   std::string cooling;
   Watts rack_max_kw;
+  Isolation isolation = Isolation::shared;
   std::string source, note;
   static constexpr auto describe() {
     return std::tuple(
@@ -245,6 +233,7 @@ struct HallSpec {
         Field("cooling", &HallSpec::cooling, "kind of cooling", required, not_empty),
         Field("rack_max_kw", &HallSpec::rack_max_kw, "power that a rack may draw", required,
               range(1, 10'000)),
+        Field("isolation", &HallSpec::isolation, "how far it can keep a job's data apart"),
         Field("source", &HallSpec::source, "where this comes from", required, not_empty,
               source_text),
         Field("note", &HallSpec::note, "remark for the reader"));
@@ -332,52 +321,6 @@ struct LinkSpec {
         Field("source", &LinkSpec::source, "where this comes from", required, not_empty,
               source_text),
         Field("note", &LinkSpec::note, "remark for the reader"));
-  }
-};
-
-struct OperatorSpec {
-  std::string id, name_en;
-  Nationality nationality = Nationality::kr_entity;
-  std::vector<std::string> certifications;
-  std::string source, note;
-  static constexpr auto describe() {
-    return std::tuple(
-        Field("id", &OperatorSpec::id, "unique key", required, id_text, not_empty),
-        Field("name_en", &OperatorSpec::name_en, "name in English", required, not_empty),
-        Field("nationality", &OperatorSpec::nationality, "whose company it is", required),
-        Field("certifications", &OperatorSpec::certifications, "held by the operator", id_text),
-        Field("source", &OperatorSpec::source, "where this comes from", required, not_empty,
-              source_text),
-        Field("note", &OperatorSpec::note, "remark for the reader"));
-  }
-};
-
-struct DataClassSpec {  // a rule; a job of this class runs only where all of it holds
-  std::string id, name_en, name_ko, law;
-  bool korea_only = true;
-  AnyNationality operator_nationality = AnyNationality::any;
-  std::vector<std::string> certifications;  // the operator of the hall must hold all
-  bool may_leave_member_sites =
-      true;  // false: only in halls at sites that the job's member owns, or on its own racks
-  bool may_leave_locked_sites = true;  // false: only at the workload's `only_sites`
-  std::string source, note;
-  static constexpr auto describe() {
-    return std::tuple(
-        Field("id", &DataClassSpec::id, "unique key", required, id_text, not_empty),
-        Field("name_en", &DataClassSpec::name_en, "name in English", required, not_empty),
-        Field("name_ko", &DataClassSpec::name_ko, "name in Korean", required, not_empty),
-        Field("law", &DataClassSpec::law, "the rule's legal basis", required, not_empty),
-        Field("korea_only", &DataClassSpec::korea_only, "only at sites under Korean law"),
-        Field("operator_nationality", &DataClassSpec::operator_nationality, "of who runs the hall"),
-        Field("certifications", &DataClassSpec::certifications,
-              "the operator of the hall must hold all", id_text),
-        Field("may_leave_member_sites", &DataClassSpec::may_leave_member_sites,
-              "false: only in halls at sites that the job's member owns, or on its own racks"),
-        Field("may_leave_locked_sites", &DataClassSpec::may_leave_locked_sites,
-              "false: only at the workload's only_sites"),
-        Field("source", &DataClassSpec::source, "where this comes from", required, not_empty,
-              source_text),
-        Field("note", &DataClassSpec::note, "remark for the reader"));
   }
 };
 
@@ -596,6 +539,8 @@ struct WorkloadSpec {
          max_factor = 1;  // replicas follow the pattern between these, times the mean
   std::vector<DemandSpec> demand;
   std::string pattern, data_class;
+  std::vector<std::string> inputs, outputs;  // artifacts
+  double training_flops = 0;                 // of the model in all; 0: it trains none
   Topology topology = Topology::any;
   std::vector<std::string> hardware;    // accepted classes, best first
   std::vector<std::string> only_sites;  // empty: wherever the law allows
@@ -635,6 +580,13 @@ struct WorkloadSpec {
         Field("pattern", &WorkloadSpec::pattern, "when", required, refers_to("patterns")),
         Field("data_class", &WorkloadSpec::data_class, "which rule the data are under", required,
               refers_to("data_classes")),
+        Field("inputs", &WorkloadSpec::inputs,
+              "artifacts that it reads: their rules hold for it too", refers_to("artifacts")),
+        Field("outputs", &WorkloadSpec::outputs,
+              "artifacts that it writes: its rules hold for them too", refers_to("artifacts")),
+        Field("training_flops", &WorkloadSpec::training_flops,
+              "floating-point operations that train its model, from the first to the last; 0: none",
+              range(0, 1e35), dimensionless),
         Field("topology", &WorkloadSpec::topology, "how close a gang must sit"),
         Field("hardware", &WorkloadSpec::hardware, "accepted classes, best first", required,
               not_empty, refers_to("hardware")),
@@ -771,6 +723,12 @@ struct Scenario {
   std::vector<MemberSpec> members;
   std::vector<OperatorSpec> operators;
   std::vector<DataClassSpec> data_classes;
+  SovereigntySpec sovereignty;
+  std::vector<CertificationSpec> certifications;
+  std::vector<RoleSpec> roles;
+  std::vector<PolicyRowSpec> policy_rows;
+  std::vector<ArtifactSpec> artifacts;
+  std::vector<ApprovalSpec> approvals;
   std::vector<HardwareSpec> hardware;
   std::vector<SiteSpec> sites;
   std::vector<InstallSpec> installs;
@@ -798,6 +756,14 @@ struct Scenario {
         Field("members", &Scenario::members, "owners in the alliance", required, not_empty),
         Field("operators", &Scenario::operators, "who runs halls", required, not_empty),
         Field("data_classes", &Scenario::data_classes, "rules for data", required, not_empty),
+        Field("sovereignty", &Scenario::sovereignty, "jurisdictions and what they are worth"),
+        Field("certifications", &Scenario::certifications,
+              "certificates that there are; none: any word is one"),
+        Field("roles", &Scenario::roles, "who may approve; none: any word is one"),
+        Field("policy_rows", &Scenario::policy_rows,
+              "rules by action, tenant and place that tighten the classes"),
+        Field("artifacts", &Scenario::artifacts, "data sets and models"),
+        Field("approvals", &Scenario::approvals, "what was asked for, and when"),
         Field("hardware", &Scenario::hardware, "classes of machines", required, not_empty),
         Field("sites", &Scenario::sites, "places", required, not_empty),
         Field("installs", &Scenario::installs, "racks that arrive and leave", required, not_empty),

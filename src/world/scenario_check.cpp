@@ -8,6 +8,7 @@
 
 #include "base/decimal.h"
 #include "base/nearest.h"
+#include "world/policy_check.h"
 
 namespace dure {
 namespace {
@@ -162,7 +163,10 @@ class Checker {
         return std::find(o.certifications.begin(), o.certifications.end(), d.certifications[i]) !=
                o.certifications.end();
       });
-      if (!held)
+      const auto of_class = [&](const auto& x) { return x.data_class == d.id; };
+      const bool used = std::any_of(s_.workloads.begin(), s_.workloads.end(), of_class) ||
+                        std::any_of(s_.artifacts.begin(), s_.artifacts.end(), of_class);
+      if (used && !held)
         warn(row(here + ".certifications", i), "a certification that some operator holds",
              q(d.certifications[i]), "work of this class can run nowhere");
     }
@@ -371,6 +375,11 @@ class Checker {
 
 }  // namespace
 
-Findings check_references(const Scenario& scenario) { return Checker(scenario).found; }
+Findings check_references(const Scenario& scenario) {
+  Findings found = Checker(scenario).found;
+  for (Finding& f : check_policy(scenario, found.faults.empty()).faults)
+    found.faults.push_back(std::move(f));
+  return found;
+}
 
 }  // namespace dure

@@ -6,6 +6,7 @@
 //   5. Rows that go together fit: weights have sizes, patterns have mean 1 (within 1 %), batch work
 //      has a size, a duration and arrivals, services have replicas, an idle node draws no more than
 //      a busy one.
+//   6. The law does not contradict itself: policy_check.h.
 // A warning is what may be meant: an NVLink domain that its hall cannot cool, racks before their
 // release.
 #pragma once

@@ -28,6 +28,19 @@ const char* to_string(Reason r) {
     case Reason::dependency: return "dependency";
     case Reason::dependency_failed: return "dependency_failed";
     case Reason::wrong_hardware: return "wrong_hardware";
+    case Reason::tenant_parent_blocked: return "tenant_parent_blocked";
+    case Reason::foreign_law_reach: return "foreign_law_reach";
+    case Reason::jurisdiction: return "jurisdiction";
+    case Reason::operator_nationality: return "operator_nationality";
+    case Reason::certification_missing: return "certification_missing";
+    case Reason::isolation_missing: return "isolation_missing";
+    case Reason::export_denied: return "export_denied";
+    case Reason::member_sites: return "member_sites";
+    case Reason::locked_sites: return "locked_sites";
+    case Reason::ai_act_threshold: return "ai_act_threshold";
+    case Reason::consent_missing: return "consent_missing";
+    case Reason::approval_missing: return "approval_missing";
+    case Reason::approval_pending: return "approval_pending";
   }
   CHECK(!"a Reason");
 }
@@ -79,6 +92,7 @@ void World::on(const FairShareSet& e) { accounts_.set_half_life(e.half_life); }
 void World::on(const SiteOpened& e) {
   CHECK(e.site.index == sites_.size());
   sites_.push_back(e.name);
+  law_.on(e);
 }
 
 void World::on(const PoolOpened& e) {
@@ -89,6 +103,9 @@ void World::on(const PoolOpened& e) {
   if (e.gpus_per_node > 0)
     pool.racks.emplace(e.gpus_per_node, e.nodes_per_rack, e.nodes_per_domain);
   ledger_.open_pool(e.pool, e.owner);
+  law_.on(e);
+  for (std::uint32_t l = 0; l < lanes_.size(); ++l)
+    lawful_[l].push_back(law_.allowed(LaneId{l}, e.pool));
 }
 
 void World::on(const GuaranteeMade& e) {
@@ -116,6 +133,10 @@ void World::on(const LaneOpened& e) {
   lane_accounts_.push_back(e.account.value_or(member_accounts_[e.member.index]));
   queues_.emplace_back();
   waiting_lanes_.resize(lanes_.size());
+  law_.on(e);
+  lawful_.emplace_back();
+  closed_.push_back(Reason::none);
+  weigh(e.lane);
 }
 
 // The pool's installed units have changed from `before`.
@@ -124,6 +145,53 @@ void World::installed_now(Pool& pool, std::int64_t before) {
   installed_[static_cast<std::size_t>(pool.info.device)] += delta;
   if (pool.info.device == Device::gpu) entitled_[pool.info.owner.index] += delta;
 }
+
+// ---- the law
+
+// Asked when the facts change; a start looks at the bit.
+void World::weigh(LaneId lane) {
+  std::vector<bool>& row = lawful_[lane.index];
+  row.resize(pools_.size());
+  for (std::uint32_t p = 0; p < pools_.size(); ++p) row[p] = law_.allowed(lane, PoolId{p});
+}
+void World::weigh_all() {
+  for (std::uint32_t l = 0; l < lanes_.size(); ++l) weigh(LaneId{l});
+}
+
+void World::on(const ClassOpened& e) { law_.on(e); }
+void World::on(const RowOpened& e) {
+  law_.on(e);
+  weigh_all();
+}
+void World::on(const HallOpened& e) { law_.on(e); }
+void World::on(const PoolHoused& e) {
+  law_.on(e);
+  weigh_all();
+}
+void World::on(const ArtifactMade& e) { law_.on(e); }
+void World::on(const LaneLabelled& e) {
+  law_.on(e);
+  closed_[e.lane.index] = e.closed;
+  weigh(e.lane);
+}
+void World::on(const ApprovalGranted& e) {
+  law_.on(e, now_);
+  weigh_all();
+}
+void World::on(const ArtifactLowered& e) {
+  law_.on(e);
+  weigh_all();
+}
+void World::on(const LaneWidened& e) {
+  CHECK(e.lane.index < lanes_.size());
+  for (const PoolId p : e.pools) CHECK(p.index < pools_.size() && lawful(e.lane, p));
+  CHECK(e.speed_permille.empty() || e.speed_permille.size() == e.pools.size());
+  lanes_[e.lane.index].pools = e.pools;
+  lanes_[e.lane.index].speed_permille = e.speed_permille;
+  closed_[e.lane.index] = Reason::none;
+}
+
+// ---- the law ends
 
 void World::on(const CapacityAdded& e) {
   Pool& pool = pools_[e.pool.index];
@@ -365,6 +433,10 @@ void World::asked(const StartJob& wish) {
   const std::size_t place = queue.find(wish.job, rank(job));
   const std::int64_t promised = queue.promised_ms(place);
   const bool kept = promised == now_.count() && job.pool == wish.pool;
+  // ---- the law
+  CHECK(lawful(job.lane, wish.pool));                                     // invariant 9
+  for (const Part& part : wish.also) CHECK(lawful(job.lane, part.pool));  // invariant 9
+  // ---- the law ends
   job.start = now_;
   job.held = wish.gpus.count() == 0 ? job.gpus : static_cast<std::int32_t>(wish.gpus.count());
   bool several_sites = false;
@@ -477,6 +549,7 @@ void World::asked(const PromiseStart& wish) {
   Job& job = jobs_[wish.job.index];
   CHECK(job.state == JobState::waiting && wish.at > now_);  // invariant 2
   Pool& pool = pools_[wish.pool.index];
+  CHECK(lawful(job.lane, wish.pool));  // invariant 9
   LaneQueue& queue = queues_[job.lane.index];
   const std::size_t place = queue.find(wish.job, rank(job));
   const Millis end = limit(wish.at, job.estimate);

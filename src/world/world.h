@@ -10,6 +10,8 @@
 //   6. The ledger sums to zero: what borrowers were debited, owners were credited.
 //   7. An account holds what its children and its own running jobs hold.
 //   8. A reservation is used up to its size, by its member, in its time.
+//   9. Nothing starts, and nothing is promised, where the law forbids it: a bit a lane and pool,
+//      worked out from the law's own facts (LawBook) and not from lane.pools.
 #pragma once
 
 #include <cstdint>
@@ -23,6 +25,7 @@
 #include "world/accounts.h"
 #include "world/event.h"
 #include "world/lane_queue.h"
+#include "world/law_book.h"
 #include "world/ledger.h"
 #include "world/timeline.h"
 
@@ -162,6 +165,13 @@ class World {
   const Gains& gains() const { return gains_; }
   const Ledger& ledger() const { return ledger_; }
 
+  // ---- the law
+  const LawBook& law() const { return law_; }
+  bool lawful(LaneId lane, PoolId pool) const { return lawful_[lane.index][pool.index]; }
+  // Why the lane has no pool; approval_pending: it will have some.
+  Reason closed(LaneId lane) const { return closed_[lane.index]; }
+  // ---- the law ends
+
   void reserve_jobs(std::size_t n) { jobs_.reserve(n); }
 
  private:
@@ -188,6 +198,19 @@ class World {
   void on(const ReservationMade& e);
   void on(const JobStopped& e);
   void on(const AccountLimitSet& e);
+  // ---- the law
+  void on(const ClassOpened& e);
+  void on(const RowOpened& e);
+  void on(const HallOpened& e);
+  void on(const PoolHoused& e);
+  void on(const ArtifactMade& e);
+  void on(const LaneLabelled& e);
+  void on(const ApprovalGranted& e);
+  void on(const ArtifactLowered& e);
+  void on(const LaneWidened& e);
+  void weigh(LaneId lane);
+  void weigh_all();
+  // ---- the law ends
   void asked(const StartJob& wish);
   void asked(const PromiseStart& wish);
   void asked(const RefuseJob& wish);
@@ -236,6 +259,11 @@ class World {
   std::vector<JobId> orphans_;
   Gains gains_;
   Ledger ledger_;
+  // ---- the law
+  LawBook law_;
+  std::vector<std::vector<bool>> lawful_;  // [lane][pool]
+  std::vector<Reason> closed_;             // [lane]
+  // ---- the law ends
 };
 
 // Recounts every numbered invariant from the jobs; slow, for tests and storms.

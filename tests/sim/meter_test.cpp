@@ -91,24 +91,6 @@ TEST(Meter, CountsTheWindowOnly) {
             24 * kHour);
 }
 
-TEST(Meter, SeesWhatTheLawForbids) {
-  Scenario s = one_node();
-  DataClassSpec secret;
-  secret.id = "secret";
-  secret.certifications = {"none_has_it"};
-  s.data_classes.push_back(secret);
-  s.workloads.push_back(tiny::batch("secret_work", 1));
-  s.workloads[1].data_class = "secret";
-  Hand h(s);
-  ASSERT_TRUE(
-      h.founding.lanes[3].opened.pools.empty());  // the lanes keep to the law: break it by hand
-  h.at(0, JobSubmitted{JobId{0}, LaneId{3}, Gpus(1), Millis(kHour)});
-  const Placement place = *h.world.pool(PoolId{0}).racks->find(1, Spread::anywhere);
-  h.at(0, CommandIssued{StartJob{JobId{0}, PoolId{0}, place}});
-  EXPECT_EQ(h.meter.sovereignty().placements_checked, 1);
-  EXPECT_EQ(h.meter.sovereignty().violations, 1);
-}
-
 // ---- the books
 // ---------------------------------------------------------------------------------------
 

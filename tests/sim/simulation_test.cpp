@@ -114,6 +114,8 @@ TEST(Simulation, WorkThatTheLawForbidsIsRefusedAndCounted) {
   const Summary sum = summarize(run);
   EXPECT_EQ(failing(sum), std::vector<std::string>{});
   EXPECT_GT(sum.jobs.refused_no_legal_site, 200);
+  EXPECT_EQ(sum.jobs.refused[static_cast<std::size_t>(Reason::certification_missing)],
+            sum.jobs.refused_no_legal_site);
   EXPECT_EQ(sum.services[1].served_ms, 0);
   EXPECT_GT(sum.services[1].wanted_ms, 0);
   EXPECT_EQ(sum.rows[2].gpu_ms, 0);

@@ -6,8 +6,11 @@
 #include <rapidcheck.h>
 
 #include <fstream>
+#include <optional>
 #include <sstream>
 #include <string>
+#include <type_traits>
+#include <variant>
 
 #include "world/text_of.h"
 
@@ -29,13 +32,24 @@ void any(std::string& s) { s = *rc::gen::arbitrary<std::string>(); }
 void any(Spread& s) {
   s = *rc::gen::element(Spread::anywhere, Spread::one_domain, Spread::whole_racks_first);
 }
-void any(Reason& r) {
-  r = static_cast<Reason>(*rc::gen::inRange(0, 1 + static_cast<int>(Reason::no_legal_site)));
-}
+void any(Reason& r) { r = static_cast<Reason>(*rc::gen::inRange(0, static_cast<int>(kReasons))); }
 template <class U>
 void any(Quantity<U>& q) {
   q = Quantity<U>(*rc::gen::oneOf(rc::gen::inRange<std::int64_t>(-300, 300),
                                   rc::gen::arbitrary<std::int64_t>()));
+}
+template <class E>
+requires(std::is_enum_v<E>&& requires(E e) { describe_enum(e); }) void any(E& e) {
+  e = static_cast<E>(*rc::gen::inRange(0, static_cast<int>(describe_enum(E{}).size())));
+}
+template <class K>
+void any(std::optional<Id<K>>& id) {
+  if (*rc::gen::arbitrary<bool>()) any(id.emplace());
+}
+template <class T>
+void any(std::vector<T>& list) {
+  list.resize(*rc::gen::inRange<std::size_t>(0, 4));
+  for (T& item : list) any(item);
 }
 template <class... T>
 void all(T&... fields) {
@@ -50,7 +64,7 @@ Event any_event() {
     for (Slice& s : place) all(s.rack, s.gpus_per_node, s.nodes);
     return place;
   };
-  switch (*rc::gen::inRange(0, 14)) {
+  switch (*rc::gen::inRange(0, 23)) {
     case 0: {
       MemberJoined x;
       all(x.member, x.name);
@@ -126,6 +140,63 @@ Event any_event() {
       PromiseStart x;
       all(x.job, x.pool, x.at);
       e.what = CommandIssued{x};
+      break;
+    }
+    case 13: {
+      ClassOpened x;
+      all(x.data_class, x.name, x.jurisdictions, x.run_by, x.kept_by, x.certifications, x.isolation,
+          x.leaving, x.lead_days, x.may_leave_member_sites, x.may_leave_locked_sites);
+      e.what = x;
+      break;
+    }
+    case 14: {
+      RowOpened x;
+      all(x.row, x.name, x.action, x.classes, x.jurisdictions, x.tenant_parents, x.from_eflop,
+          x.verdict, x.because, x.lead_days);
+      e.what = x;
+      break;
+    }
+    case 15: {
+      HallOpened x;
+      all(x.hall, x.site, x.site_owner, x.name, x.jurisdiction, x.run_by, x.certifications,
+          x.foreign_law, x.isolation);
+      e.what = x;
+      break;
+    }
+    case 16: {
+      PoolHoused x;
+      all(x.pool, x.hall);
+      e.what = x;
+      break;
+    }
+    case 17: {
+      ArtifactMade x;
+      all(x.artifact, x.name, x.owner, x.classes, x.made_of, x.site, x.size_mb, x.only_sites);
+      e.what = x;
+      break;
+    }
+    case 18: {
+      LaneLabelled x;
+      all(x.lane, x.data_class, x.inputs, x.only_sites, x.tenant_parent, x.eflop, x.closed);
+      e.what = x;
+      break;
+    }
+    case 19: {
+      ApprovalGranted x;
+      all(x.approval, x.action, x.data_class, x.workload, x.artifact, x.to, x.requested);
+      e.what = x;
+      break;
+    }
+    case 20: {
+      ArtifactLowered x;
+      all(x.artifact, x.data_class, x.approval);
+      e.what = x;
+      break;
+    }
+    case 21: {
+      LaneWidened x;
+      all(x.lane, x.pools, x.speed_permille);
+      e.what = x;
       break;
     }
     default: {
@@ -208,9 +279,9 @@ TEST(Record, NumbersHaveOneForm) {
   EXPECT_FALSE(fails({0x00, 0x08, 0x07}));       // JobEnded 7
   EXPECT_TRUE(fails({0x00, 0x08, 0x87, 0x00}));  // 7, written longer than need be
   EXPECT_TRUE(fails({0x80, 0x00, 0x08, 0x07}));
-  EXPECT_TRUE(fails({0x00, 0x0c}));                                // no such event
+  EXPECT_TRUE(fails({0x00, std::variant_size_v<What>}));           // no such event
   EXPECT_TRUE(fails({0x00, 0x0b, 0x03}));                          // no such command
-  EXPECT_TRUE(fails({0x00, 0x0b, 0x02, 0x01, 0x07}));              // no such Reason
+  EXPECT_TRUE(fails({0x00, 0x0b, 0x02, 0x01, kReasons}));          // no such Reason
   EXPECT_TRUE(fails({0x00, 0x08, 0x80, 0x80, 0x80, 0x80, 0x10}));  // 2^32 is no JobId
   EXPECT_TRUE(fails({0x00, 0x00, 0x00, 0xff, 0xff, 0x03}));        // a text longer than the record
   EXPECT_TRUE(fails({0x00, 0x0b, 0x00, 0x00, 0x00, 0x05}));        // five slices, none there

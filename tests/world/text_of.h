@@ -5,6 +5,7 @@
 #include <optional>
 #include <sstream>
 #include <string>
+#include <type_traits>
 
 #include "world/world.h"
 
@@ -124,6 +125,38 @@ inline void put(Text& t, const LimitReached& e) { t.line("LimitReached", e.job);
 inline void put(Text& t, const JobEnded& e) { t.line("JobEnded", e.job); }
 inline void put(Text& t, const JobCancelled& e) { t.line("JobCancelled", e.job); }
 inline void put(Text& t, const TimeReached&) { t.line("TimeReached"); }
+inline void put(Text& t, const ClassOpened& e) {
+  t.line("ClassOpened", e.data_class, e.name, e.jurisdictions, e.run_by, e.kept_by,
+         e.certifications, e.isolation, e.leaving, e.lead_days, e.may_leave_member_sites,
+         e.may_leave_locked_sites);
+}
+inline void put(Text& t, const RowOpened& e) {
+  t.line("RowOpened", e.row, e.name, e.action, e.classes, e.jurisdictions, e.tenant_parents,
+         e.from_eflop, e.verdict, e.because, e.lead_days);
+}
+inline void put(Text& t, const HallOpened& e) {
+  t.line("HallOpened", e.hall, e.site, e.site_owner, e.name, e.jurisdiction, e.run_by,
+         e.certifications, e.foreign_law, e.isolation);
+}
+inline void put(Text& t, const PoolHoused& e) { t.line("PoolHoused", e.pool, e.hall); }
+inline void put(Text& t, const ArtifactMade& e) {
+  t.line("ArtifactMade", e.artifact, e.name, e.owner, e.classes, e.made_of, e.site, e.size_mb,
+         e.only_sites);
+}
+inline void put(Text& t, const LaneLabelled& e) {
+  t.line("LaneLabelled", e.lane, e.data_class, e.inputs, e.only_sites, e.tenant_parent, e.eflop,
+         e.closed);
+}
+inline void put(Text& t, const ApprovalGranted& e) {
+  t.line("ApprovalGranted", e.approval, e.action, e.data_class, e.workload, e.artifact, e.to,
+         e.requested);
+}
+inline void put(Text& t, const ArtifactLowered& e) {
+  t.line("ArtifactLowered", e.artifact, e.data_class, e.approval);
+}
+inline void put(Text& t, const LaneWidened& e) {
+  t.line("LaneWidened", e.lane, e.pools, e.speed_permille);
+}
 inline void put(Text& t, const CommandIssued& e) {
   std::visit([&](const auto& wish) { put(t, wish); }, e.wish);
 }
@@ -166,6 +199,9 @@ inline std::string text_of(const World& w) {
     for (std::size_t k = 0; k < q.size(); ++k)
       t.line("waits", q.job(k), q.need(k), q.estimate(k), q.promised_ms(k));
   }
+  for (std::uint32_t l = 0; l < w.lanes(); ++l)
+    for (std::uint32_t p = 0; p < w.pools(); ++p)
+      t.line("lawful", w.closed(LaneId{l}), w.lawful(LaneId{l}, PoolId{p}));
   for (std::uint32_t m = 0; m < w.members().size(); ++m)
     t.line("balance", w.ledger().balance(MemberId{m}));
   return t.str();
