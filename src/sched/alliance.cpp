@@ -6,17 +6,24 @@
 // count on room, and comes up again to borrow, after everybody was tried so. A head goes to the
 // first pool of its lane where it fits (fit.h). One that finds none:
 //   - takes back what others borrow of its member's room, and stops lower tiers of its own member,
-//     if policy.preempt (reclaim.h);
-//   - else gets, with Backfill::easy, a reservation in the pool where it could start first; whoever
-//     comes later in the pass may use that pool only if it ends before (as EASY, Lifka 1995, for
-//     each pool). With Backfill::none it bars its pools instead.
+//     if policy.preempt (reclaim.h). Before that it may borrow somewhere at once, for its right to
+//     room goes before whoever would borrow: nobody is stopped for a job that can start beside;
+//   - else gets, with Backfill::easy, a hold in the pool where it could start first; whoever comes
+//     later in the pass may use that pool only if it ends before, or leaves it its room (as EASY,
+//     Lifka 1995, for each pool). With Backfill::none it bars its pools instead.
 // Last, elastic gangs grow into what nobody waits for.
 //
-// Invariants: 1. A pool has at most one reservation of the pass, that of the first that wanted one.
+// Holds have rights, as claims have: whoever asks for what its member is guaranteed respects only
+// the holds of others who do, and those of its own member. docs/models/fairness.md says what follows.
+//
+// Invariants: 1. A pool has at most one hold for whoever would borrow there, and only where it is the
+//                first; one of each member that waits for its own running jobs; and of those that
+//                wait for what they are guaranteed as many as the guarantees have room for.
 //             2. The law was asked when the lane was opened or widened: lane.pools are the lawful
-//             ones. World asks it again at the start.
-//             3. A pool is taken back from for one job in a pass, the holder of its reservation.
+//                ones. World asks it again at the start.
+//             3. What is taken back from others comes on top of what the holds before it need.
 #include <algorithm>
+#include <optional>
 #include <vector>
 
 #include "sched/decide.h"
@@ -30,10 +37,18 @@ namespace {
 
 constexpr std::size_t kLookAt = 4;  // pools considered for a reservation, best first
 
+// What a head asks for in a pool: what it is guaranteed; what it could count on but for its own
+// member's running jobs; or to borrow.
+enum class Right : std::uint8_t { guaranteed, own, borrowed };
+
 struct Hold {  // what is held in a pool for a job that could not start
-  bool held = false, barred = false;
+  JobId job;
+  Right right = Right::borrowed;
+  MemberId member;
   Millis shadow;           // when it could start
   std::int64_t extra = 0;  // what is left over then
+  Aside kept;
+  std::optional<CapacityIndex> then;  // what others were stopped for must not lose its shape
 };
 
 // std heaps keep the greatest on top: the first in order.
@@ -46,7 +61,9 @@ class Pass {
         policy_(policy),
         say_(say),
         holds_(world.pools()),
+        barred_(world.pools()),
         has_hold_(world.lanes()),
+        told_(world.lanes()),
         shares_(world, policy) {}
 
   Millis run() {
@@ -62,12 +79,16 @@ class Pass {
       if (settle(h)) {
         has_hold_[h.lane.index] = false;
         if (!world_.queue(h.lane).empty()) push(head(h.lane));
-      } else if (may_borrow(h)) {
+      } else if (may_borrow(h) && because_ != Reason::reclaiming) {
+        told_[h.lane.index] = because_;
         push(shares_.head(h.lane, Claim::borrowed));
+      } else if (fair() && because_ == Reason::behind_earlier_job) {
+        behind_.push_back(h);  // it comes up again if who it is behind starts elsewhere
       } else {
         say_.wait(h.job, because_);
       }
     }
+    for (const Head& h : behind_) say_.wait(h.job, Reason::behind_earlier_job);
     grow_elastic();
     wake_for_dates();
     return wake_;
@@ -75,6 +96,21 @@ class Pass {
 
  private:
   bool fair() const { return policy_.order == Order::fair; }
+  // The reason that is told is the one that is nearest to a start, of the best pool that has it.
+  void because(Reason why) {
+    const auto near = [](Reason r) {
+      switch (r) {
+        case Reason::not_in_one_domain: return 1;
+        case Reason::lender_limit:
+        case Reason::not_reclaimable: return 2;
+        case Reason::reserved_for_others: return 3;
+        case Reason::behind_earlier_job: return 4;
+        case Reason::reclaiming: return 5;
+        default: return 0;
+      }
+    };
+    if (near(why) > near(because_)) because_ = why;
+  }
   Head head(LaneId lane) { return shares_.head(lane, Claim::guaranteed); }
   void push(Head&& h) {
     heads_.push_back(std::move(h));
@@ -125,16 +161,20 @@ class Pass {
       because_ = Reason::quota_limit;
       return false;
     }
-    if (h.claim == Claim::guaranteed) because_ = Reason::no_room;
-    if (lane.most.count() > 0) {
+    because_ = fair() && h.claim == Claim::borrowed ? told_[h.lane.index] : Reason::no_room;
+    if (start_anyhow(h, gang)) return true;
+    gang.gpus = least;
+    return hold_room(h, gang);
+  }
+
+  bool start_anyhow(const Head& h, Gang gang) {
+    if (gang.lane.most.count() > 0) {
       if (start_at_some_size(h, gang)) return true;
       gang.gpus = gang.asked;
     } else if (start_in_one(h, gang)) {
       return true;
     }
-    if (lane.most_sites > 1 && start_split(h, gang)) return true;
-    gang.gpus = least;
-    return hold_room(h, gang), false;
+    return gang.lane.most_sites > 1 && start_split(h, gang);
   }
 
   // A mouldable gang: as large as it may and can be.
@@ -159,10 +199,32 @@ class Pass {
     return claim(world_, id, gang.lane, gang.gpus) == h.claim;
   }
 
+  Right right(const Head& h, PoolId pool, const Gang& gang) const {
+    const LaneOpened& lane = world_.lane(h.lane);
+    if (claim(world_, pool, lane, gang.gpus) == Claim::guaranteed) return Right::guaranteed;
+    return gang.gpus <= world_.pool(pool).entitled(lane.member) ? Right::own : Right::borrowed;
+  }
+  // Must whoever asks with this right respect the hold?
+  static bool binds(const Hold& hold, Right right, MemberId member) {
+    if (right == Right::borrowed || hold.right == Right::guaranteed) return true;
+    return hold.right == Right::own && hold.member == member;
+  }
   // What the pass keeps for somebody before it.
-  bool kept_from(PoolId pool, std::int64_t gpus, Millis end) const {
-    const Hold& hold = holds_[pool.index];
-    return hold.barred || (hold.held && end > hold.shadow && gpus > hold.extra);
+  bool kept_from(const Head& h, PoolId pool, std::int64_t gpus, Millis end, Spread spread) const {
+    if (barred_[pool.index]) return true;
+    const Right its = fair() && h.claim == Claim::guaranteed ? Right::guaranteed : Right::borrowed;
+    const MemberId member = world_.lane(h.lane).member;
+    for (const Hold& hold : holds_[pool.index]) {
+      if (end <= hold.shadow || hold.job == h.job || !binds(hold, its, member)) continue;
+      if (gpus > hold.extra) return true;
+      if (!hold.then) continue;
+      CapacityIndex then = *hold.then;
+      const Placement place = *world_.pool(pool).racks->find(gpus, spread);
+      if (!then.can_take(place)) continue;  // it is not what is kept
+      then.take(place);
+      if (!then.fits(hold.kept.gpus, hold.kept.spread)) return true;
+    }
+    return false;
   }
 
   bool start_in_one(const Head& h, const Gang& gang) {
@@ -171,42 +233,52 @@ class Pass {
       if (gang.gpus > pool.free || !its_turn(h, id, gang)) continue;
       const Fit f = fit(world_, policy_, id, gang);
       if (f.why_not != Reason::none) {
-        because_ = f.why_not;
+        because(f.why_not);
         continue;
       }
-      if (kept_from(id, gang.gpus, f.end)) {
-        because_ = Reason::behind_earlier_job;
+      if (f.end > f.after && kept_from(h, id, gang.gpus, f.end, gang.lane.spread)) {
+        because(Reason::behind_earlier_job);
         continue;
       }
       StartJob wish{h.job, id, {}};
       if (gang.gpus != gang.asked) wish.gpus = Gpus(gang.gpus);
       wish.under = f.under;
-      if (!beside(gang, f.end, wish)) continue;
+      if (!beside(h, gang, f.end, wish)) continue;
       if (pool.racks) wish.place = *pool.racks->find(gang.gpus, gang.lane.spread);
-      start(h, std::move(wish), f.end);
+      start(h, std::move(wish), f.end, f.end <= f.after);
       return true;
     }
     return false;
   }
 
   // The device beside the GPUs, if it needs one: at the same site if it can be.
-  bool beside(const Gang& gang, Millis end, StartJob& wish) {
+  bool beside(const Head& h, const Gang& gang, Millis end, StartJob& wish) {
     if (gang.lane.beside_units == 0) return true;
     const std::int64_t units = gang.lane.beside_units;
+    const Gang device{gang.lane, units, units, gang.estimate};
     const SiteId here = world_.pool(wish.pool).info.site;
     for (const bool same_site : {true, false})
       for (const PoolId id : gang.lane.beside) {
         const Pool& pool = world_.pool(id);
         if ((pool.info.site == here) != same_site || !pool.fits(units, Spread::anywhere)) continue;
-        if (pool.dips_until > world_.now() && pool.timeline.least_free(world_.now(), end) < units)
+        if (const Reason no = terms(world_, policy_, id, device, end); no != Reason::none) {
+          because(no);
           continue;
-        if (kept_from(id, units, end)) continue;
+        }
+        if (pool.dips(world_.now()) &&
+            pool.timeline.least_free(world_.now(), end) < units) {
+          because(Reason::reserved_for_others);
+          continue;
+        }
+        if (kept_from(h, id, units, end, Spread::anywhere)) {
+          because(Reason::behind_earlier_job);
+          continue;
+        }
         Part part{id, Gpus(units), {}};
         if (pool.racks) part.place = *pool.racks->find(units, Spread::anywhere);
         wish.also.push_back(std::move(part));
         return true;
       }
-    because_ = Reason::no_room;
     return false;
   }
 
@@ -214,24 +286,28 @@ class Pass {
   bool start_split(const Head& h, const Gang& whole) {
     for (std::uint32_t sites = 2; sites <= whole.lane.most_sites; ++sites) {
       if (whole.asked % sites != 0) continue;
-      Gang part{whole.lane, whole.asked / sites, whole.asked, whole.estimate};
+      const Gang part{whole.lane, whole.asked / sites, whole.asked, whole.estimate};
       std::vector<PoolId> chosen;
       Millis end;
+      const auto fits = [&](PoolId id, Millis until) {
+        const Fit f = fit(world_, policy_, id, part, until);
+        return f.why_not == Reason::none && !f.under && 
+               !kept_from(h, id, part.gpus, until, part.lane.spread);
+      };
       for (const PoolId id : whole.lane.pools) {
         const auto same_site = [&](PoolId c) {
           return world_.pool(c).info.site == world_.pool(id).info.site;
         };
         if (std::any_of(chosen.begin(), chosen.end(), same_site)) continue;
         if (part.gpus > world_.pool(id).free || !its_turn(h, id, part)) continue;
-        // Each part runs as long as the slowest of them.
-        Gang full{whole.lane, whole.asked, whole.asked, whole.estimate};
-        end = std::max(end, end_of(world_, id, full, true));
-        const Fit f = fit(world_, policy_, id, part, true);
-        if (f.why_not != Reason::none || f.under || kept_from(id, part.gpus, end)) continue;
-        const Pool& pool = world_.pool(id);
-        if (pool.dips_until > world_.now() &&
-            pool.timeline.least_free(world_.now(), end) < part.gpus)
+        // Each part runs as long as the slowest of them: do the others still fit?
+        const Gang full{whole.lane, whole.asked, whole.asked, whole.estimate};
+        const Millis until = std::max(end, end_of(world_, id, full, true));
+        if (!fits(id, until)) continue;
+        if (until > end &&
+            !std::all_of(chosen.begin(), chosen.end(), [&](PoolId c) { return fits(c, until); }))
           continue;
+        end = until;
         chosen.push_back(id);
         if (chosen.size() == sites) break;
       }
@@ -252,100 +328,215 @@ class Pass {
         else
           wish.also.push_back({chosen[i], Gpus(part.gpus), std::move(place)});
       }
-      start(h, std::move(wish), end);
+      if (!beside(h, whole, end, wish)) continue;
+      start(h, std::move(wish), end, false);
       return true;
     }
     return false;
   }
 
-  void start(const Head& h, StartJob&& wish, Millis end) {
-    const auto over = [&](PoolId pool, std::int64_t gpus) {
-      Hold& hold = holds_[pool.index];
-      if (hold.held && end > hold.shadow) hold.extra -= gpus;
+  void start(const Head& h, StartJob&& wish, Millis end, bool all_reserved) {
+    const auto over = [&](PoolId pool, std::int64_t gpus, const Placement& place) {
+      for (Hold& hold : holds_[pool.index]) {
+        if (end <= hold.shadow || hold.job == h.job) continue;
+        hold.extra -= gpus;
+        if (hold.then && hold.then->can_take(place)) hold.then->take(place);
+      }
     };
-    over(wish.pool, wish.gpus.count() == 0 ? world_.job(h.job).gpus : wish.gpus.count());
-    for (const Part& part : wish.also) over(part.pool, part.gpus.count());
+    if (!all_reserved)
+      over(wish.pool, wish.gpus.count() == 0 ? world_.job(h.job).gpus : wish.gpus.count(),
+           wish.place);
+    for (const Part& part : wish.also) over(part.pool, part.gpus.count(), part.place);
     say_.wish(std::move(wish));
+    if (has_hold_[h.lane.index]) drop_hold(h.job);
     if (fair()) shares_.used(world_.account(h.lane));
   }
 
-  void hold_room(const Head& h, const Gang& gang) {
-    if (policy_.backfill == Backfill::none) {
-      for (const PoolId id : gang.lane.pools) {
-        holds_[id.index].barred = true;
-        say_.keep(id, h.job, world_.now(), 0);
+  // It started elsewhere: what was held for it is there for those who came after it.
+  void drop_hold(JobId job) {
+    for (std::vector<Hold>& holds : holds_)
+      for (std::size_t i = 0; i < holds.size(); ++i) {
+        if (holds[i].job != job) continue;
+        const Hold gone = std::move(holds[i]);
+        holds.erase(holds.begin() + static_cast<std::ptrdiff_t>(i));
+        for (; i < holds.size(); ++i)
+          if (binds(gone, holds[i].right, holds[i].member)) holds[i].extra += gone.kept.gpus;
+        for (const Head& h : behind_) push(shares_.head(h.lane, Claim::borrowed));
+        behind_.clear();
+        return;
       }
-      return;
+  }
+
+  // When there is a device beside for it; now, if it needs none.
+  Millis device_at(const Gang& gang) const {
+    if (gang.lane.beside_units == 0) return world_.now();
+    Millis at(Timeline::kForever);
+    std::int64_t there = 0;
+    const std::int64_t units = gang.lane.beside_units;
+    for (const PoolId id : gang.lane.beside)
+      if (terms(world_, policy_, id, {gang.lane, units, units, gang.estimate}) == Reason::none)
+        at = std::min(at, world_.pool(id).timeline.first_with(world_.now(), units, there));
+    return at;
+  }
+
+  // The hold that a head could have in a pool; none if it may not have one there.
+  std::optional<Hold> hold_in(const Head& h, PoolId id, const Gang& gang) const {
+    const Pool& pool = world_.pool(id);
+    const MemberId member = gang.lane.member;
+    if (barred_[id.index] || pool.installed < gang.gpus) return std::nullopt;
+    Right its = Right::borrowed;
+    if (fair()) {
+      its = right(h, id, gang);
+      if ((its == Right::borrowed) != (h.claim == Claim::borrowed)) return std::nullopt;
     }
-    if (policy_.preempt && take_back(h, gang)) {
-      has_hold_[h.lane.index] = true;
-      return;
+    std::int64_t before = 0, of_member = 0;
+    bool waits_for_own = false;
+    for (const Hold& hold : holds_[id.index]) {
+      if (its == Right::borrowed) return std::nullopt;  // invariant 1
+      if (hold.member == member && hold.right != Right::borrowed) of_member += hold.kept.gpus;
+      waits_for_own = waits_for_own || (hold.member == member && hold.right == Right::own);
+      if (binds(hold, its, member)) before += hold.kept.gpus;
     }
-    if (has_hold_[h.lane.index]) return;  // where it is guaranteed room; none to borrow, too
+    if (its == Right::guaranteed && of_member > 0 &&
+        world_.ledger().in_use(id, member) + of_member + gang.gpus > pool.entitled(member))
+      its = Right::own;
+    if (its == Right::own && waits_for_own) return std::nullopt;  // invariant 1
+    Hold out{h.job, its, member, Millis(Timeline::kForever), 0, {gang.gpus, gang.lane.spread}, {}};
+    const std::int64_t need = before + gang.gpus;
+    std::int64_t there = 0;
+    Millis from = world_.now();
+    if (const Millis device = device_at(gang); device.count() != Timeline::kForever) from = device;
+    if (pool.dips(world_.now())) {  // room for all of its time, not for a moment
+      const Millis end = end_of(world_, id, gang);
+      const Millis time = end.count() == Timeline::kForever ? end : end - world_.now();
+      out.shadow = pool.timeline.earliest(from, time, need);
+      if (out.shadow.count() == Timeline::kForever) return out;
+      const Millis until =
+          end.count() == Timeline::kForever ? end : out.shadow + (end - world_.now());
+      there = pool.timeline.least_free(out.shadow, until);
+    } else {
+      out.shadow = pool.timeline.first_with(from, need, there);
+    }
+    out.extra = there - need;
+    return out;
+  }
+
+  // True if it started after all: somewhere else, rather than that somebody were stopped for it.
+  bool hold_room(const Head& h, const Gang& gang) {
+    if (policy_.preempt) {
+      if (may_borrow(h) && has_right(h, gang)) {
+        Head borrows = h;
+        borrows.claim = Claim::borrowed;
+        if (start_anyhow(borrows, {gang.lane, gang.asked, gang.asked, gang.estimate})) return true;
+      }
+      if (take_back(h, gang)) {
+        has_hold_[h.lane.index] = true;
+        return false;
+      }
+    }
+    if (policy_.backfill == Backfill::none) {
+      if (!may_borrow(h))  // else it comes up again
+        for (const PoolId id : gang.lane.pools) {
+          barred_[id.index] = true;
+          say_.keep(id, h.job, world_.now(), 0);
+        }
+      return false;
+    }
+    if (has_hold_[h.lane.index]) return false;  // where it is guaranteed room; none to borrow, too
     std::size_t looked = 0;
     bool large_enough = false;
-    Hold* best = nullptr;
-    Hold found;
+    PoolId where;
+    std::optional<Hold> best;
     for (const PoolId id : gang.lane.pools) {
-      const Pool& pool = world_.pool(id);
-      if (pool.installed < gang.gpus) continue;
+      if (world_.pool(id).installed < gang.gpus) continue;
       large_enough = true;
-      if (holds_[id.index].held || !its_turn(h, id, gang)) continue;  // invariant 1
-      if (terms(world_, policy_, id, gang) != Reason::none) continue;
-      std::int64_t free_then = 0;
-      const Millis shadow = pool.timeline.first_with(world_.now(), gang.gpus, free_then);
-      if (best == nullptr || shadow < found.shadow) {
-        best = &holds_[id.index];
-        found = {true, false, shadow, free_then - gang.gpus};
+      std::optional<Hold> hold = hold_in(h, id, gang);
+      if (!hold || (hold->right != Right::own &&
+                    terms(world_, policy_, id, gang) != Reason::none))
+        continue;
+      if (!best || hold->shadow < best->shadow) {
+        best = hold;
+        where = id;
       }
       if (++looked == kLookAt) break;
     }
     if (!large_enough) because_ = Reason::too_large;
-    if (best != nullptr && found.shadow.count() != Timeline::kForever) {
-      *best = found;
-      say_.keep(PoolId{static_cast<std::uint32_t>(best - holds_.data())}, h.job, found.shadow,
-                found.extra);
+    if (best && best->shadow.count() != Timeline::kForever) {
+      keep(where, std::move(*best));
       has_hold_[h.lane.index] = true;
     }
+    return false;
   }
 
-  // Room that its member may count on, and others hold. True if it will be free for it.
+  bool dated(PoolId id) const { return world_.pool(id).dips(world_.now()); }
+  // Is what the stops would free there for all of its time, or kept for others at some date?
+  bool lasts(PoolId id, const ReclaimPlan& plan, const Gang& gang,
+             const std::vector<Aside>& before) const {
+    const Millis now = world_.now(), soon = now + policy_.grace;
+    Timeline then = world_.pool(id).timeline;
+    for (const Victim& v : plan.victims) {
+      const Millis end = world_.job(v.job).end;
+      if (end > soon) then.change(v.shrink ? now : soon, end, v.frees);
+    }
+    std::int64_t need = gang.gpus;
+    for (const Aside& k : before) need += k.gpus;
+    const Millis end = end_of(world_, id, gang);
+    return then.least_free(soon, end.count() == Timeline::kForever ? end : end + policy_.grace) >=
+           need;
+  }
+
+  // Is it guaranteed room somewhere, whoever holds it?
+  bool has_right(const Head& h, const Gang& gang) const {
+    return std::any_of(gang.lane.pools.begin(), gang.lane.pools.end(), [&](PoolId id) {
+      return right(h, id, gang) == Right::guaranteed;
+    });
+  }
+
+  // Room that its member may count on, and others hold; or that lower tiers of its member hold. True
+  // if there will be room by the end of the grace.
   bool take_back(const Head& h, const Gang& gang) {
+    const Millis soon = world_.now() + policy_.grace;
+    if (device_at(gang) > soon) return false;  // nobody is stopped for a job that waits for it
     std::size_t looked = 0;
     ReclaimPlan best;
     PoolId where;
+    Hold held;
     for (const PoolId id : gang.lane.pools) {
-      const Pool& pool = world_.pool(id);
-      Hold& hold = holds_[id.index];
-      if (pool.installed < gang.gpus || hold.held || hold.barred) continue;  // invariant 3
-      if (!its_turn(h, id, gang) || terms(world_, policy_, id, gang) != Reason::none) continue;
-      if (pool.stopping > 0) {  // is it being done already?
-        std::int64_t free_then = 0;
-        const Millis soon = world_.now() + policy_.grace;
-        const Millis at = pool.timeline.first_with(world_.now(), gang.gpus, free_then);
-        if (at <= soon) {
-          hold = {true, false, at, free_then - gang.gpus};
-          say_.keep(id, h.job, at, hold.extra);
-          because_ = Reason::reclaiming;
-          return true;
-        }
-      }
-      if (!may_reclaim(world_, id, gang.lane, gang.gpus)) continue;
-      if (!reclaims_now()) {
+      std::optional<Hold> hold = hold_in(h, id, gang);
+      if (!hold || terms(world_, policy_, id, gang) != Reason::none) continue;
+      std::vector<Aside> before;  // invariant 3
+      for (const Hold& other : holds_[id.index])
+        if (binds(other, hold->right, gang.lane.member)) before.push_back(other.kept);
+      if (!may_reclaim(world_, id, gang.lane, gang.gpus) && world_.pool(id).stopping == 0) continue;
+      if (!reclaims_now() && world_.pool(id).stopping == 0) {
         wake_ = std::min(wake_, next_reclaim());
         continue;
       }
-      ReclaimPlan plan = plan_reclaim(world_, id, h.job);
+      ReclaimPlan plan = plan_reclaim(world_, policy_, id, h.job, gang.gpus, before);
+      if (plan.comes && hold->shadow > soon && dated(id)) continue;  // but it is kept for others
+      if (plan.comes) {  // it is being done already, or somebody leaves
+        hold->then = std::move(plan.then);
+        keep(id, std::move(*hold));
+        if (world_.pool(id).stopping > 0) because_ = Reason::reclaiming;
+        return true;
+      }
+      if (!reclaims_now()) {  // it is not being done already
+        wake_ = std::min(wake_, next_reclaim());
+        continue;
+      }
       if (plan.victims.empty()) {
         if (plan.later < wake_) wake_ = plan.later;
+      } else if (dated(id) && !lasts(id, plan, gang, before)) {
+        continue;
       } else if (best.victims.empty() || plan.lost < best.lost) {
         best = std::move(plan);
         where = id;
+        held = *hold;
       }
       if (++looked == kLookAt || (!best.victims.empty() && best.lost == 0)) break;
     }
     if (best.victims.empty()) return false;
-    const Millis until = world_.now() + policy_.grace;
+    const Millis until = world_.now() + std::max(policy_.grace, Millis(1));
     for (const Victim& v : best.victims) {
       if (!v.shrink) {
         say_.wish(PreemptJob{v.job, h.job, until});
@@ -357,15 +548,19 @@ class Pass {
           ResizeJob{v.job, Gpus(gpus),
                     world_.pool(where).racks ? shrunk(world_.placement(job), gpus) : Placement{}});
     }
-    std::int64_t free_then = 0;
-    const Millis at = world_.pool(where).timeline.first_with(world_.now(), gang.gpus, free_then);
-    holds_[where.index] = {true, false, at, free_then - gang.gpus};
-    say_.keep(where, h.job, at, free_then - gang.gpus);
+    if (const std::optional<Hold> now = hold_in(h, where, gang)) held = *now;
+    held.then = std::move(best.then);
+    const Millis at = held.shadow;
+    keep(where, std::move(held));
     because_ = Reason::reclaiming;
     if (at == world_.now()) wake_ = std::min(wake_, world_.now() + Millis(1));
     return true;
   }
 
+  void keep(PoolId id, Hold&& hold) {
+    say_.keep(id, hold.job, hold.shadow, hold.extra);
+    holds_[id.index].push_back(std::move(hold));
+  }
   Millis next_reclaim() const {
     const std::int64_t every = policy_.reclaim_every.count();
     return Millis((world_.now().count() / every + 1) * every);
@@ -380,13 +575,13 @@ class Pass {
     if (policy_.backfill == Backfill::none) return;
     for (std::uint32_t p = 0; p < world_.pools(); ++p) {
       const Pool& pool = world_.pool(PoolId{p});
-      if (pool.elastic == 0 || pool.free == 0 || holds_[p].held || holds_[p].barred) continue;
+      if (pool.elastic == 0 || pool.free == 0 || !holds_[p].empty() || barred_[p]) continue;
       std::vector<JobId> jobs;
       for (const JobId id : pool.running) {
         const Job& job = world_.job(id);
         const LaneOpened& lane = world_.lane(job.lane);
         if (lane.elastic && !job.more_parts && !job.stopping && !job.under_reservation &&
-            job.held < lane.most.count() && job.start < world_.now())
+            job.held < lane.most.count() && job.start < world_.now() && job.end > world_.now())
           jobs.push_back(id);
       }
       std::sort(jobs.begin(), jobs.end());
@@ -405,7 +600,7 @@ class Pass {
     if (lane.spread == Spread::one_domain) return;  // it would have to move
     if (!world_.accounts().within_limits(world_.account(job.lane), more)) return;
     const Gang gang{lane, more, more, job.end - world_.now()};
-    if (terms(world_, policy_, id, gang) != Reason::none) return;
+    if (terms(world_, policy_, id, gang, job.end) != Reason::none) return;
     if (pool.timeline.least_free(world_.now(), job.end) < more) return;
     Placement place;
     if (pool.racks) {
@@ -417,19 +612,22 @@ class Pass {
     say_.wish(ResizeJob{grows, Gpus(job.held + more), std::move(place)});
   }
 
-  // Reservations open and plans come true without anybody saying so.
+  // Reservations open and close without anybody saying so.
   void wake_for_dates() {
     for (const Reservation& r : world_.reservations())
-      if (r.info.from > world_.now()) wake_ = std::min(wake_, r.info.from);
+      for (const Millis date : {r.info.from, r.info.to})
+        if (date > world_.now()) wake_ = std::min(wake_, date);
   }
 
   const World& world_;
   const Policy& policy_;
   Listener& say_;
-  std::vector<Hold> holds_;
-  std::vector<bool> has_hold_;  // [lane]: its head has one
+  std::vector<std::vector<Hold>> holds_;  // [pool]
+  std::vector<bool> barred_;              // [pool]
+  std::vector<bool> has_hold_;            // [lane]: its head has one
+  std::vector<Reason> told_;              // [lane]: why its head does not start where it is guaranteed room
   Shares shares_;
-  std::vector<Head> heads_;
+  std::vector<Head> heads_, behind_;
   Reason because_ = Reason::none;
   Millis wake_{Timeline::kForever};
 };

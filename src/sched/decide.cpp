@@ -3,6 +3,23 @@
 #include <cmath>
 
 namespace dure {
+namespace {
+
+// A batch machine: nothing but jobs of fixed size that come and go.
+bool plain(const World& world) {
+  if (world.lanes() != 1 || world.lane(LaneId{0}).pools.size() != 1) return false;
+  const LaneOpened& lane = world.lane(LaneId{0});
+  const Pool& pool = world.pool(lane.pools[0]);
+  if (pool.racks || !pool.reservations.empty() || pool.guaranteed != 0) return false;
+  if (lane.within != Within::arrival || lane.most.count() > 0 || lane.beside_units > 0) return false;
+  if (!lane.speed_permille.empty() || !world.orphans().empty()) return false;
+  if (pool.dips(world.now())) return false;
+  for (std::optional<AccountId> a = world.account(LaneId{0}); a; a = world.accounts()[*a].parent)
+    if (world.accounts()[*a].limit > 0) return false;
+  return true;
+}
+
+}  // namespace
 
 Policy policy_from(const PolicySpec& spec) {
   Policy p;
@@ -17,9 +34,7 @@ Policy policy_from(const PolicySpec& spec) {
 }
 
 Millis decide(const World& world, const Policy& policy, Listener& say) {
-  const bool classical = policy.order == Order::arrival && world.lanes() == 1 &&
-                         world.lane(LaneId{0}).pools.size() == 1 &&
-                         !world.pool(world.lane(LaneId{0}).pools[0]).racks;
+  const bool classical = policy.order == Order::arrival && plain(world);
   if (!classical) return decide_alliance(world, policy, say);
   switch (policy.backfill) {
     case Backfill::none: return decide_fcfs(world, say);

@@ -144,7 +144,7 @@ class Turn {
     return std::any_of(gang.lane.beside.begin(), gang.lane.beside.end(), [&](PoolId id) {
       const Pool& pool = world_.pool(id);
       return pool.fits(units, Spread::anywhere) &&
-             (pool.dips_until <= world_.now() ||
+             (!pool.dips(world_.now()) ||
               pool.timeline.least_free(world_.now(), end) >= units) &&
              in_the_way(id, units, end) == nullptr;
     });

@@ -17,6 +17,10 @@ Claim claim(const World& world, PoolId id, const LaneOpened& lane, std::int64_t 
 }
 
 Reason terms(const World& world, const Policy& policy, PoolId id, const Gang& gang) {
+  return terms(world, policy, id, gang, end_of(world, id, gang));
+}
+
+Reason terms(const World& world, const Policy& policy, PoolId id, const Gang& gang, Millis end) {
   const Pool& pool = world.pool(id);
   const bool owner = pool.info.owner == gang.lane.member;
   if (claim(world, id, gang.lane, gang.gpus) == Claim::guaranteed) return Reason::none;
@@ -32,11 +36,13 @@ Reason terms(const World& world, const Policy& policy, PoolId id, const Gang& ga
   // What is borrowed must be back within the bound: stopped, or over by itself.
   const Millis bound = pool.info.reclaim;
   if (bound.count() == 0) return Reason::none;
-  if (gang.lane.preemptible && gang.lane.min_run + policy.grace + policy.reclaim_every <= bound)
-    return Reason::none;
-  if (gang.estimate < kUntilCancelled && end_of(world, id, gang) - world.now() <= bound)
-    return Reason::none;
+  if (stoppable_within(gang.lane, policy, bound)) return Reason::none;
+  if (end.count() != Timeline::kForever && end - world.now() <= bound) return Reason::none;
   return Reason::not_reclaimable;
+}
+
+bool stoppable_within(const LaneOpened& lane, const Policy& policy, Millis bound) {
+  return lane.preemptible && lane.min_run + policy.grace + policy.reclaim_every <= bound;
 }
 
 Millis end_of(const World& world, PoolId pool, const Gang& gang, bool several_sites) {
@@ -48,8 +54,13 @@ Millis end_of(const World& world, PoolId pool, const Gang& gang, bool several_si
 }
 
 Fit fit(const World& world, const Policy& policy, PoolId id, const Gang& gang, bool several_sites) {
+  return fit(world, policy, id, gang, end_of(world, id, gang, several_sites));
+}
+
+Fit fit(const World& world, const Policy& policy, PoolId id, const Gang& gang, Millis end) {
   const Pool& pool = world.pool(id);
   Fit out;
+  out.end = end;
   if (gang.gpus > pool.free) {
     out.why_not = gang.gpus > pool.installed ? Reason::too_large : Reason::no_room;
     return out;
@@ -58,23 +69,27 @@ Fit fit(const World& world, const Policy& policy, PoolId id, const Gang& gang, b
     out.why_not = Reason::not_in_one_domain;
     return out;
   }
-  out.why_not = terms(world, policy, id, gang);
-  if (out.why_not != Reason::none) return out;
-  out.end = end_of(world, id, gang, several_sites);
   const Millis now = world.now();
-  if (pool.dips_until <= now) return out;
+  const bool dips = pool.dips(now);
+  // Room that is reserved for its member: what the lender says was asked when it was reserved.
+  if (dips)
+    for (const ReservationId r : pool.reservations) {
+      const Reservation& kept = world.reservations()[r.index];
+      if (kept.info.member != gang.lane.member || kept.info.from > now || kept.info.to <= now ||
+          kept.left() < gang.gpus)
+        continue;
+      if (end > kept.info.to && (pool.timeline.least_free(kept.info.to, end) < gang.gpus ||
+                                 terms(world, policy, id, gang, end) != Reason::none))
+        continue;
+      out.under = r;
+      out.after = kept.info.to;
+      return out;
+    }
+  out.after = now;
+  out.why_not = terms(world, policy, id, gang, end);
   // What is free now may be promised to somebody at a date, or be gone by then.
-  for (const ReservationId r : pool.reservations) {
-    const Reservation& kept = world.reservations()[r.index];
-    if (kept.info.member != gang.lane.member || kept.info.from > now || kept.info.to <= now ||
-        kept.left() < gang.gpus)
-      continue;
-    if (out.end > kept.info.to && pool.timeline.least_free(kept.info.to, out.end) < gang.gpus)
-      continue;
-    out.under = r;
-    return out;
-  }
-  if (pool.timeline.least_free(now, out.end) < gang.gpus) out.why_not = Reason::reserved_for_others;
+  if (out.why_not == Reason::none && dips && pool.timeline.least_free(now, end) < gang.gpus)
+    out.why_not = Reason::reserved_for_others;
   return out;
 }
 

@@ -24,15 +24,22 @@ struct Fit {
   Reason why_not = Reason::none;  // none: it could start
   Millis end;                     // when its estimate would be over
   std::optional<ReservationId> under;
+  Millis after;  // from then on it uses room that is not reserved for it
 };
 
 Claim claim(const World& world, PoolId pool, const LaneOpened& lane, std::int64_t gpus);
 
-// May the lane hold so many more by the lender's terms? none, lender_limit or not_reclaimable.
+// May the lane hold so many more, until `end`, by the lender's terms? none, lender_limit or
+// not_reclaimable.
+Reason terms(const World& world, const Policy& policy, PoolId pool, const Gang& gang, Millis end);
 Reason terms(const World& world, const Policy& policy, PoolId pool, const Gang& gang);
+
+// Once started, can its jobs be stopped in time to give room back within the bound?
+bool stoppable_within(const LaneOpened& lane, const Policy& policy, Millis bound);
 
 Millis end_of(const World& world, PoolId pool, const Gang& gang, bool several_sites = false);
 
+Fit fit(const World& world, const Policy& policy, PoolId pool, const Gang& gang, Millis end);
 Fit fit(const World& world, const Policy& policy, PoolId pool, const Gang& gang,
         bool several_sites = false);
 

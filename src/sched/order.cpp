@@ -9,9 +9,10 @@ bool before(const Head& a, const Head& b) {
   if (a.tier != b.tier) return a.tier > b.tier;
   if (a.aged != b.aged) return a.aged < b.aged;
   for (std::size_t i = 0; i < a.share.size(); ++i) {
-    if (a.account[i] == b.account[i]) continue;
+    // By id, not by job, and shares of one account too (a key may be older than another): the order
+    // must be one order, or a heap of keys has no first.
     if (a.share[i] != b.share[i]) return a.share[i] < b.share[i];
-    return a.account[i] < b.account[i];  // by id, not by job: the order must be one order
+    if (a.account[i] != b.account[i]) return a.account[i] < b.account[i];
   }
   if (a.priority != b.priority) return a.priority > b.priority;
   return a.job < b.job;

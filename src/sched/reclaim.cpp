@@ -2,67 +2,127 @@
 
 #include <algorithm>
 #include <limits>
+#include <map>
 #include <numeric>
 
 #include "sched/fit.h"
+#include "world/shape.h"
 
 namespace dure {
 namespace {
 
 constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
 
+constexpr std::int64_t kAny = kNever;
+
 struct Candidate {
   Victim victim;
-  Placement gives;  // in a pool of racks
+  Placement gives;              // in a pool of racks
+  std::uint32_t member = 0;     // whose it is
+  std::int64_t over = kAny;     // what its member holds above its guarantee; kAny: a lower tier
 };
 
-// What the pool would look like: with those who are stopping already gone.
+std::int64_t held_in(const World& world, JobId id, PoolId pool) {
+  const Job& job = world.job(id);
+  if (job.pool == pool) return job.held;
+  for (const Part& part : world.more_parts(id))
+    if (part.pool == pool) return part.gpus.count();
+  CHECK(!"a part of it is there");
+}
+const Placement& place_in(const World& world, JobId id, PoolId pool) {
+  const Job& job = world.job(id);
+  if (job.pool == pool) return world.placement(job);
+  for (const Part& part : world.more_parts(id))
+    if (part.pool == pool) return part.place;
+  CHECK(!"a part of it is there");
+}
+
+// Gone by then: it is stopping, or its estimate will be over. (Who runs past its estimate may stay.)
+bool gone(const World& world, const Job& job, Millis by) {
+  return job.stopping || (job.end > world.now() && job.end <= by);
+}
+
+// What the pool would look like.
 class Room {
  public:
-  Room(const World& world, PoolId pool, std::int64_t need, Spread spread)
-      : pool_(world.pool(pool)), need_(need), spread_(spread), free_(pool_.free) {
-    if (pool_.racks) racks_ = pool_.racks;
-    if (pool_.stopping == 0) return;
-    for (const JobId id : pool_.running) {
-      const Job& job = world.job(id);
-      if (!job.stopping) continue;
+  Room(const World& world, PoolId pool, std::int64_t need, Spread spread, Millis by,
+       std::span<const Aside> before)
+      : need_(need), spread_(spread), free_(world.pool(pool).free), racks_(world.pool(pool).racks) {
+    for (const JobId id : world.pool(pool).running) {
+      if (!gone(world, world.job(id), by)) continue;
       free_ += held_in(world, id, pool);
       if (racks_) racks_->give(place_in(world, id, pool));
     }
+    for (const Aside& k : before) {
+      free_ -= k.gpus;
+      if (!racks_) continue;
+      if (const auto place = racks_->find(k.gpus, k.spread)) racks_->take(*place);
+    }
+    undo_ = !racks_ || racks_->owed() == 0;
   }
   void free(const Candidate& c) {
     free_ += c.victim.frees;
     if (racks_) racks_->give(c.gives);
   }
+  // Not if some machine is on its way out: what is given back there cannot be taken again.
+  bool may_undo() const { return undo_; }
   void take_back(const Candidate& c) {
     free_ -= c.victim.frees;
     if (racks_) racks_->take(c.gives);
   }
   bool enough() const { return racks_ ? racks_->fits(need_, spread_) : free_ >= need_; }
-  std::int64_t missing() const { return need_ - free_; }
-
-  static std::int64_t held_in(const World& world, JobId id, PoolId pool) {
-    const Job& job = world.job(id);
-    if (job.pool == pool) return job.held;
-    for (const Part& part : world.more_parts(id))
-      if (part.pool == pool) return part.gpus.count();
-    CHECK(!"a part of it is there");
-  }
-  static const Placement& place_in(const World& world, JobId id, PoolId pool) {
-    const Job& job = world.job(id);
-    if (job.pool == pool) return world.placement(job);
-    for (const Part& part : world.more_parts(id))
-      if (part.pool == pool) return part.place;
-    CHECK(!"a part of it is there");
-  }
+  const std::optional<CapacityIndex>& racks() const { return racks_; }
+  std::int64_t missing() const { return need_ - (racks_ ? racks_->free() : free_); }
 
  private:
-  const Pool& pool_;
   std::int64_t need_;
   Spread spread_;
   std::int64_t free_;
   std::optional<CapacityIndex> racks_;
+  bool undo_ = true;
 };
+
+// Invariant 4, as a set grows by the largest of a member first: all but that one stay below what the
+// member holds too much.
+class Fair {
+ public:
+  bool may(const Candidate& c) const {
+    if (c.over == kAny) return true;
+    const auto it = taken_.find(c.member);
+    if (it == taken_.end()) return c.over > 0;
+    return it->second.sum - it->second.largest + c.victim.frees < c.over;
+  }
+  void take(const Candidate& c) {
+    if (c.over == kAny) return;
+    auto& t = taken_[c.member];
+    if (t.sum == 0) t.largest = c.victim.frees;
+    t.sum += c.victim.frees;
+  }
+  void take_back(const Candidate& c) {
+    if (c.over == kAny) return;
+    auto& t = taken_[c.member];
+    t.sum -= c.victim.frees;
+    if (t.sum == 0) taken_.erase(c.member);
+  }
+
+ private:
+  struct Taken {
+    std::int64_t sum = 0, largest = 0;
+  };
+  std::map<std::uint32_t, Taken> taken_;
+};
+bool fair(const std::vector<Candidate>& all, const std::vector<std::size_t>& set) {
+  std::vector<std::size_t> by_size = set;
+  std::sort(by_size.begin(), by_size.end(), [&](std::size_t a, std::size_t b) {
+    return all[a].victim.frees > all[b].victim.frees;
+  });
+  Fair f;
+  for (const std::size_t i : by_size) {
+    if (!f.may(all[i])) return false;
+    f.take(all[i]);
+  }
+  return true;
+}
 
 // The nodes that a gang gives up when it keeps `kept`.
 Placement given_up(const Placement& all, const Placement& kept) {
@@ -75,12 +135,17 @@ Placement given_up(const Placement& all, const Placement& kept) {
   return out;
 }
 
-// Depth first over the candidates, dearest left out first; keeps the cheapest set that is enough.
+// Depth first over the candidates, the largest first; keeps the cheapest set that is enough.
 class Search {
  public:
-  Search(std::vector<Candidate>& candidates, Room& room) : all_(candidates), room_(room) {
-    left_.assign(all_.size() + 1, 0);
-    for (std::size_t i = all_.size(); i-- > 0;) left_[i] = left_[i + 1] + all_[i].victim.frees;
+  Search(const std::vector<Candidate>& candidates, const Room& room)
+      : all_(candidates), room_(room), order_(all_.size()), left_(all_.size() + 1) {
+    std::iota(order_.begin(), order_.end(), std::size_t{0});
+    std::stable_sort(order_.begin(), order_.end(), [&](std::size_t a, std::size_t b) {
+      return all_[a].victim.frees > all_[b].victim.frees;
+    });
+    for (std::size_t i = all_.size(); i-- > 0;)
+      left_[i] = left_[i + 1] + all_[order_[i]].victim.frees;
   }
   std::vector<std::size_t> run() {
     visit(0, 0);
@@ -96,15 +161,32 @@ class Search {
       return;
     }
     if (i == all_.size() || room_.missing() > left_[i]) return;
-    taken_.push_back(i);
-    room_.free(all_[i]);
-    visit(i + 1, cost + all_[i].victim.lost);
-    room_.take_back(all_[i]);
-    taken_.pop_back();
+    const Candidate& c = all_[order_[i]];
+    const bool there = std::any_of(taken_.begin(), taken_.end(), [&](std::size_t t) {
+      return all_[t].victim.job == c.victim.job;  // shrunk or stopped, not both
+    });
+    if (!there && fair_.may(c)) {
+      taken_.push_back(order_[i]);
+      fair_.take(c);
+      if (room_.may_undo()) {
+        room_.free(c);
+        visit(i + 1, cost + c.victim.lost);
+        room_.take_back(c);
+      } else {
+        const Room before = room_;
+        room_.free(c);
+        visit(i + 1, cost + c.victim.lost);
+        room_ = before;
+      }
+      fair_.take_back(c);
+      taken_.pop_back();
+    }
     visit(i + 1, cost);
   }
-  std::vector<Candidate>& all_;
-  Room& room_;
+  const std::vector<Candidate>& all_;
+  Room room_;
+  Fair fair_;
+  std::vector<std::size_t> order_;
   std::vector<std::int64_t> left_;
   std::vector<std::size_t> taken_, best_;
   std::int64_t cost_ = kNever;
@@ -112,31 +194,55 @@ class Search {
 
 // Takes from `order` until it is enough, then lets off whoever is not needed, the dearest first.
 std::vector<std::size_t> greedy(const std::vector<Candidate>& all,
-                                const std::vector<std::size_t>& order, Room room) {
+                                const std::vector<std::size_t>& order, const Room& before) {
   std::vector<std::size_t> taken;
+  std::map<std::uint32_t, std::int64_t> from;  // [member]
+  Room room = before;
   for (const std::size_t i : order) {
     if (room.enough()) break;
-    room.free(all[i]);
-    taken.push_back(i);
+    if (all[i].over != kAny && from[all[i].member] >= all[i].over) continue;  // invariant 4
+    const auto same = std::find_if(taken.begin(), taken.end(), [&](std::size_t t) {
+      return all[t].victim.job == all[i].victim.job;
+    });
+    if (same != taken.end()) {
+      if (all[*same].victim.frees >= all[i].victim.frees) continue;
+      from[all[i].member] -= all[*same].victim.frees;
+      taken.erase(same);  // stopped, not only shrunk
+      taken.push_back(i);
+      room = before;
+      for (const std::size_t t : taken) room.free(all[t]);
+    } else {
+      taken.push_back(i);
+      room.free(all[i]);
+    }
+    from[all[i].member] += all[i].victim.frees;
   }
   if (!room.enough()) return {};
   std::sort(taken.begin(), taken.end(), [&](std::size_t a, std::size_t b) {
     return all[a].victim.lost != all[b].victim.lost ? all[a].victim.lost > all[b].victim.lost
                                                     : a < b;
   });
-  std::erase_if(taken, [&](std::size_t i) {
-    room.take_back(all[i]);
-    if (room.enough()) return true;
-    room.free(all[i]);
-    return false;
-  });
+  for (std::size_t k = 0; k < taken.size();) {
+    Room without = room;
+    if (room.may_undo()) {
+      without.take_back(all[taken[k]]);
+    } else {
+      without = before;
+      for (std::size_t t = 0; t < taken.size(); ++t)
+        if (t != k) without.free(all[taken[t]]);
+    }
+    if (without.enough()) {
+      room = std::move(without);
+      taken.erase(taken.begin() + static_cast<std::ptrdiff_t>(k));
+    } else {
+      ++k;
+    }
+  }
   return taken;
 }
 
-std::vector<std::size_t> in_racks(std::vector<Candidate>& all, Room& room, std::int64_t need,
-                                  Spread spread, const Pool& pool) {
-  if (all.size() <= kExact) return Search(all, room).run();
-  // By what a GPU costs to free: least first; and, first of all, whom the count alone would take.
+// By what a GPU costs to free: least first.
+std::vector<std::size_t> by_price(const std::vector<Candidate>& all) {
   std::vector<std::size_t> order(all.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
@@ -144,6 +250,26 @@ std::vector<std::size_t> in_racks(std::vector<Candidate>& all, Room& room, std::
     const __int128 y = static_cast<__int128>(all[b].victim.lost) * all[a].victim.frees;
     return x != y ? x < y : a < b;
   });
+  return order;
+}
+
+std::vector<std::size_t> cover(const std::vector<Candidate>& all, std::int64_t need) {
+  std::vector<CoverItem> items;
+  for (const Candidate& c : all)
+    items.push_back({c.victim.frees, c.victim.lost, std::int64_t{c.victim.job.index}});
+  return cheapest_cover(items, need);
+}
+
+std::vector<std::size_t> in_count(const std::vector<Candidate>& all, const Room& room) {
+  std::vector<std::size_t> cheapest = cover(all, room.missing());
+  if (fair(all, cheapest)) return cheapest;
+  return all.size() <= kExact ? Search(all, room).run() : greedy(all, by_price(all), room);
+}
+
+std::vector<std::size_t> in_racks(const std::vector<Candidate>& all, const Room& room,
+                                  std::int64_t need, Spread spread, const Pool& pool) {
+  if (all.size() <= kExact) return Search(all, room).run();
+  const std::vector<std::size_t> order = by_price(all);
   std::vector<std::size_t> best = greedy(all, order, room);
   const auto cost = [&](const std::vector<std::size_t>& set) {
     std::int64_t sum = 0;
@@ -180,9 +306,8 @@ std::vector<std::size_t> in_racks(std::vector<Candidate>& all, Room& room, std::
       }
     }
   } else if (room.missing() > 0) {
-    std::vector<CoverItem> items;
-    for (const Candidate& c : all) items.push_back({c.victim.frees, c.victim.lost});
-    std::vector<std::size_t> first = cheapest_cover(items, room.missing());
+    // First of all, whom the count alone would take.
+    std::vector<std::size_t> first = cover(all, room.missing());
     std::vector<bool> there(all.size());
     for (const std::size_t i : first) there[i] = true;
     for (const std::size_t i : order)
@@ -225,26 +350,35 @@ std::vector<std::size_t> cheapest_cover(const std::vector<CoverItem>& items, std
     sum += i.size;
   }
   if (sum < need) return {};
-  // best[g] = least cost to free g units or more, with the items so far; took[i][g]: with item i?
+  // best[g] = least cost to free g units or more, with the items so far; took[k][g]: one more than
+  // the item of group k.
   const auto n = static_cast<std::size_t>((need + unit - 1) / unit);
   std::vector<std::int64_t> best(n + 1, kNever);
   best[0] = 0;
-  std::vector<std::vector<bool>> took(items.size(), std::vector<bool>(n + 1));
-  for (std::size_t i = 0; i < items.size(); ++i) {
+  const auto rest = [&](std::size_t g, std::size_t i) {
     const auto size = static_cast<std::size_t>(items[i].size / unit);
-    for (std::size_t g = n; g > 0; --g) {
-      const std::int64_t without = best[g > size ? g - size : 0];
-      if (without == kNever || without + items[i].cost >= best[g]) continue;
-      best[g] = without + items[i].cost;
-      took[i][g] = true;
-    }
+    return g > size ? g - size : 0;
+  };
+  std::vector<std::vector<std::uint32_t>> took;
+  for (std::size_t from = 0; from < items.size();) {
+    std::size_t to = from + 1;
+    while (to < items.size() && items[from].group >= 0 && items[to].group == items[from].group) ++to;
+    std::vector<std::uint32_t>& took_here = took.emplace_back(n + 1);
+    for (std::size_t g = n; g > 0; --g)  // what lies below g is still of the groups before
+      for (std::size_t i = from; i < to; ++i) {
+        const std::int64_t without = best[rest(g, i)];
+        if (without == kNever || without + items[i].cost >= best[g]) continue;
+        best[g] = without + items[i].cost;
+        took_here[g] = static_cast<std::uint32_t>(i + 1);
+      }
+    from = to;
   }
+  if (best[n] == kNever) return {};
   std::vector<std::size_t> out;
-  for (std::size_t i = items.size(), g = n; i-- > 0 && g > 0;) {
-    if (!took[i][g]) continue;
-    out.push_back(i);
-    const auto size = static_cast<std::size_t>(items[i].size / unit);
-    g = g > size ? g - size : 0;
+  for (std::size_t k = took.size(), g = n; k-- > 0 && g > 0;) {
+    if (took[k][g] == 0) continue;
+    out.push_back(took[k][g] - 1);
+    g = rest(g, out.back());
   }
   std::reverse(out.begin(), out.end());
   std::int64_t spare = -need;
@@ -257,86 +391,136 @@ std::vector<std::size_t> cheapest_cover(const std::vector<CoverItem>& items, std
   return out;
 }
 
+namespace {
+
+// When it is worth another look: enough may be stopped by then, or will be gone by itself in time.
+Millis another_look(std::vector<std::pair<Millis, std::int64_t>>& coming, std::int64_t missing) {
+  std::sort(coming.begin(), coming.end());
+  for (const auto& [at, gpus] : coming)
+    if ((missing -= gpus) <= 0) return at;
+  return Millis(Timeline::kForever);
+}
+
+}  // namespace
+
 bool may_reclaim(const World& world, PoolId id, const LaneOpened& lane, std::int64_t need) {
   const Pool& pool = world.pool(id);
   if (pool.elastic > 0) return true;  // shrinking is not counted here
   const bool guaranteed = claim(world, id, lane, need) == Claim::guaranteed;
-  std::int64_t gpus = pool.free + pool.stopping;
   for (std::uint32_t m = 0; m < pool.preemptible.size(); ++m) {
     if (m == lane.member.index) {
       for (std::size_t t = 0; t < static_cast<std::size_t>(lane.tier); ++t)
-        gpus += pool.preemptible[m][t];
+        if (pool.preemptible[m][t] > 0) return true;
     } else if (guaranteed && pool.preemptible_borrowed[m] > 0 &&
                world.ledger().in_use(id, MemberId{m}) > pool.entitled(MemberId{m})) {
-      gpus += pool.preemptible_borrowed[m];
+      return true;
     }
   }
-  return gpus >= need && gpus > pool.free + pool.stopping;
+  return false;
 }
 
-ReclaimPlan plan_reclaim(const World& world, PoolId id, JobId job) {
+ReclaimPlan plan_reclaim(const World& world, const Policy& policy, PoolId id, JobId job,
+                         std::int64_t gpus, std::span<const Aside> before) {
   ReclaimPlan plan;
   const Pool& pool = world.pool(id);
   const Job& wants = world.job(job);
   const LaneOpened& lane = world.lane(wants.lane);
-  const bool guaranteed = claim(world, id, lane, wants.gpus) == Claim::guaranteed;
-  if (!may_reclaim(world, id, lane, wants.gpus)) return plan;
-  std::vector<Candidate> all;
-  for (const JobId other : pool.running) {
-    const Job& runs = world.job(other);
-    const LaneOpened& its = world.lane(runs.lane);
-    if (runs.stopping || runs.under_reservation) continue;
-    const bool lower = its.member == lane.member && its.tier < lane.tier;
-    const bool borrowed = guaranteed && runs.borrowed && its.member != lane.member &&
-                          world.ledger().in_use(id, its.member) > pool.entitled(its.member);
-    if (!lower && !borrowed) continue;
-    if (its.elastic && !runs.more_parts && runs.held > its.least.count()) {
-      Candidate c{{other, 0, 0, true}, {}};
-      Placement kept;
-      if (pool.racks) {
-        kept = shrunk(world.placement(runs), its.least.count());
-        c.gives = given_up(world.placement(runs), kept);
-        for (const Slice& s : c.gives) c.victim.frees += s.gpus();
-      } else {
-        c.victim.frees = runs.held - its.least.count();
-      }
-      if (c.victim.frees > 0 && runs.held - c.victim.frees >= its.least.count()) {
-        all.push_back(std::move(c));
-        continue;
-      }
-    }
-    if (!its.preemptible) continue;  // invariant 2
-    if (const Millis may = runs.start + its.min_run; may > world.now()) {
-      plan.later = std::min(plan.later, may);
-      continue;  // invariant 2
-    }
-    Candidate c{{other, Room::held_in(world, other, id), lost_if_stopped(world, runs), false}, {}};
-    if (pool.racks) c.gives = Room::place_in(world, other, id);
-    all.push_back(std::move(c));
+  const Millis now = world.now(), soon = now + policy.grace;
+  Room room(world, id, gpus, lane.spread, soon, before);
+  if (room.enough()) {
+    plan.comes = true;
+    plan.then = room.racks();
+    return plan;
   }
-  // The order in the pool says when they came: make it mean nothing.
-  std::sort(all.begin(), all.end(),
-            [](const Candidate& a, const Candidate& b) { return a.victim.job < b.victim.job; });
+  const bool guaranteed = claim(world, id, lane, gpus) == Claim::guaranteed;
+  // In the order of their ids: the order in the pool means nothing.
+  std::vector<JobId> running = pool.running;
+  std::sort(running.begin(), running.end());
+  std::map<std::uint32_t, std::int64_t> leaving;  // [member]
+  for (const JobId other : running)
+    if (gone(world, world.job(other), soon))
+      leaving[world.lane(world.job(other).lane).member.index] += held_in(world, other, id);
+  std::optional<Timeline> dated;  // with those who are made smaller, and so end later
+  if (pool.dips(now)) dated = pool.timeline;
 
-  Room room(world, id, wants.gpus, lane.spread);
-  if (room.enough()) return plan;  // who is stopping already will do
-  for (const Candidate& c : all) room.free(c);
-  const bool enough = room.enough();
-  for (const Candidate& c : all) room.take_back(c);
-  if (!enough) return plan;  // not even all of them together
-  std::vector<std::size_t> chosen;
-  if (pool.racks) {
-    chosen = in_racks(all, room, wants.gpus, lane.spread, pool);
-  } else {
-    std::vector<CoverItem> items;
-    for (const Candidate& c : all) items.push_back({c.victim.frees, c.victim.lost});
-    chosen = cheapest_cover(items, room.missing());
+  std::vector<Candidate> all;
+  std::vector<std::pair<Millis, std::int64_t>> coming;
+  std::int64_t missing = room.missing();
+  for (const JobId other : running) {
+    const Job& runs = world.job(other);
+    if (gone(world, runs, soon)) continue;
+    const LaneOpened& its = world.lane(runs.lane);
+    const std::int64_t held = held_in(world, other, id);
+    Millis free_at = runs.end > now && runs.end.count() != Timeline::kForever
+                         ? runs.end - policy.grace
+                         : Millis(Timeline::kForever);
+    const Reservation* under = world.under(other);
+    const bool reserved = under != nullptr && now < under->info.to;
+    const bool lower = its.member == lane.member && its.tier < lane.tier;
+    const std::int64_t over = world.ledger().in_use(id, its.member) - leaving[its.member.index] -
+                              pool.entitled(its.member);
+    const bool borrowed = guaranteed && runs.borrowed && its.member != lane.member && over > 0;
+    if (!reserved && (lower || borrowed)) {
+      Candidate c{{other, 0, 0, false}, {}, its.member.index, lower ? kAny : over};
+      bool may = false;
+      if (its.elastic && !runs.more_parts && !runs.under_reservation && runs.end > now &&
+          runs.held > its.least.count()) {
+        c.victim.shrink = true;
+        c.victim.frees = runs.held - its.least.count();
+        if (pool.racks) {
+          c.gives = given_up(world.placement(runs),
+                             shrunk(world.placement(runs), its.least.count()));
+          c.victim.frees = 0;
+          for (const Slice& s : c.gives) c.victim.frees += s.gpus();
+        }
+        const std::int64_t kept = runs.held - c.victim.frees;
+        Millis end = runs.end;
+        if (end.count() != Timeline::kForever && kept > 0)
+          end = now + resized(its, runs.end - now, runs.gpus, runs.held, kept);
+        const bool stoppable = stoppable_within(its, policy, pool.info.reclaim);
+        const bool in_time = !runs.borrowed || pool.info.reclaim.count() == 0 || stoppable ||
+                             end <= std::max(runs.end, runs.start + pool.info.reclaim);
+        if (c.victim.frees > 0 && kept >= its.least.count() && in_time &&
+            (!dated || end <= runs.end || dated->least_free(runs.end, end) >= kept)) {
+          if (dated) dated->change(runs.end, end, -kept);
+          missing -= c.victim.frees;
+          may = true;
+          all.push_back(c);
+        }
+      }
+      if (its.preemptible) {
+        if (const Millis from = runs.start + its.min_run; from > now) {
+          free_at = std::min(free_at, from);
+        } else {  // invariant 2
+          c.victim = {other, held, lost_if_stopped(world, runs), false};
+          c.gives = pool.racks ? place_in(world, other, id) : Placement{};
+          missing -= may ? held - all.back().victim.frees : held;
+          all.push_back(std::move(c));
+          continue;
+        }
+      }
+    }
+    if (free_at.count() != Timeline::kForever) coming.emplace_back(free_at, held);
   }
+
+  Room all_of_them = room;  // not even all of them together?
+  std::int64_t most = 0;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (i + 1 < all.size() && all[i + 1].victim.job == all[i].victim.job) continue;
+    all_of_them.free(all[i]);
+    most += all[i].victim.frees;
+  }
+  std::vector<std::size_t> chosen;
+  if (most > 0 && all_of_them.enough())
+    chosen = pool.racks ? in_racks(all, room, gpus, lane.spread, pool) : in_count(all, room);
+  if (chosen.empty()) plan.later = another_look(coming, missing);
   std::sort(chosen.begin(), chosen.end());
   for (const std::size_t i : chosen) {
     plan.victims.push_back(all[i].victim);
     plan.lost += all[i].victim.lost;
+    room.free(all[i]);
   }
+  if (!chosen.empty()) plan.then = room.racks();
   return plan;
 }
 

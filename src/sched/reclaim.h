@@ -1,16 +1,22 @@
 // Whom to stop so that a gang can start: the least GPU time lost, or nobody.
 //   lost(job) = GPUs x (time since its last checkpoint, or its start if it keeps none, + restart)
-// A gang is stopped whole. Elastic gangs are shrunk first, which loses nothing.
+// A gang is stopped whole. An elastic gang may be shrunk instead, which loses nothing. Who is gone
+// by the end of the grace anyway is room already.
 //
-// Exact: where machines are only counted (a knapsack cover by dynamic programming), and everywhere
-// with up to kExact candidates (branch and bound). Beyond, in racks: the cheapest that the count
-// asks for, more until the shape fits, then whoever turns out not to be needed is let off.
+// Exact: with up to kExact candidates (branch and bound), and where machines are only counted
+// (a knapsack cover by dynamic programming) unless the cheapest cover would break invariant 4.
+// Beyond that: the cheapest that the count asks for, more until the shape fits, then whoever turns
+// out not to be needed is let off.
 //
 // Invariants: 1. The plan frees what is needed, or is empty.
-//             2. Nobody in it is younger than its min_run, or not preemptible.
+//             2. Nobody in it is younger than its min_run, or not preemptible; nobody is shrunk into
+//                what is kept for others, or so that it holds what it borrows beyond the bound.
 //             3. Nobody can be left out of it.
+//             4. Nobody is taken from a member that holds no more than its guarantee by then.
 #pragma once
 
+#include <optional>
+#include <span>
 #include <vector>
 
 #include "sched/decide.h"
@@ -28,28 +34,36 @@ struct Victim {
 };
 
 struct ReclaimPlan {
-  std::vector<Victim> victims;       // empty: it cannot be done now
+  std::vector<Victim> victims;       // empty: it cannot be done now, or nothing needs to be done
   std::int64_t lost = 0;             // GPU x ms
-  Millis later{Timeline::kForever};  // when somebody else may be stopped, if it cannot be done now
+  bool comes = false;                // there will be room within the grace without it
+  Millis later{Timeline::kForever};  // when it is worth another look, if it cannot be done now
+  std::optional<CapacityIndex> then;  // the racks at the end of the grace, if there will be room
+};
+struct Aside {  // put aside for who comes before it
+  std::int64_t gpus = 0;
+  Spread spread = Spread::anywhere;
 };
 
 // GPU x ms that are lost if the job is stopped now.
 std::int64_t lost_if_stopped(const World& world, const Job& job);
 
-// A cheap look: could stopping others free so much, by the count alone?
+// A cheap look: is there anybody who could be stopped or shrunk for it?
 bool may_reclaim(const World& world, PoolId pool, const LaneOpened& lane, std::int64_t need);
 
-// For a waiting job that has a right to room in the pool: because its member is guaranteed it and
-// others borrow it, or over jobs of a lower tier of its own member.
-ReclaimPlan plan_reclaim(const World& world, PoolId pool, JobId job);
+// For a waiting job that has a right to room in the pool, `gpus` of it: because its member is
+// guaranteed it and others borrow it, or over jobs of a lower tier of its own member.
+ReclaimPlan plan_reclaim(const World& world, const Policy& policy, PoolId pool, JobId job,
+                         std::int64_t gpus, std::span<const Aside> before = {});
 
 // What a shrunk gang keeps: the first of its nodes.
 Placement shrunk(const Placement& place, std::int64_t gpus);
 
 // The cheapest set of items whose sizes sum to at least `need`, by index, rising; empty if there is
-// none. Exact; time O(items x need / gcd).
+// none. Neighbours of one group exclude each other. Exact; time O(items x need / gcd).
 struct CoverItem {
   std::int64_t size = 0, cost = 0;
+  std::int64_t group = -1;  // -1: alone
 };
 std::vector<std::size_t> cheapest_cover(const std::vector<CoverItem>& items, std::int64_t need);
 

@@ -46,6 +46,16 @@ std::uint64_t Fading::after(Millis dt) const {
   return (table_[i] - static_cast<std::uint64_t>(step * part / half)) >> halves;
 }
 
+void Accounts::set_half_life(Millis half_life, Millis now) {
+  for (std::uint32_t a = 0; a < list_.size(); ++a)
+    for (std::size_t d = 0; d < kDevices; ++d) {
+      Account::Use& use = list_[a].use[d];
+      use.mean_micro = mean_micro(AccountId{a}, static_cast<Device>(d), now);
+      use.since = now;
+    }
+  fading_ = Fading(half_life);
+}
+
 AccountId Accounts::open(Account account) {
   if (account.parent) {
     CHECK(account.parent->index < list_.size());

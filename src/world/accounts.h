@@ -53,7 +53,7 @@ struct Account {
 class Accounts {
  public:
   Accounts() : fading_(Millis(7 * 86'400'000LL)) {}
-  void set_half_life(Millis half_life) { fading_ = Fading(half_life); }
+  void set_half_life(Millis half_life, Millis now);  // from now on
   AccountId open(Account account);
   void set_limit(AccountId id, std::int64_t limit) { list_[id.index].limit = limit; }
   std::size_t size() const { return list_.size(); }

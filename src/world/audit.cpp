@@ -38,8 +38,10 @@ void audit(const World& w) {
     n.timelines[p].change(
         w.now_, forever,
         w.pools_[p].installed - (w.pools_[p].racks ? w.pools_[p].racks->owed() : 0));
+  std::vector<std::int64_t> due(w.pools_.size());
   for (const PlannedChange& plan : w.plans_) {
     const CapacityPlanned& i = plan.info;
+    if (!plan.over && (i.gpus.count() < 0 ? !plan.begun : i.to != forever)) ++due[i.pool.index];
     Timeline& t = n.timelines[i.pool.index];
     if (!plan.begun && !plan.over) t.change(std::max(i.from, w.now_), i.to, i.gpus.count());
     if (plan.begun && !plan.over && i.to != forever)
@@ -138,6 +140,7 @@ void audit(const World& w) {
       CHECK(pool.racks->free() == pool.free && pool.racks->installed() == pool.installed);
       pool.racks->audit();
     }
+    CHECK(pool.plans_due == due[p]);
     pool.timeline.audit();
     CHECK(pool.timeline.same_from(w.now_, n.timelines[p]));  // invariant 5
     installed[static_cast<std::size_t>(pool.info.device)] += pool.installed;

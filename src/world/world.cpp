@@ -1,6 +1,7 @@
 #include "world/world.h"
 
 #include <algorithm>
+#include <bit>
 
 #include "world/shape.h"
 
@@ -8,6 +9,35 @@ namespace dure {
 namespace {
 
 constexpr std::uint32_t kEveryone = std::numeric_limits<std::uint32_t>::max();  // a Gain::by
+
+bool takes_away(const CapacityPlanned& plan) {
+  return plan.gpus.count() < 0 || plan.to.count() != Timeline::kForever;  // now, or in the end
+}
+
+// What of `all` is not in `but`, node by node.
+Placement without(const Placement& all, const Placement& but) {
+  std::map<std::pair<std::uint32_t, std::uint32_t>, std::int64_t> gpus;  // [rack, node]
+  const auto add = [&](const Placement& place, std::int64_t sign) {
+    for (const Slice& s : place)
+      for (std::uint64_t left = s.nodes; left != 0; left &= left - 1)
+        gpus[{s.rack, static_cast<std::uint32_t>(std::countr_zero(left))}] +=
+            sign * s.gpus_per_node;
+  };
+  add(all, 1);
+  add(but, -1);
+  Placement out;
+  for (const auto& [node, n] : gpus) {
+    if (n <= 0) continue;
+    const auto part = static_cast<std::uint32_t>(n);
+    const std::uint64_t bit = std::uint64_t{1} << node.second;
+    if (Slice* last = out.empty() ? nullptr : out.end() - 1;
+        last != nullptr && last->rack == node.first && last->gpus_per_node == part)
+      last->nodes |= bit;
+    else
+      out.push_back({node.first, part, bit});
+  }
+  return out;
+}
 
 }  // namespace
 
@@ -87,7 +117,7 @@ void World::on(const AccountOpened& e) {
 
 void World::on(const AccountLimitSet& e) { accounts_.set_limit(e.account, e.limit.count()); }
 
-void World::on(const FairShareSet& e) { accounts_.set_half_life(e.half_life); }
+void World::on(const FairShareSet& e) { accounts_.set_half_life(e.half_life, now_); }
 
 void World::on(const SiteOpened& e) {
   CHECK(e.site.index == sites_.size());
@@ -235,9 +265,18 @@ void World::on(const CapacityRetired& e) {
   Millis until(Timeline::kForever);
   if (e.plan) {
     PlannedChange& plan = plans_[e.plan->index];
-    CHECK(plan.info.pool == e.pool && !plan.begun && plan.info.gpus.count() == -e.gpus.count());
-    plan.begun = true;
-    until = std::max(now_, plan.info.from);
+    CHECK(plan.info.pool == e.pool && !plan.over);
+    if (plan.info.gpus.count() < 0) {
+      CHECK(!plan.begun && plan.info.gpus.count() == -e.gpus.count());
+      plan.begun = true;
+      --pool.plans_due;
+      until = std::max(now_, plan.info.from);
+    } else {  // what was there for a time goes again
+      CHECK(plan.begun && plan.info.gpus == e.gpus);
+      plan.over = true;
+      if (takes_away(plan.info)) --pool.plans_due;
+      until = std::max(now_, plan.info.to);
+    }
   }
   pool.timeline.advance(now_);
   pool.timeline.change(now_, until, -e.gpus.count());
@@ -249,7 +288,8 @@ void World::on(const CapacityPlanned& e) {
   plans_.push_back({e, false, false});
   pool.timeline.advance(now_);
   pool.timeline.change(std::max(e.from, now_), e.to, e.gpus.count());
-  if (e.gpus.count() < 0) pool.dips_until = std::max(pool.dips_until, e.from + Millis(1));
+  // Less from a date on, or more only until a date.
+  if (takes_away(e)) ++pool.plans_due;
 }
 
 void World::on(const CapacityPlanDropped& e) {
@@ -257,6 +297,7 @@ void World::on(const CapacityPlanDropped& e) {
   CHECK(!plan.begun && !plan.over);
   plan.over = true;
   Pool& pool = pools_[plan.info.pool.index];
+  if (takes_away(plan.info)) --pool.plans_due;
   pool.timeline.advance(now_);
   pool.timeline.change(std::max(plan.info.from, now_), plan.info.to, -plan.info.gpus.count());
 }
@@ -534,11 +575,18 @@ void World::asked(const ResizeJob& wish) {
   job.held = static_cast<std::int32_t>(wish.gpus.count());
   pool.timeline.change(now_, job.end, -job.held);
   if (pool.racks) {
-    pool.racks->give(seats_[job.seat]);
-    pool.racks->take(wish.place);
-    seats_[job.seat] = wish.place;
+    // What it keeps stays taken: a node that is on its way out would be gone once it is given back.
+    Placement& seat = seats_[job.seat];
+    const std::int64_t before = pool.installed;
+    pool.racks->give(without(seat, wish.place));
+    pool.racks->take(without(wish.place, seat));
+    seat = wish.place;
+    pool.installed = pool.racks->installed();
+    pool.free = pool.racks->free();
+    if (pool.installed != before) installed_now(pool, before);
+  } else {
+    pool.free -= delta;
   }
-  pool.free -= delta;
   CHECK(pool.free >= 0);  // invariant 3
   hold(job.pool, job.lane, delta);
   job.borrowed = ledger_.in_use(job.pool, lane.member) > pool.entitled(lane.member);

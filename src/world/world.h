@@ -64,8 +64,11 @@ struct Pool {
   std::vector<std::pair<MemberId, std::int64_t>> guarantees;  // not the owner's
   std::int64_t guaranteed = 0;                                // sum of them
   Timeline timeline;
-  // Until then the timeline may fall below what is free now without any job starting.
+  // Until then the timeline may fall below what is free now without any job starting; and while
+  // a plan that takes something away is still to be carried out, however late.
   Millis dips_until{std::numeric_limits<std::int64_t>::min()};
+  std::int64_t plans_due = 0;
+  bool dips(Millis now) const { return dips_until > now || plans_due > 0; }
   std::vector<ReservationId> reservations;
   std::vector<JobId> running;  // jobs with a part here, in no order that means anything
   std::int64_t elastic = 0;    // running jobs that may change their size
@@ -124,6 +127,11 @@ class World {
     static const std::vector<Part> none;
     const auto it = more_parts_.find(id);
     return it == more_parts_.end() ? none : it->second;
+  }
+  // The reservation that a running job uses; none.
+  const Reservation* under(JobId id) const {
+    if (!jobs_[id.index].under_reservation) return nullptr;
+    return &reservations_[under_.find(id)->second.index];
   }
   // Its place in its lane's order: see LaneQueue.
   std::int64_t rank(const Job& job) const {

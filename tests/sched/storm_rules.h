@@ -1,0 +1,603 @@
+// What must hold of every wish and after every pass, from first principles: nothing here asks
+// sched/fit.h, order.h or reclaim.h. The book is kept from the events alone; the world is asked only
+// for what audit() recounts (installed, free, timelines, placements).
+//
+// Laws that are watched over time (docs/models/fairness.md proves them):
+//   Guarantee. In a counted pool with a reclaim bound B: a job that is first of its lane, within its
+//     limits, and fits into what its member is guaranteed there, while no other head of its member
+//     wants that pool, starts within B of the last instant at which this began or another member
+//     took up its own guarantee there.
+//   No starvation. One member, one tier, counted pools: the instant at which the head that has waited
+//     longest, and longer than policy.patience, can start at the latest never moves to later.
+//   No thrash. A job is stopped only after min_run; nobody is stopped who would be gone by the end of
+//     the grace anyway; and nobody who could be let off.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <optional>
+#include <set>
+#include <vector>
+
+#include "sched/storm_plant.h"
+#include "world/shape.h"
+#include "world/world.h"
+
+namespace dure {
+
+class StormRules {
+ public:
+  StormRules(const World& world, const StormPlant& plant, const Policy& policy)
+      : w_(world), plant_(plant), policy_(policy) {}
+
+  std::uint64_t stops_asked = 0, shrinks = 0, growths = 0, splits = 0, under = 0, laws = 0,
+                aged = 0, starts = 0, refused = 0;
+  int most_stops = 0;
+
+  void before(const Event& e) {  // it is about to be applied
+    integrate(e.at);
+    if (const auto* c = std::get_if<CommandIssued>(&e.what))
+      std::visit([this](const auto& wish) { wished(wish); }, c->wish);
+    if (const auto* x = std::get_if<JobEnded>(&e.what)) leave(x->job);
+    if (const auto* x = std::get_if<LimitReached>(&e.what)) leave(x->job);
+    if (const auto* x = std::get_if<JobStopped>(&e.what)) {
+      leave(x->job);
+      most_stops = std::max(most_stops, ++stops_[x->job]);
+    }
+  }
+  void waits(JobId job, Reason because) {
+    EXPECT_EQ(w_.job(job).state, JobState::waiting);
+    EXPECT_NE(because, Reason::none);
+    EXPECT_TRUE(told_.emplace(job, because).second) << "told twice";
+  }
+  void after_pass() {
+    if (w_.lanes() == 0) return;
+    check_stops();
+    check_heads();
+    check_reservations();
+    check_guarantees();
+    check_starvation();
+    for (const JobId id : helped_)
+      EXPECT_EQ(w_.job(id).state, JobState::waiting)
+          << "others were stopped for it, and it started elsewhere";
+    told_.clear();
+    helped_.clear();
+    shrunk_.clear();
+    guaranteed_starts_.clear();
+  }
+  void at_end() {
+    EXPECT_EQ(w_.running_jobs(), 0);
+    for (const auto& [key, gpus] : in_use_) EXPECT_EQ(gpus, 0);
+    for (std::uint32_t p = 0; p < w_.pools(); ++p)
+      for (std::uint32_t m = 0; m < w_.members().size(); ++m)
+        EXPECT_EQ(w_.ledger().used(PoolId{p}, MemberId{m}, w_.now()).count(), (integral_[{p, m}]))
+            << "the ledger is not the integral of what was held";
+  }
+
+ private:
+  using Key = std::pair<std::uint32_t, std::uint32_t>;  // pool, member
+
+  // ---- the book
+
+  void integrate(Millis at) {
+    if (at == at_) return;
+    for (const auto& [key, gpus] : in_use_) integral_[key] += gpus * (at - at_).count();
+    at_ = at;
+  }
+  void hold(PoolId pool, const LaneOpened& lane, std::int64_t gpus) {
+    in_use_[{pool.index, lane.member.index}] += gpus;
+    if (w_.pool(pool).info.device == Device::gpu)
+      for (std::optional<AccountId> a = lane.account.value_or(w_.account(lane.member)); a;
+           a = w_.accounts()[*a].parent)
+        held_[a->index] += gpus;
+  }
+  void leave(JobId id) {
+    const auto it = parts_.find(id);
+    if (it == parts_.end()) return;
+    for (const Part& part : it->second) hold(part.pool, lane_of(id), -part.gpus.count());
+    parts_.erase(it);
+  }
+  const LaneOpened& lane_of(JobId id) const { return w_.lane(w_.job(id).lane); }
+  std::int64_t in_use(PoolId p, MemberId m) const {
+    const auto it = in_use_.find({p.index, m.index});
+    return it == in_use_.end() ? 0 : it->second;
+  }
+  std::int64_t entitled(PoolId p, MemberId m) const {
+    const Pool& pool = w_.pool(p);
+    std::int64_t others = 0;
+    for (const auto& [member, gpus] : pool.guarantees) {
+      if (member == m) return gpus;
+      others += gpus;
+    }
+    return m == pool.info.owner ? pool.installed - others : 0;
+  }
+  bool within_limits(const LaneOpened& lane, std::int64_t more) const {
+    for (std::optional<AccountId> a = lane.account.value_or(w_.account(lane.member)); a;
+         a = w_.accounts()[*a].parent) {
+      const auto it = held_.find(a->index);
+      const std::int64_t limit = w_.accounts()[*a].limit;
+      if (limit > 0 && (it == held_.end() ? 0 : it->second) + more > limit) return false;
+    }
+    return true;
+  }
+  bool in_guarantee(PoolId p, MemberId m, std::int64_t gpus) const {
+    return in_use(p, m) + gpus <= entitled(p, m);
+  }
+  // By the lender's terms, for a job of the lane that would hold so many more until `end`.
+  bool lent(PoolId p, const LaneOpened& lane, std::int64_t gpus, Millis end) const {
+    const Pool& pool = w_.pool(p);
+    const MemberId m = lane.member;
+    if (in_guarantee(p, m, gpus)) return true;
+    if (m != pool.info.owner) {
+      std::int64_t all = 0;
+      for (std::uint32_t i = 0; i < w_.members().size(); ++i)
+        if (MemberId{i} != pool.info.owner)
+          all += std::max<std::int64_t>(0, in_use(p, MemberId{i}) + (MemberId{i} == m ? gpus : 0) -
+                                               entitled(p, MemberId{i}));
+      if (all * 1000 > pool.installed * std::int64_t{pool.info.lend_permille}) return false;
+    } else if (pool.guarantees.empty()) {
+      return true;
+    }
+    const Millis bound = pool.info.reclaim;
+    return bound.count() == 0 || (lane.preemptible && lane.min_run + policy_.grace <= bound) ||
+           (end.count() != Timeline::kForever && end - w_.now() <= bound);
+  }
+  bool something_dated(const Pool& pool) const {
+    for (const Reservation& r : w_.reservations())
+      if (r.info.pool == pool.info.pool && r.info.to > w_.now()) return true;
+    for (const PlannedChange& plan : w_.plans())
+      if (plan.info.pool == pool.info.pool && !plan.over &&
+          (plan.info.gpus.count() < 0 ? !plan.begun : plan.info.to.count() != Timeline::kForever))
+        return true;
+    return false;
+  }
+  Millis end_if(const LaneOpened& lane, const Job& job, const std::vector<Part>& parts) const {
+    if (job.estimate >= kUntilCancelled) return Millis(Timeline::kForever);
+    std::int64_t all = 0;
+    bool sites = false;
+    for (const Part& part : parts) {
+      const PoolOpened& first = w_.pool(parts[0].pool).info;
+      if (w_.pool(part.pool).info.device != first.device) continue;
+      all += part.gpus.count();
+      sites = sites || w_.pool(part.pool).info.site != first.site;
+    }
+    return w_.now() + run_time(lane, job.estimate, job.gpus, all, speed_in(lane, parts[0].pool), sites);
+  }
+
+  // ---- wishes
+
+  void check_place(const Part& part, const LaneOpened& lane, bool beside) const {
+    const Pool& pool = w_.pool(part.pool);
+    if (!pool.racks) {
+      EXPECT_TRUE(part.place.empty());
+      return;
+    }
+    const std::uint32_t g = pool.info.gpus_per_node;
+    std::map<Key, std::int64_t> used;  // rack, node
+    for (const JobId other : pool.running) {
+      const Job& job = w_.job(other);
+      const auto add = [&](const Placement& place) {
+        for (const Slice& s : place)
+          for (std::uint32_t n = 0; n < 64; ++n)
+            if ((s.nodes >> n & 1) != 0) used[{s.rack, n}] += s.gpus_per_node;
+      };
+      if (job.pool == part.pool) add(w_.placement(job));
+      for (const Part& p : w_.more_parts(other))
+        if (p.pool == part.pool) add(p.place);
+    }
+    std::int64_t placed = 0;
+    std::set<std::uint32_t> racks;
+    std::set<Key> nodes;
+    for (const Slice& s : part.place) {
+      EXPECT_FALSE(plant_.drained(part.pool, s.rack, s.nodes)) << "a drained node took new work";
+      for (std::uint32_t n = 0; n < 64; ++n)
+        if ((s.nodes >> n & 1) != 0) {
+          std::int64_t& on_node = used[{s.rack, n}];
+          on_node += s.gpus_per_node;
+          EXPECT_LE(on_node, std::int64_t{g}) << "a node too full";
+          placed += s.gpus_per_node;
+          nodes.insert({s.rack, n});
+        }
+      racks.insert(s.rack);
+    }
+    EXPECT_EQ(placed, part.gpus.count());
+    if (!beside && lane.spread == Spread::one_domain &&
+        placed <= std::int64_t{g} * pool.info.nodes_per_domain) {
+      EXPECT_EQ(racks.size(), 1u);
+      EXPECT_TRUE(pool.info.nodes_per_domain > 1 || nodes.size() == 1) << "not in one domain";
+    }
+  }
+
+  void wished(const StartJob& s) {
+    ++starts;
+    check_stops();  // before somebody with a better right takes what they free
+    const Job& job = w_.job(s.job);
+    const LaneOpened& lane = lane_of(s.job);
+    EXPECT_EQ(job.state, JobState::waiting);
+    EXPECT_EQ(w_.queue(job.lane).job(0), s.job) << "it overtook in its lane";
+    for (const JobId b : after_[s.job]) EXPECT_EQ(w_.job(b).state, JobState::ended);
+    std::vector<Part> parts{{s.pool, s.gpus.count() == 0 ? Gpus(job.gpus) : s.gpus, s.place}};
+    parts.insert(parts.end(), s.also.begin(), s.also.end());
+    std::int64_t gpus = 0, beside = 0;
+    std::set<std::uint32_t> sites, pools;
+    const Millis end = end_if(lane, job, parts);
+    for (const Part& part : parts) {
+      const Pool& pool = w_.pool(part.pool);
+      EXPECT_TRUE(pools.insert(part.pool.index).second) << "a pool twice";
+      const bool is_beside = &part != &parts[0] && pool.info.device != Device::gpu;
+      const std::vector<PoolId>& lawful = is_beside ? lane.beside : lane.pools;
+      EXPECT_EQ(std::count(lawful.begin(), lawful.end(), part.pool), 1) << "an unlawful pool";
+      if (is_beside) {
+        beside += part.gpus.count();
+      } else {
+        gpus += part.gpus.count();
+        sites.insert(pool.info.site.index);
+        EXPECT_EQ(part.gpus, parts[0].gpus) << "unequal parts";
+      }
+      EXPECT_LE(part.gpus.count(), pool.free);
+      check_place(part, lane, is_beside);
+      if (s.under && part.pool == s.pool) {
+        const ReservationMade& r = w_.reservations()[s.under->index].info;
+        EXPECT_TRUE(r.pool == s.pool && r.member == lane.member && r.from <= w_.now() &&
+                    w_.now() < r.to);
+        EXPECT_LE(part.gpus.count(), w_.reservations()[s.under->index].left());
+        if (end > r.to) {
+          EXPECT_GE(pool.timeline.least_free(r.to, end), part.gpus.count());
+        }
+        ++under;
+      } else {
+        EXPECT_TRUE(lent(part.pool, lane, part.gpus.count(), end)) << "against the lender's terms";
+        if (something_dated(pool)) {
+          EXPECT_GE(pool.timeline.least_free(w_.now(), end), part.gpus.count())
+              << "what is kept was taken";
+        }
+      }
+    }
+    EXPECT_EQ(beside, lane.beside_units) << "without the device beside";
+    if (lane.most.count() > 0) {
+      EXPECT_TRUE(lane.least.count() <= gpus && gpus <= lane.most.count());
+    } else {
+      EXPECT_EQ(gpus, job.gpus) << "a gang in part";
+    }
+    const std::size_t gpu_parts = parts.size() - (beside > 0 ? 1 : 0);
+    EXPECT_EQ(sites.size(), gpu_parts);
+    EXPECT_LE(gpu_parts, lane.most_sites);
+    if (gpu_parts > 1) ++splits;
+    EXPECT_TRUE(within_limits(lane, gpus)) << "above a limit";
+    for (const Part& part : parts) {
+      if (in_guarantee(part.pool, lane.member, part.gpus.count()))
+        guaranteed_starts_.insert({part.pool.index, lane.member.index});
+      hold(part.pool, lane, part.gpus.count());
+    }
+    parts_[s.job] = parts;
+  }
+
+  void wished(const PromiseStart&) { ADD_FAILURE() << "the pass promises nothing"; }
+  void wished(const RefuseJob& r) {
+    ++refused;
+    if (w_.job(r.job).state == JobState::held) {
+      EXPECT_EQ(r.because, Reason::dependency_failed);
+      EXPECT_TRUE(std::any_of(after_[r.job].begin(), after_[r.job].end(), [&](JobId b) {
+        const JobState s = w_.job(b).state;
+        return s == JobState::refused || s == JobState::cancelled;
+      }));
+      return;
+    }
+    EXPECT_EQ(r.because, Reason::no_legal_site);
+    EXPECT_TRUE(lane_of(r.job).pools.empty());
+  }
+
+  std::int64_t part_in(JobId id, PoolId p) const {
+    for (const Part& part : parts_.at(id))
+      if (part.pool == p) return part.gpus.count();
+    return 0;
+  }
+  void wished(const PreemptJob& p) {
+    ++stops_asked;
+    const Job& job = w_.job(p.job);
+    const LaneOpened &its = lane_of(p.job), &wants = lane_of(p.for_job);
+    EXPECT_TRUE(policy_.preempt);
+    EXPECT_EQ(job.state, JobState::running);
+    EXPECT_EQ(w_.job(p.for_job).state, JobState::waiting);
+    EXPECT_TRUE(its.preemptible) << "it may not be stopped";
+    EXPECT_TRUE(job.start + its.min_run <= w_.now()) << "it was not left alone for min_run";
+    EXPECT_TRUE(w_.under(p.job) == nullptr || w_.under(p.job)->info.to <= w_.now());
+    EXPECT_TRUE(p.until > w_.now() && p.until <= w_.now() + policy_.grace);
+    EXPECT_TRUE(job.end <= w_.now() || job.end > p.until) << "it would be gone by then anyway";
+    EXPECT_TRUE((its.member == wants.member && its.tier < wants.tier) ||
+                its.member != wants.member);
+    if (stopped_.count(p.for_job) == 0) check_stops();
+    stopped_[p.for_job].push_back(p.job);
+    helped_.insert(p.for_job);
+  }
+  void wished(const ResizeJob& r) {
+    const Job& job = w_.job(r.job);
+    const LaneOpened& lane = lane_of(r.job);
+    const Pool& pool = w_.pool(job.pool);
+    EXPECT_TRUE(lane.elastic && job.state == JobState::running && !job.stopping);
+    EXPECT_TRUE(lane.least <= r.gpus && r.gpus <= lane.most);
+    EXPECT_EQ(parts_.at(r.job).size(), 1u);
+    const std::int64_t delta = r.gpus.count() - job.held;
+    Millis end = job.end;
+    if (end.count() != Timeline::kForever)
+      end = w_.now() + resized(lane, job.end - w_.now(), job.gpus, job.held, r.gpus.count());
+    if (delta > 0) {
+      ++growths;
+      EXPECT_LE(delta, pool.free);
+      EXPECT_TRUE(within_limits(lane, delta)) << "grew above a limit";
+      EXPECT_TRUE(lent(job.pool, lane, delta, job.end)) << "grew against the lender's terms";
+      if (something_dated(pool)) {
+        EXPECT_GE(pool.timeline.least_free(w_.now(), job.end), delta);
+      }
+    } else {
+      ++shrinks;
+      shrunk_.insert(r.job);
+      if (something_dated(pool) && end > job.end) {
+        EXPECT_GE(pool.timeline.least_free(job.end, end), r.gpus.count())
+            << "it was made smaller, so it ends later: in what is kept";
+      }
+      if (job.borrowed && pool.info.reclaim.count() > 0 && !lane.preemptible) {
+        EXPECT_TRUE(end <= job.end || end <= job.start + pool.info.reclaim)
+            << "made smaller, it holds what is borrowed beyond the bound";
+      }
+    }
+    hold(job.pool, lane, delta);
+    parts_[r.job][0].gpus = r.gpus;
+  }
+
+ public:
+  void submitted(const JobSubmitted& s) { after_[s.job] = s.after; }
+
+ private:
+  // ---- after a pass
+
+  // What the stops of the pass give their beneficiary, and whether all of them were needed.
+  void check_stops() {
+    if (stopped_.empty()) return;
+    for (const auto& [beneficiary, victims] : stopped_) {
+      const LaneOpened& lane = lane_of(beneficiary);
+      std::int64_t need = w_.job(beneficiary).gpus;
+      if (lane.most.count() > 0) need = std::max<std::int64_t>(1, lane.least.count());
+      bool found = false, all_needed = false, lawful = false;
+      for (const PoolId p : lane.pools) {
+        if (std::any_of(victims.begin(), victims.end(),
+                        [&](JobId v) { return part_in(v, p) == 0; }))
+          continue;
+        if (!enough(p, need, lane.spread, std::nullopt)) continue;
+        found = true;
+        // Where somebody else waits too, the stops may be on top of what is kept for them.
+        w_.waiting_lanes().for_each([&](std::uint32_t l) {
+          const std::vector<PoolId>& theirs = w_.lane(LaneId{l}).pools;
+          all_needed = all_needed || (LaneId{l} != w_.job(beneficiary).lane &&
+                                      std::count(theirs.begin(), theirs.end(), p) > 0);
+        });
+        all_needed = all_needed || !std::any_of(victims.begin(), victims.end(), [&](JobId v) {
+                       return enough(p, need, lane.spread, v);
+                     });
+        lawful = lawful || takes_what_is_over(p, lane, victims);
+      }
+      EXPECT_TRUE(found) << "the stops do not free what is needed";
+      EXPECT_TRUE(!found || all_needed) << "somebody was stopped for nothing: job " << victims[0].index
+                                        << " for " << beneficiary.index;
+      EXPECT_TRUE(!found || lawful) << "a member was pushed below what it may count on";
+    }
+    stopped_.clear();
+  }
+  bool enough(PoolId p, std::int64_t need, Spread spread, std::optional<JobId> but) const {
+    const Pool& pool = w_.pool(p);
+    std::int64_t free = pool.free;
+    std::optional<CapacityIndex> racks = pool.racks;
+    for (const JobId id : pool.running) {
+      const Job& job = w_.job(id);
+      const bool ends = job.end > w_.now() && job.end <= w_.now() + policy_.grace;
+      if (id == but || (!job.stopping && !ends)) continue;
+      free += part_in(id, p);
+      if (!racks) continue;
+      if (job.pool == p) racks->give(w_.placement(job));
+      for (const Part& part : w_.more_parts(id))
+        if (part.pool == p) racks->give(part.place);
+    }
+    return racks ? racks->fits(need, spread) : free >= need;
+  }
+  // Of every other member at most what it holds above its guarantee, and the rest of one job.
+  bool takes_what_is_over(PoolId p, const LaneOpened& wants, const std::vector<JobId>& victims) const {
+    std::map<std::uint32_t, std::pair<std::int64_t, std::int64_t>> taken;  // sum, largest
+    for (const JobId v : victims) {
+      if (lane_of(v).member == wants.member) continue;
+      auto& [sum, largest] = taken[lane_of(v).member.index];
+      sum += part_in(v, p);
+      largest = std::max(largest, part_in(v, p));
+    }
+    for (const auto& [m, t] : taken) {
+      std::int64_t stopping = 0;  // for others, or before
+      for (const JobId id : w_.pool(p).running)
+        if (w_.job(id).stopping && lane_of(id).member.index == m &&
+            std::count(victims.begin(), victims.end(), id) == 0)
+          stopping += part_in(id, p);
+      const std::int64_t over = in_use(p, MemberId{m}) - stopping - entitled(p, MemberId{m});
+      if (t.first - t.second >= over) return false;
+    }
+    return true;
+  }
+
+  // Could it start in the pool, alone, if nothing were held for others?
+  bool could_start(JobId id, PoolId p) const {
+    const Job& job = w_.job(id);
+    const LaneOpened& lane = lane_of(id);
+    const Pool& pool = w_.pool(p);
+    std::int64_t least = job.gpus, most = job.gpus;
+    if (lane.most.count() > 0) least = most = std::max<std::int64_t>(1, lane.least.count());
+    for (std::int64_t gpus = least; gpus <= most; ++gpus) {
+      if (!within_limits(lane, gpus)) continue;
+      if (pool.racks ? !pool.racks->fits(gpus, lane.spread) : gpus > pool.free) continue;
+      const Millis end = end_if(lane, job, {{p, Gpus(gpus), {}}});
+      if (!lent(p, lane, gpus, end)) continue;
+      if (something_dated(pool) && pool.timeline.least_free(w_.now(), end) < gpus) continue;
+      if (lane.beside_units > 0 && std::none_of(lane.beside.begin(), lane.beside.end(), [&](PoolId b) {
+            return w_.pool(b).free >= lane.beside_units &&
+                   lent(b, lane, lane.beside_units, end) &&
+                   (!something_dated(w_.pool(b)) ||
+                    w_.pool(b).timeline.least_free(w_.now(), end) >= lane.beside_units);
+          }))
+        continue;
+      return true;
+    }
+    return false;
+  }
+  void check_heads() {
+    std::size_t heads = 0;
+    w_.waiting_lanes().for_each([&](std::uint32_t l) {
+      const JobId id = w_.queue(LaneId{l}).job(0);
+      ++heads;
+      const auto told = told_.find(id);
+      EXPECT_TRUE(told != told_.end()) << "job " << id.index << " waits and was not told why";
+      if (told == told_.end()) return;
+      const LaneOpened& lane = w_.lane(LaneId{l});
+      for (const PoolId p : lane.pools) {
+        if (!shrunk_.empty()) continue;  // what that freed is looked at when the pass comes again
+        if (!could_start(id, p)) continue;
+        // A machine on its way out counts twice in a timeline while work is there: on the safe side.
+        if (w_.pool(p).racks && w_.pool(p).racks->owed() > 0 &&
+            told->second == Reason::reserved_for_others)
+          continue;
+        EXPECT_TRUE(told->second == Reason::behind_earlier_job ||
+                    told->second == Reason::reclaiming)
+            << "job " << id.index << " could start in pool " << p.index << ", and is told "
+            << to_string(told->second);
+        bool behind = false;
+        w_.waiting_lanes().for_each([&](std::uint32_t other) {
+          behind = behind || (other != l && [&] {
+                     const LaneOpened& o = w_.lane(LaneId{other});
+                     return std::count(o.pools.begin(), o.pools.end(), p) > 0 ||
+                            !lane.beside.empty();
+                   }());
+        });
+        EXPECT_TRUE(behind || told->second == Reason::reclaiming)
+            << "job " << id.index << " waits for nobody";
+      }
+      if (told->second == Reason::quota_limit && shrunk_.empty()) {
+        std::int64_t least = w_.job(id).gpus;
+        if (lane.least.count() > 0) least = lane.least.count();
+        EXPECT_FALSE(within_limits(lane, least));
+      }
+    });
+    EXPECT_EQ(heads, told_.size());
+  }
+
+  void check_reservations() {
+    if (!plant_.weather().calm() || plant_.late_plans()) return;
+    for (std::uint32_t p = 0; p < w_.pools(); ++p) {
+      std::int64_t kept = 0;
+      for (const ReservationId r : w_.pool(PoolId{p}).reservations) {
+        const Reservation& x = w_.reservations()[r.index];
+        if (x.info.from <= w_.now() && w_.now() < x.info.to) kept += x.left();
+      }
+      std::int64_t there = w_.pool(PoolId{p}).free;
+      for (const JobId id : w_.pool(PoolId{p}).running)  // its end is told in this very instant
+        if (w_.job(id).end == w_.now()) there += part_in(id, PoolId{p});
+      for (const PlannedChange& plan : w_.plans())  // as is that machines come
+        if (plan.info.pool == PoolId{p} && !plan.over) {
+          if (plan.info.gpus.count() < 0 && plan.begun && plan.info.to == w_.now())
+            there -= plan.info.gpus.count();
+          if (plan.info.gpus.count() > 0 && !plan.begun && plan.info.from == w_.now())
+            there += plan.info.gpus.count();
+        }
+      EXPECT_LE(kept, there) << "a reservation is not honoured";
+    }
+  }
+
+  void check_guarantees() {
+    const Weather& weather = plant_.weather();
+    if (policy_.order != Order::fair || !policy_.preempt || policy_.backfill != Backfill::easy ||
+        plant_.pass_every() != 1 || !weather.calm() || weather.guarantees || weather.plans ||
+        weather.reservations)
+      return;
+    std::map<std::pair<JobId, std::uint32_t>, Millis> now_waiting;
+    w_.waiting_lanes().for_each([&](std::uint32_t l) {
+      const LaneOpened& lane = w_.lane(LaneId{l});
+      const JobId id = w_.queue(LaneId{l}).job(0);
+      const std::int64_t need = w_.job(id).gpus;
+      if (lane.most.count() > 0 || lane.beside_units > 0 || !within_limits(lane, need)) return;
+      for (const PoolId p : lane.pools) {
+        const Pool& pool = w_.pool(p);
+        if (pool.racks || pool.info.reclaim <= policy_.grace || !in_guarantee(p, lane.member, need))
+          continue;
+        bool alone = true;
+        w_.waiting_lanes().for_each([&](std::uint32_t other) {
+          const LaneOpened& o = w_.lane(LaneId{other});
+          if (other != l && o.member == lane.member &&
+              std::count(o.pools.begin(), o.pools.end(), p) > 0)
+            alone = false;
+        });
+        if (!alone) continue;
+        const auto was = guarantee_since_.find({id, p.index});
+        Millis since = was == guarantee_since_.end() ? w_.now() : was->second;
+        for (const Key& k : guaranteed_starts_)
+          if (k.first == p.index && k.second != lane.member.index) since = w_.now();
+        ++laws;
+        EXPECT_TRUE(w_.now() <= since + pool.info.reclaim)
+            << "job " << id.index << " is guaranteed " << need << " in pool " << p.index
+            << " and waits since " << since.count();
+        now_waiting[{id, p.index}] = since;
+      }
+    });
+    guarantee_since_ = std::move(now_waiting);
+  }
+
+  void check_starvation() {
+    const Weather& weather = plant_.weather();
+    if (w_.members().size() != 1 || policy_.order != Order::fair || policy_.patience.count() == 0 ||
+        policy_.backfill != Backfill::easy || !weather.calm() || weather.plans ||
+        weather.reservations || plant_.pass_every() != 1)
+      return;
+    for (std::uint32_t l = 1; l < w_.lanes(); ++l)
+      if (w_.lane(LaneId{l}).tier != w_.lane(LaneId{0}).tier) return;
+    std::optional<JobId> oldest;
+    w_.waiting_lanes().for_each([&](std::uint32_t l) {
+      const JobId id = w_.queue(LaneId{l}).job(0);
+      if (w_.now() - w_.job(id).submit <= policy_.patience) return;
+      if (!oldest || w_.job(id).submit < w_.job(*oldest).submit ||
+          (w_.job(id).submit == w_.job(*oldest).submit && told_[id] != Reason::behind_earlier_job))
+        oldest = id;
+    });
+    if (!oldest) return oldest_.reset();
+    const LaneOpened& lane = lane_of(*oldest);
+    const std::int64_t need = w_.job(*oldest).gpus;
+    if (lane.most.count() > 0 || lane.beside_units > 0 || !within_limits(lane, need))
+      return oldest_.reset();
+    std::int64_t latest = Timeline::kForever;
+    for (const PoolId p : lane.pools) {
+      if (w_.pool(p).racks) return oldest_.reset();
+      std::int64_t there = 0;
+      latest = std::min(latest, w_.pool(p).timeline.first_with(w_.now(), need, there).count());
+    }
+    ++aged;
+    if (oldest_ == *oldest) {
+      EXPECT_LE(latest, std::max(latest_, w_.now().count())) << "job " << oldest->index << " is put off";
+    }
+    oldest_ = *oldest;
+    latest_ = latest;
+  }
+
+  const World& w_;
+  const StormPlant& plant_;
+  const Policy policy_;
+  Millis at_{0};
+  std::map<Key, std::int64_t> in_use_, integral_;
+  std::map<std::uint32_t, std::int64_t> held_;  // [account], GPUs
+  std::map<JobId, std::vector<Part>> parts_;
+  std::map<JobId, std::vector<JobId>> after_;
+  std::map<JobId, int> stops_;
+  std::map<JobId, Reason> told_;
+  std::map<JobId, std::vector<JobId>> stopped_;  // in this pass, by beneficiary
+  std::set<JobId> shrunk_, helped_;
+  std::set<Key> guaranteed_starts_;
+  std::map<std::pair<JobId, std::uint32_t>, Millis> guarantee_since_;
+  std::optional<JobId> oldest_;
+  std::int64_t latest_ = 0;
+};
+
+}  // namespace dure
