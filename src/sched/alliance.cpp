@@ -161,7 +161,9 @@ class Pass {
       because_ = Reason::quota_limit;
       return false;
     }
-    because_ = fair() && h.claim == Claim::borrowed ? told_[h.lane.index] : Reason::no_room;
+    because_ = Reason::no_room;
+    if (h.claim == Claim::borrowed && told_[h.lane.index] != Reason::none)
+      because_ = told_[h.lane.index];
     if (start_anyhow(h, gang)) return true;
     gang.gpus = least;
     return hold_room(h, gang);
@@ -502,17 +504,23 @@ class Pass {
     PoolId where;
     Hold held;
     for (const PoolId id : gang.lane.pools) {
+      // Cheap looks first: a plan costs a walk over all that runs there.
+      const bool stopping = world_.pool(id).stopping > 0;
+      if (!stopping && !may_reclaim(world_, policy_, id, gang.lane, gang.gpus)) continue;
+      if (!reclaims_now()) {
+        wake_ = std::min(wake_, next_reclaim());
+        std::int64_t free_then = 0;
+        if (!stopping ||
+            world_.pool(id).timeline.first_with(world_.now(), gang.gpus, free_then) > soon)
+          continue;
+      }
       std::optional<Hold> hold = hold_in(h, id, gang);
       if (!hold || terms(world_, policy_, id, gang) != Reason::none) continue;
       std::vector<Aside> before;  // invariant 3
       for (const Hold& other : holds_[id.index])
         if (binds(other, hold->right, gang.lane.member)) before.push_back(other.kept);
-      if (!may_reclaim(world_, id, gang.lane, gang.gpus) && world_.pool(id).stopping == 0) continue;
-      if (!reclaims_now() && world_.pool(id).stopping == 0) {
-        wake_ = std::min(wake_, next_reclaim());
-        continue;
-      }
-      ReclaimPlan plan = plan_reclaim(world_, policy_, id, h.job, gang.gpus, before);
+      ReclaimPlan plan =
+          plan_reclaim(world_, policy_, id, h.job, gang.gpus, before, reclaims_now());
       if (plan.comes && hold->shadow > soon && dated(id)) continue;  // but it is kept for others
       if (plan.comes) {  // it is being done already, or somebody leaves
         hold->then = std::move(plan.then);
@@ -520,12 +528,9 @@ class Pass {
         if (world_.pool(id).stopping > 0) because_ = Reason::reclaiming;
         return true;
       }
-      if (!reclaims_now()) {  // it is not being done already
-        wake_ = std::min(wake_, next_reclaim());
-        continue;
-      }
+      if (!reclaims_now()) continue;  // it is not being done already
       if (plan.victims.empty()) {
-        if (plan.later < wake_) wake_ = plan.later;
+        wake_ = std::min(wake_, std::max(plan.later, next_reclaim()));
       } else if (dated(id) && !lasts(id, plan, gang, before)) {
         continue;
       } else if (best.victims.empty() || plan.lost < best.lost) {
@@ -563,6 +568,7 @@ class Pass {
   }
   Millis next_reclaim() const {
     const std::int64_t every = policy_.reclaim_every.count();
+    if (every == 0) return world_.now();
     return Millis((world_.now().count() / every + 1) * every);
   }
   bool reclaims_now() const {

@@ -35,6 +35,15 @@ Millis estimate_with(const LaneOpened& lane, const Job& job, std::int64_t gpus) 
   return run_time(lane, job.estimate, job.gpus, gpus, 1000, false);
 }
 
+// Opens a lane whose work is under the same law as another's.
+void open_like(World& world, const LaneOpened& lane, LaneId other) {
+  world.apply({world.now(), lane});
+  std::optional<LaneLabelled> label = world.law().told(other);
+  if (!label) return;
+  label->lane = lane.lane;
+  world.apply({world.now(), std::move(*label)});
+}
+
 bool mouldable(const LaneOpened& lane) { return lane.most.count() > 0; }
 
 struct Kept {  // what a pass keeps for somebody
@@ -369,7 +378,7 @@ class Explaining {
     if (!classical_) {
       LaneOpened lane = lane_;
       lane.lane = LaneId{static_cast<std::uint32_t>(copy.lanes())};
-      copy.apply({copy.now(), lane});
+      open_like(copy, lane, job_.lane);
       again = JobId{static_cast<std::uint32_t>(copy.jobs())};
       copy.apply({copy.now(),
                   JobSubmitted{again, lane.lane, Gpus(job_.gpus), job_.estimate, job_.deadline}});
@@ -591,7 +600,12 @@ Changed changed(const World& world, JobId id, const Change& change) {
       lane.lane = LaneId{l};
       break;
     }
-  if (lane.lane.index == w.lanes()) w.apply({now, lane});
+  if (lane.lane.index == w.lanes()) open_like(w, lane, job.lane);
+  if (change.kind == Change::approval && w.law().under_law(lane.lane))
+    for (const Need& need : w.law().verdict(lane.lane, change.where).needs)
+      w.apply({now, ApprovalGranted{{static_cast<std::uint32_t>(w.law().approvals())},
+                                    need.action, need.data_class, lane.workload, {}, "",
+                                    now - Millis(need.lead_days * kMsPerDay)}});
   out.job = JobId{static_cast<std::uint32_t>(w.jobs())};
   w.apply({now, JobSubmitted{out.job, lane.lane, gpus, estimate, job.deadline}});
   return out;

@@ -403,24 +403,28 @@ Millis another_look(std::vector<std::pair<Millis, std::int64_t>>& coming, std::i
 
 }  // namespace
 
-bool may_reclaim(const World& world, PoolId id, const LaneOpened& lane, std::int64_t need) {
+bool may_reclaim(const World& world, const Policy& policy, PoolId id, const LaneOpened& lane,
+                 std::int64_t need) {
   const Pool& pool = world.pool(id);
   if (pool.elastic > 0) return true;  // shrinking is not counted here
   const bool guaranteed = claim(world, id, lane, need) == Claim::guaranteed;
+  std::int64_t stoppable = 0;
   for (std::uint32_t m = 0; m < pool.preemptible.size(); ++m) {
     if (m == lane.member.index) {
       for (std::size_t t = 0; t < static_cast<std::size_t>(lane.tier); ++t)
-        if (pool.preemptible[m][t] > 0) return true;
+        stoppable += pool.preemptible[m][t];
     } else if (guaranteed && pool.preemptible_borrowed[m] > 0 &&
                world.ledger().in_use(id, MemberId{m}) > pool.entitled(MemberId{m})) {
-      return true;
+      stoppable += pool.preemptible_borrowed[m];
     }
   }
-  return false;
+  if (stoppable == 0) return false;
+  if (pool.dips(world.now())) return true;  // the timeline is not what is free then
+  return pool.timeline.free_at(world.now() + policy.grace) + stoppable >= need;
 }
 
 ReclaimPlan plan_reclaim(const World& world, const Policy& policy, PoolId id, JobId job,
-                         std::int64_t gpus, std::span<const Aside> before) {
+                         std::int64_t gpus, std::span<const Aside> before, bool whole) {
   ReclaimPlan plan;
   const Pool& pool = world.pool(id);
   const Job& wants = world.job(job);
@@ -432,6 +436,7 @@ ReclaimPlan plan_reclaim(const World& world, const Policy& policy, PoolId id, Jo
     plan.then = room.racks();
     return plan;
   }
+  if (!whole) return plan;
   const bool guaranteed = claim(world, id, lane, gpus) == Claim::guaranteed;
   // In the order of their ids: the order in the pool means nothing.
   std::vector<JobId> running = pool.running;

@@ -48,13 +48,16 @@ struct Aside {  // put aside for who comes before it
 // GPU x ms that are lost if the job is stopped now.
 std::int64_t lost_if_stopped(const World& world, const Job& job);
 
-// A cheap look: is there anybody who could be stopped or shrunk for it?
-bool may_reclaim(const World& world, PoolId pool, const LaneOpened& lane, std::int64_t need);
+// A cheap look: by the count alone, could stopping and shrinking others do?
+bool may_reclaim(const World& world, const Policy& policy, PoolId pool, const LaneOpened& lane,
+                 std::int64_t need);
 
 // For a waiting job that has a right to room in the pool, `gpus` of it: because its member is
-// guaranteed it and others borrow it, or over jobs of a lower tier of its own member.
+// guaranteed it and others borrow it, or over jobs of a lower tier of its own member. whole: false
+// to ask only whether it comes without stopping anybody.
 ReclaimPlan plan_reclaim(const World& world, const Policy& policy, PoolId pool, JobId job,
-                         std::int64_t gpus, std::span<const Aside> before = {});
+                         std::int64_t gpus, std::span<const Aside> before = {},
+                         bool whole = true);
 
 // What a shrunk gang keeps: the first of its nodes.
 Placement shrunk(const Placement& place, std::int64_t gpus);

@@ -91,7 +91,8 @@ void Fairness::settle(Millis until) {
     const PoolOpened& pool = world_.pool(PoolId{p}).info;
     for (std::uint32_t m = 0; m < world_.members().size(); ++m) {
       now[p].push_back(world_.ledger().used(PoolId{p}, MemberId{m}, until).count());
-      const std::int64_t old = before_.empty() ? now[p][m] : before_[p][m];
+      // Without a warm-up the window opens before the alliance is founded: nothing was used then.
+      const std::int64_t old = !settled_ ? now[p][m] : p < before_.size() ? before_[p][m] : 0;
       const std::int64_t gpu_ms = now[p][m] - old;
       if (gpu_ms == 0 || MemberId{m} == pool.owner) continue;
       SettlementLine& line = lines[{pool.owner, MemberId{m}, pool.hardware, pool.site}];
@@ -106,6 +107,7 @@ void Fairness::settle(Millis until) {
   }
   for (const auto& [key, line] : lines) settlement_.push_back(line);
   before_ = std::move(now);
+  settled_ = true;
 }
 
 void Fairness::close() {

@@ -63,7 +63,7 @@ class Fairness {
   const Window window_;
   Millis next_sample_, next_month_;
   Date month_;
-  bool opened_ = false, closed_ = false;
+  bool opened_ = false, closed_ = false, settled_ = false;
   std::vector<std::vector<std::int64_t>> before_;  // [pool][member] GPU x ms at the month's begin
   std::map<JobId, Millis> asked_;
   struct Took {

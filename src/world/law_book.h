@@ -42,6 +42,8 @@ class LawBook {
   Verdict verdict_ungranted(LaneId lane, PoolId pool) const;
   bool under_law(LaneId lane) const { return lanes_[lane.index].label.has_value(); }
 
+  const std::optional<LaneLabelled>& told(LaneId lane) const { return lanes_[lane.index].told; }
+  std::size_t approvals() const { return grants_.size(); }
   const Label& label(LaneId lane) const { return *lanes_[lane.index].label; }
   const Label& label(ArtifactId artifact) const { return artifacts_[artifact.index].label; }
   const std::vector<RowOpened>& rows() const { return rows_; }

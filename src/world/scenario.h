@@ -555,7 +555,7 @@ struct WorkloadSpec {
   double parallel_share = 1;
   std::int64_t most_sites = 1;
   double sites_speed = 0.9;  // of one site, if it is split over several
-  std::string beside_hardware;
+  std::optional<std::string> beside_hardware;
   std::int64_t beside_units = 0;
   double utilization = 0.6;  // of the node's power span while running
   std::string seed_item, source, note;

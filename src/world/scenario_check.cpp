@@ -283,7 +283,7 @@ class Checker {
            "at least checkpoint_hours + restart_hours, " +
                decimal_text(w.checkpoint_hours + w.restart_hours) + ", so that each run gets on",
            decimal_text(w.min_run_hours));
-    if (w.beside_hardware.empty() != (w.beside_units == 0))
+    if (w.beside_hardware.has_value() != (w.beside_units > 0))
       fault(here + ".beside_units", "beside_hardware and beside_units, or neither",
             std::to_string(w.beside_units));
     for (std::size_t i = 0; i < w.hardware.size(); ++i)

@@ -93,9 +93,9 @@ TEST(ScenarioReader, SaysWhereAndWhatWasExpected) {
       {"run: {", "include_: x\nrun: {", "include_",
        "include_: expected a known key, found 'include_' (known: id, name_en, name_ko, note, run, "
        "policy, "
-       "accounts, sources, decisions, members, operators, data_classes, hardware, sites, installs, "
-       "links, "
-       "lending, patterns, holidays, workloads)"},
+       "accounts, sources, decisions, members, operators, data_classes, "
+       "sovereignty, certifications, roles, policy_rows, artifacts, approvals, hardware, sites, "
+       "installs, …)"},
       {"accounts:\n", "accounts:\n  include: x.yaml\n", "include: x",
        "accounts.include: expected a known key, found 'include' (include: stands at the top of a "
        "file only)"},
