@@ -14,9 +14,11 @@
 // Last, elastic gangs grow into what nobody waits for.
 //
 // Holds have rights, as claims have: whoever asks for what its member is guaranteed respects only
-// the holds of others who do, and those of its own member. docs/models/fairness.md says what follows.
+// the holds of others who do, and those of its own member. docs/models/fairness.md says what
+// follows.
 //
-// Invariants: 1. A pool has at most one hold for whoever would borrow there, and only where it is the
+// Invariants: 1. A pool has at most one hold for whoever would borrow there, and only where it is
+// the
 //                first; one of each member that waits for its own running jobs; and of those that
 //                wait for what they are guaranteed as many as the guarantees have room for.
 //             2. The law was asked when the lane was opened or widened: lane.pools are the lawful
@@ -62,6 +64,7 @@ class Pass {
         say_(say),
         holds_(world.pools()),
         barred_(world.pools()),
+        no_plan_(world.pools()),
         has_hold_(world.lanes()),
         told_(world.lanes()),
         shares_(world, policy) {}
@@ -267,8 +270,7 @@ class Pass {
           because(no);
           continue;
         }
-        if (pool.dips(world_.now()) &&
-            pool.timeline.least_free(world_.now(), end) < units) {
+        if (pool.dips(world_.now()) && pool.timeline.least_free(world_.now(), end) < units) {
           because(Reason::reserved_for_others);
           continue;
         }
@@ -293,7 +295,7 @@ class Pass {
       Millis end;
       const auto fits = [&](PoolId id, Millis until) {
         const Fit f = fit(world_, policy_, id, part, until);
-        return f.why_not == Reason::none && !f.under && 
+        return f.why_not == Reason::none && !f.under &&
                !kept_from(h, id, part.gpus, until, part.lane.spread);
       };
       for (const PoolId id : whole.lane.pools) {
@@ -453,8 +455,7 @@ class Pass {
       if (world_.pool(id).installed < gang.gpus) continue;
       large_enough = true;
       std::optional<Hold> hold = hold_in(h, id, gang);
-      if (!hold || (hold->right != Right::own &&
-                    terms(world_, policy_, id, gang) != Reason::none))
+      if (!hold || (hold->right != Right::own && terms(world_, policy_, id, gang) != Reason::none))
         continue;
       if (!best || hold->shadow < best->shadow) {
         best = hold;
@@ -489,13 +490,12 @@ class Pass {
 
   // Is it guaranteed room somewhere, whoever holds it?
   bool has_right(const Head& h, const Gang& gang) const {
-    return std::any_of(gang.lane.pools.begin(), gang.lane.pools.end(), [&](PoolId id) {
-      return right(h, id, gang) == Right::guaranteed;
-    });
+    return std::any_of(gang.lane.pools.begin(), gang.lane.pools.end(),
+                       [&](PoolId id) { return right(h, id, gang) == Right::guaranteed; });
   }
 
-  // Room that its member may count on, and others hold; or that lower tiers of its member hold. True
-  // if there will be room by the end of the grace.
+  // Room that its member may count on, and others hold; or that lower tiers of its member hold.
+  // True if there will be room by the end of the grace.
   bool take_back(const Head& h, const Gang& gang) {
     const Millis soon = world_.now() + policy_.grace;
     if (device_at(gang) > soon) return false;  // nobody is stopped for a job that waits for it
@@ -514,6 +514,7 @@ class Pass {
             world_.pool(id).timeline.first_with(world_.now(), gang.gpus, free_then) > soon)
           continue;
       }
+      if (!stopping && hopeless(id, gang)) continue;
       std::optional<Hold> hold = hold_in(h, id, gang);
       if (!hold || terms(world_, policy_, id, gang) != Reason::none) continue;
       std::vector<Aside> before;  // invariant 3
@@ -531,6 +532,8 @@ class Pass {
       if (!reclaims_now()) continue;  // it is not being done already
       if (plan.victims.empty()) {
         wake_ = std::min(wake_, std::max(plan.later, next_reclaim()));
+        no_plan_[id.index].push_back(
+            {gang.lane.member, gang.lane.tier, gang.lane.spread, gang.gpus});
       } else if (dated(id) && !lasts(id, plan, gang, before)) {
         continue;
       } else if (best.victims.empty() || plan.lost < best.lost) {
@@ -565,6 +568,14 @@ class Pass {
   void keep(PoolId id, Hold&& hold) {
     say_.keep(id, hold.job, hold.shadow, hold.extra);
     holds_[id.index].push_back(std::move(hold));
+  }
+  // Has the pass found no plan there for as much or less, with the same rights? What is kept for
+  // others only grows in a pass, so there is none now.
+  bool hopeless(PoolId id, const Gang& gang) const {
+    return std::any_of(no_plan_[id.index].begin(), no_plan_[id.index].end(), [&](const NoPlan& n) {
+      return n.member == gang.lane.member && n.tier == gang.lane.tier &&
+             n.spread == gang.lane.spread && n.gpus <= gang.gpus;
+    });
   }
   Millis next_reclaim() const {
     const std::int64_t every = policy_.reclaim_every.count();
@@ -630,8 +641,15 @@ class Pass {
   Listener& say_;
   std::vector<std::vector<Hold>> holds_;  // [pool]
   std::vector<bool> barred_;              // [pool]
-  std::vector<bool> has_hold_;            // [lane]: its head has one
-  std::vector<Reason> told_;              // [lane]: why its head does not start where it is guaranteed room
+  struct NoPlan {
+    MemberId member;
+    Tier tier;
+    Spread spread;
+    std::int64_t gpus;
+  };
+  std::vector<std::vector<NoPlan>> no_plan_;  // [pool]
+  std::vector<bool> has_hold_;                // [lane]: its head has one
+  std::vector<Reason> told_;  // [lane]: why its head does not start where it is guaranteed room
   Shares shares_;
   std::vector<Head> heads_, behind_;
   Reason because_ = Reason::none;

@@ -11,7 +11,8 @@ bool plain(const World& world) {
   const LaneOpened& lane = world.lane(LaneId{0});
   const Pool& pool = world.pool(lane.pools[0]);
   if (pool.racks || !pool.reservations.empty() || pool.guaranteed != 0) return false;
-  if (lane.within != Within::arrival || lane.most.count() > 0 || lane.beside_units > 0) return false;
+  if (lane.within != Within::arrival || lane.most.count() > 0 || lane.beside_units > 0)
+    return false;
   if (!lane.speed_permille.empty() || !world.orphans().empty()) return false;
   if (pool.dips(world.now())) return false;
   for (std::optional<AccountId> a = world.account(LaneId{0}); a; a = world.accounts()[*a].parent)

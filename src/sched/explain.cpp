@@ -153,8 +153,7 @@ class Turn {
     return std::any_of(gang.lane.beside.begin(), gang.lane.beside.end(), [&](PoolId id) {
       const Pool& pool = world_.pool(id);
       return pool.fits(units, Spread::anywhere) &&
-             (!pool.dips(world_.now()) ||
-              pool.timeline.least_free(world_.now(), end) >= units) &&
+             (!pool.dips(world_.now()) || pool.timeline.least_free(world_.now(), end) >= units) &&
              in_the_way(id, units, end) == nullptr;
     });
   }
@@ -604,7 +603,11 @@ Changed changed(const World& world, JobId id, const Change& change) {
   if (change.kind == Change::approval && w.law().under_law(lane.lane))
     for (const Need& need : w.law().verdict(lane.lane, change.where).needs)
       w.apply({now, ApprovalGranted{{static_cast<std::uint32_t>(w.law().approvals())},
-                                    need.action, need.data_class, lane.workload, {}, "",
+                                    need.action,
+                                    need.data_class,
+                                    lane.workload,
+                                    {},
+                                    "",
                                     now - Millis(need.lead_days * kMsPerDay)}});
   out.job = JobId{static_cast<std::uint32_t>(w.jobs())};
   w.apply({now, JobSubmitted{out.job, lane.lane, gpus, estimate, job.deadline}});

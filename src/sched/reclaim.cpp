@@ -17,9 +17,9 @@ constexpr std::int64_t kAny = kNever;
 
 struct Candidate {
   Victim victim;
-  Placement gives;              // in a pool of racks
-  std::uint32_t member = 0;     // whose it is
-  std::int64_t over = kAny;     // what its member holds above its guarantee; kAny: a lower tier
+  Placement gives;           // in a pool of racks
+  std::uint32_t member = 0;  // whose it is
+  std::int64_t over = kAny;  // what its member holds above its guarantee; kAny: a lower tier
 };
 
 std::int64_t held_in(const World& world, JobId id, PoolId pool) {
@@ -37,7 +37,8 @@ const Placement& place_in(const World& world, JobId id, PoolId pool) {
   CHECK(!"a part of it is there");
 }
 
-// Gone by then: it is stopping, or its estimate will be over. (Who runs past its estimate may stay.)
+// Gone by then: it is stopping, or its estimate will be over. (Who runs past its estimate may
+// stay.)
 bool gone(const World& world, const Job& job, Millis by) {
   return job.stopping || (job.end > world.now() && job.end <= by);
 }
@@ -82,8 +83,8 @@ class Room {
   bool undo_ = true;
 };
 
-// Invariant 4, as a set grows by the largest of a member first: all but that one stay below what the
-// member holds too much.
+// Invariant 4, as a set grows by the largest of a member first: all but that one stay below what
+// the member holds too much.
 class Fair {
  public:
   bool may(const Candidate& c) const {
@@ -362,7 +363,8 @@ std::vector<std::size_t> cheapest_cover(const std::vector<CoverItem>& items, std
   std::vector<std::vector<std::uint32_t>> took;
   for (std::size_t from = 0; from < items.size();) {
     std::size_t to = from + 1;
-    while (to < items.size() && items[from].group >= 0 && items[to].group == items[from].group) ++to;
+    while (to < items.size() && items[from].group >= 0 && items[to].group == items[from].group)
+      ++to;
     std::vector<std::uint32_t>& took_here = took.emplace_back(n + 1);
     for (std::size_t g = n; g > 0; --g)  // what lies below g is still of the groups before
       for (std::size_t i = from; i < to; ++i) {
@@ -473,8 +475,8 @@ ReclaimPlan plan_reclaim(const World& world, const Policy& policy, PoolId id, Jo
         c.victim.shrink = true;
         c.victim.frees = runs.held - its.least.count();
         if (pool.racks) {
-          c.gives = given_up(world.placement(runs),
-                             shrunk(world.placement(runs), its.least.count()));
+          c.gives =
+              given_up(world.placement(runs), shrunk(world.placement(runs), its.least.count()));
           c.victim.frees = 0;
           for (const Slice& s : c.gives) c.victim.frees += s.gpus();
         }

@@ -9,7 +9,8 @@
 // out not to be needed is let off.
 //
 // Invariants: 1. The plan frees what is needed, or is empty.
-//             2. Nobody in it is younger than its min_run, or not preemptible; nobody is shrunk into
+//             2. Nobody in it is younger than its min_run, or not preemptible; nobody is shrunk
+//             into
 //                what is kept for others, or so that it holds what it borrows beyond the bound.
 //             3. Nobody can be left out of it.
 //             4. Nobody is taken from a member that holds no more than its guarantee by then.
@@ -34,10 +35,10 @@ struct Victim {
 };
 
 struct ReclaimPlan {
-  std::vector<Victim> victims;       // empty: it cannot be done now, or nothing needs to be done
-  std::int64_t lost = 0;             // GPU x ms
-  bool comes = false;                // there will be room within the grace without it
-  Millis later{Timeline::kForever};  // when it is worth another look, if it cannot be done now
+  std::vector<Victim> victims;        // empty: it cannot be done now, or nothing needs to be done
+  std::int64_t lost = 0;              // GPU x ms
+  bool comes = false;                 // there will be room within the grace without it
+  Millis later{Timeline::kForever};   // when it is worth another look, if it cannot be done now
   std::optional<CapacityIndex> then;  // the racks at the end of the grace, if there will be room
 };
 struct Aside {  // put aside for who comes before it
@@ -56,8 +57,7 @@ bool may_reclaim(const World& world, const Policy& policy, PoolId pool, const La
 // guaranteed it and others borrow it, or over jobs of a lower tier of its own member. whole: false
 // to ask only whether it comes without stopping anybody.
 ReclaimPlan plan_reclaim(const World& world, const Policy& policy, PoolId pool, JobId job,
-                         std::int64_t gpus, std::span<const Aside> before = {},
-                         bool whole = true);
+                         std::int64_t gpus, std::span<const Aside> before = {}, bool whole = true);
 
 // What a shrunk gang keeps: the first of its nodes.
 Placement shrunk(const Placement& place, std::int64_t gpus);

@@ -53,7 +53,8 @@ Outside outside_of(const Scenario& s, const World& world, const LaneOpened& lane
   if (verdict.denied) return {Reason::no_legal_site, to_string(reason_of(*verdict.denied)), false};
   if (!verdict.needs.empty())
     return {Reason::no_legal_site,
-            "an approval, " + std::to_string(verdict.needs.front().lead_days) + " days after it is asked for",
+            "an approval, " + std::to_string(verdict.needs.front().lead_days) +
+                " days after it is asked for",
             true};
   if (lending_permille(s, owner, member, site) == 0)
     return {Reason::lender_limit, "not lent", false};

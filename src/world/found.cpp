@@ -317,9 +317,8 @@ void open_lanes(const Scenario& s, Founding& out) {
     }
   }
   law.grant([&](const LanePlan& lane) {  // what is granted later opens more pools
-    Places places =
-        pools_for(s, out, s.workloads[lane.opened.workload.index],
-                  s.members[lane.opened.member.index], law, lane.opened.lane);
+    Places places = pools_for(s, out, s.workloads[lane.opened.workload.index],
+                              s.members[lane.opened.member.index], law, lane.opened.lane);
     return LaneWidened{lane.opened.lane, std::move(places.pools), std::move(places.speed_permille)};
   });
 }

@@ -131,9 +131,9 @@ struct MemberSpec {
   std::string id, name_en, name_ko;
   Gpus announced_gpus;    // promised by the end of the horizon, without today's stock
   Gpus demand_base_gpus;  // the build-out for which the workload rows give demand
-  std::int64_t allocation_priority = 50;  // 0 to 100, higher first
-  double share_weight = 1;                // times what it contributes
-  Gpus limit_gpus;                        // held at once, over all pools; 0: none
+  std::int64_t allocation_priority = 50;    // 0 to 100, higher first
+  double share_weight = 1;                  // times what it contributes
+  Gpus limit_gpus;                          // held at once, over all pools; 0: none
   std::string parent_jurisdiction = kHome;  // of the ultimate parent
   std::string source, note;
   static constexpr auto describe() {

@@ -2,9 +2,9 @@
 // what must hold. Besides: audit(world) after every pass, the same wishes when the decision is made
 // twice on copies, the same world from the record.
 //
-// DURE_STORM_SEEDS=N plays N seeds, DURE_STORM_FIRST=S begins at S, DURE_STORM_JOBS=J submits J jobs
-// in each, DURE_STORM_AUDIT=K audits every K-th pass only; a failing seed prints its command line;
-// DURE_STORM_TRACE=1 prints every event.
+// DURE_STORM_SEEDS=N plays N seeds, DURE_STORM_FIRST=S begins at S, DURE_STORM_JOBS=J submits J
+// jobs in each, DURE_STORM_AUDIT=K audits every K-th pass only; a failing seed prints its command
+// line; DURE_STORM_TRACE=1 prints every event.
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -44,7 +44,9 @@ struct Dry final : Listener {  // listens on a copy
 class Storm final : private Listener {
  public:
   Storm(std::uint64_t seed, std::int64_t jobs)
-      : plant_(seed, world_, jobs), rules_(world_, plant_, plant_.policy()), chance_(seed, "dry", 0) {}
+      : plant_(seed, world_, jobs),
+        rules_(world_, plant_, plant_.policy()),
+        chance_(seed, "dry", 0) {}
 
   void run(std::uint64_t audit_every, bool record, Totals& totals) {
     recording_ = record;
@@ -55,7 +57,8 @@ class Storm final : private Listener {
       facts.clear();
       plant_.next(wake, facts);
       if (facts.empty()) break;
-      const bool only_woken = facts.size() == 1 && std::holds_alternative<TimeReached>(facts[0].what);
+      const bool only_woken =
+          facts.size() == 1 && std::holds_alternative<TimeReached>(facts[0].what);
       for (const Event& e : facts) take(e);
       std::string expected;
       Millis expected_wake(0);
@@ -188,9 +191,10 @@ TEST(AllianceStorm, Seeds) {
       "shrinks, %llu growths, %llu split, %llu reserved, %llu refused; laws: %llu guarantee, %llu "
       "patience\n",
       static_cast<unsigned long long>(seeds), static_cast<unsigned long long>(totals.events),
-      static_cast<unsigned long long>(totals.passes), static_cast<unsigned long long>(totals.starts),
-      static_cast<unsigned long long>(totals.stops), totals.most_stops,
-      static_cast<unsigned long long>(totals.shrinks), static_cast<unsigned long long>(totals.growths),
+      static_cast<unsigned long long>(totals.passes),
+      static_cast<unsigned long long>(totals.starts), static_cast<unsigned long long>(totals.stops),
+      totals.most_stops, static_cast<unsigned long long>(totals.shrinks),
+      static_cast<unsigned long long>(totals.growths),
       static_cast<unsigned long long>(totals.splits), static_cast<unsigned long long>(totals.under),
       static_cast<unsigned long long>(totals.refused), static_cast<unsigned long long>(totals.laws),
       static_cast<unsigned long long>(totals.aged));

@@ -1,6 +1,6 @@
-// plan_reclaim and cheapest_cover against trying everything, on thousands of tiny worlds: counted and
-// racked, all spreads, elastic gangs that may be shrunk or stopped, guarantees that must not be taken
-// from. The same yes or no, and the same least loss.
+// plan_reclaim and cheapest_cover against trying everything, on thousands of tiny worlds: counted
+// and racked, all spreads, elastic gangs that may be shrunk or stopped, guarantees that must not be
+// taken from. The same yes or no, and the same least loss.
 #include "sched/reclaim.h"
 
 #include <gtest/gtest.h>
@@ -79,8 +79,8 @@ struct Tiny {
   void wish(Command c) { fact(CommandIssued{std::move(c)}); }
 };
 
-// A pool of member 0, some of it guaranteed to member 1; members 1 and 2 borrow; a job of member 0 or
-// 1 wants room.
+// A pool of member 0, some of it guaranteed to member 1; members 1 and 2 borrow; a job of member 0
+// or 1 wants room.
 std::optional<Tiny> draw(std::uint64_t seed) {
   Stream s(seed, "reclaim", 0);
   Tiny tiny;
@@ -102,7 +102,8 @@ std::optional<Tiny> draw(std::uint64_t seed) {
   }
   tiny.fact(pool);
   tiny.fact(CapacityAdded{PoolId{0}, Gpus(gpus), {}});
-  if (s.below(2) == 0) tiny.fact(GuaranteeMade{PoolId{0}, MemberId{1}, Gpus(between(s, 1, gpus / 2))});
+  if (s.below(2) == 0)
+    tiny.fact(GuaranteeMade{PoolId{0}, MemberId{1}, Gpus(between(s, 1, gpus / 2))});
   const auto lanes = static_cast<std::uint32_t>(between(s, 2, 5));
   for (std::uint32_t l = 0; l < lanes; ++l) {
     LaneOpened lane;

@@ -1,7 +1,7 @@
 // A plant that makes weather: from a seed it draws an alliance (members with accounts and limits,
 // sites, pools of every kind, guarantees, lanes of every kind) and then, instant by instant, what
-// happens to it. It keeps to what a plant may do: it asks the world where a door would ask (is there
-// room in the timeline for this reservation?), and answers every wish.
+// happens to it. It keeps to what a plant may do: it asks the world where a door would ask (is
+// there room in the timeline for this reservation?), and answers every wish.
 //
 // Invariant: 1. What comes depends on the seed and on the wishes alone.
 #pragma once
@@ -12,8 +12,8 @@
 #include <vector>
 
 #include "base/stream.h"
-#include "sched/plant.h"
 #include "sched/decide.h"
+#include "sched/plant.h"
 
 namespace dure {
 
@@ -54,8 +54,8 @@ class StormPlant final : public Plant {
       if (limit == Timeline::kForever) {
         end = now_ + between(1, 40);
       } else if (real.limit > now_ && real.end > now_) {
-        end = now_ + std::max<std::int64_t>(
-                         1, (real.end - now_) * (limit - now_) / (real.limit - now_));
+        end = now_ +
+              std::max<std::int64_t>(1, (real.end - now_) * (limit - now_) / (real.limit - now_));
         if (!weather_.overruns) end = std::min(end, limit);
       }
       plan_end(r->job, std::max(end, now_), limit);
@@ -72,8 +72,7 @@ class StormPlant final : public Plant {
         facts.push_back({wake, TimeReached{}});
         return;
       }
-      const std::int64_t until =
-          std::min(first - first % together_ + together_ - 1, wake.count());
+      const std::int64_t until = std::min(first - first % together_ + together_ - 1, wake.count());
       while (!agenda_.empty() && agenda_.begin()->first <= until) {
         const Item item = agenda_.begin()->second;
         // What asks the world comes alone: it must know what the world is.
@@ -129,7 +128,8 @@ class StormPlant final : public Plant {
     largest_ = between(2, 16);
     half_life_ = between(1, 100);
     const std::int64_t sites = between(1, 3), members = between(1, 4), pools = between(1, 5);
-    for (std::uint32_t i = 0; i < sites; ++i) sites_.push_back({SiteId{i}, "s" + std::to_string(i)});
+    for (std::uint32_t i = 0; i < sites; ++i)
+      sites_.push_back({SiteId{i}, "s" + std::to_string(i)});
     std::uint32_t accounts = 0;
     for (std::uint32_t i = 0; i < members; ++i, ++accounts)
       members_.push_back({MemberId{i}, "m" + std::to_string(i),
@@ -139,13 +139,14 @@ class StormPlant final : public Plant {
     for (std::uint32_t m = 0; m < members; ++m)
       for (std::int64_t n = between(0, 2); n > 0; --n) {
         const AccountId project{accounts++};
-        accounts_.push_back({project, AccountId{m}, "p", static_cast<std::uint32_t>(between(1, 4) * 500),
+        accounts_.push_back({project, AccountId{m}, "p",
+                             static_cast<std::uint32_t>(between(1, 4) * 500),
                              Gpus(chance(80) ? 0 : between(1, 20))});
         of_member[m].push_back(project);
         for (std::int64_t u = between(0, 2); u > 0; --u) {
           of_member[m].push_back(AccountId{accounts});
-          accounts_.push_back({AccountId{accounts++}, project, "u", 1000,
-                               Gpus(chance(80) ? 0 : between(1, 12))});
+          accounts_.push_back(
+              {AccountId{accounts++}, project, "u", 1000, Gpus(chance(80) ? 0 : between(1, 12))});
         }
       }
     for (std::uint32_t p = 0; p < pools; ++p) draw_pool(p);
@@ -237,7 +238,8 @@ class StormPlant final : public Plant {
     for (const SiteOpened& x : sites_) tell(x);
     for (const PoolOpened& p : pools_) {
       tell(p);
-      if (const std::int64_t n = gpus_[p.pool.index]; n > 0) tell(CapacityAdded{p.pool, Gpus(n), {}});
+      if (const std::int64_t n = gpus_[p.pool.index]; n > 0)
+        tell(CapacityAdded{p.pool, Gpus(n), {}});
     }
     for (const GuaranteeMade& g : guarantees_) tell(g);
     for (const LaneOpened& l : lanes_) tell(l);
@@ -280,7 +282,8 @@ class StormPlant final : public Plant {
     Real& real = real_[id.index];
     ++real.turn;
     if (job.estimate >= kUntilCancelled) return {id, kUntilCancelled};
-    const std::int64_t ran = now_ - real.start, all = std::max<std::int64_t>(1, real.limit - real.start);
+    const std::int64_t ran = now_ - real.start,
+                       all = std::max<std::int64_t>(1, real.limit - real.start);
     std::int64_t saved = 0;
     if (lane.checkpoint.count() > 0) saved = chance(50) ? ran : ran - ran % lane.checkpoint.count();
     const std::int64_t done = job.estimate.count() * std::min(saved, all) / all;
@@ -375,9 +378,8 @@ class StormPlant final : public Plant {
     return those[s_.below(those.size())];
   }
   void cancel(std::vector<Event>& facts) {
-    if (const auto id = some_job([](const Job& j) {
-          return j.state == JobState::waiting || j.state == JobState::held;
-        }))
+    if (const auto id = some_job(
+            [](const Job& j) { return j.state == JobState::waiting || j.state == JobState::held; }))
       facts.push_back({Millis(now_), JobCancelled{*id}});
   }
   void fail(std::vector<Event>& facts) {
@@ -402,15 +404,16 @@ class StormPlant final : public Plant {
     const std::uint32_t rack = node / info.nodes_per_rack;
     std::uint64_t nodes = std::uint64_t{1} << (node % info.nodes_per_rack);
     if (chance(20)) nodes |= nodes << 1;
-    const std::int64_t in_rack =
-        std::min<std::int64_t>(info.nodes_per_rack, nodes_[pool->index] - std::int64_t{rack} * info.nodes_per_rack);
+    const std::int64_t in_rack = std::min<std::int64_t>(
+        info.nodes_per_rack, nodes_[pool->index] - std::int64_t{rack} * info.nodes_per_rack);
     if (in_rack < 64) nodes &= (std::uint64_t{1} << in_rack) - 1;
     drained_[{pool->index, rack}] |= nodes;
     facts.push_back({Millis(now_), NodesDrained{*pool, rack, nodes}});
   }
   void resume(std::vector<Event>& facts) {
     if (drained_.empty()) return;
-    const auto it = std::next(drained_.begin(), static_cast<std::ptrdiff_t>(s_.below(drained_.size())));
+    const auto it =
+        std::next(drained_.begin(), static_cast<std::ptrdiff_t>(s_.below(drained_.size())));
     const std::uint64_t nodes = chance(50) ? it->second : it->second & s_.next();
     facts.push_back({Millis(now_), NodesResumed{PoolId{it->first.first}, it->first.second, nodes}});
     it->second &= ~nodes;

@@ -1,15 +1,18 @@
 // What must hold of every wish and after every pass, from first principles: nothing here asks
-// sched/fit.h, order.h or reclaim.h. The book is kept from the events alone; the world is asked only
-// for what audit() recounts (installed, free, timelines, placements).
+// sched/fit.h, order.h or reclaim.h. The book is kept from the events alone; the world is asked
+// only for what audit() recounts (installed, free, timelines, placements).
 //
 // Laws that are watched over time (docs/models/fairness.md proves them):
-//   Guarantee. In a counted pool with a reclaim bound B: a job that is first of its lane, within its
+//   Guarantee. In a counted pool with a reclaim bound B: a job that is first of its lane, within
+//   its
 //     limits, and fits into what its member is guaranteed there, while no other head of its member
 //     wants that pool, starts within B of the last instant at which this began or another member
 //     took up its own guarantee there.
-//   No starvation. One member, one tier, counted pools: the instant at which the head that has waited
+//   No starvation. One member, one tier, counted pools: the instant at which the head that has
+//   waited
 //     longest, and longer than policy.patience, can start at the latest never moves to later.
-//   No thrash. A job is stopped only after min_run; nobody is stopped who would be gone by the end of
+//   No thrash. A job is stopped only after min_run; nobody is stopped who would be gone by the end
+//   of
 //     the grace anyway; and nobody who could be let off.
 #pragma once
 
@@ -135,8 +138,8 @@ class StormRules {
       std::int64_t all = 0;
       for (std::uint32_t i = 0; i < w_.members().size(); ++i)
         if (MemberId{i} != pool.info.owner)
-          all += std::max<std::int64_t>(0, in_use(p, MemberId{i}) + (MemberId{i} == m ? gpus : 0) -
-                                               entitled(p, MemberId{i}));
+          all += std::max<std::int64_t>(
+              0, in_use(p, MemberId{i}) + (MemberId{i} == m ? gpus : 0) - entitled(p, MemberId{i}));
       if (all * 1000 > pool.installed * std::int64_t{pool.info.lend_permille}) return false;
     } else if (pool.guarantees.empty()) {
       return true;
@@ -164,7 +167,8 @@ class StormRules {
       all += part.gpus.count();
       sites = sites || w_.pool(part.pool).info.site != first.site;
     }
-    return w_.now() + run_time(lane, job.estimate, job.gpus, all, speed_in(lane, parts[0].pool), sites);
+    return w_.now() +
+           run_time(lane, job.estimate, job.gpus, all, speed_in(lane, parts[0].pool), sites);
   }
 
   // ---- wishes
@@ -380,8 +384,8 @@ class StormRules {
         lawful = lawful || takes_what_is_over(p, lane, victims);
       }
       EXPECT_TRUE(found) << "the stops do not free what is needed";
-      EXPECT_TRUE(!found || all_needed) << "somebody was stopped for nothing: job " << victims[0].index
-                                        << " for " << beneficiary.index;
+      EXPECT_TRUE(!found || all_needed) << "somebody was stopped for nothing: job "
+                                        << victims[0].index << " for " << beneficiary.index;
       EXPECT_TRUE(!found || lawful) << "a member was pushed below what it may count on";
     }
     stopped_.clear();
@@ -403,7 +407,8 @@ class StormRules {
     return racks ? racks->fits(need, spread) : free >= need;
   }
   // Of every other member at most what it holds above its guarantee, and the rest of one job.
-  bool takes_what_is_over(PoolId p, const LaneOpened& wants, const std::vector<JobId>& victims) const {
+  bool takes_what_is_over(PoolId p, const LaneOpened& wants,
+                          const std::vector<JobId>& victims) const {
     std::map<std::uint32_t, std::pair<std::int64_t, std::int64_t>> taken;  // sum, largest
     for (const JobId v : victims) {
       if (lane_of(v).member == wants.member) continue;
@@ -436,9 +441,9 @@ class StormRules {
       const Millis end = end_if(lane, job, {{p, Gpus(gpus), {}}});
       if (!lent(p, lane, gpus, end)) continue;
       if (something_dated(pool) && pool.timeline.least_free(w_.now(), end) < gpus) continue;
-      if (lane.beside_units > 0 && std::none_of(lane.beside.begin(), lane.beside.end(), [&](PoolId b) {
-            return w_.pool(b).free >= lane.beside_units &&
-                   lent(b, lane, lane.beside_units, end) &&
+      if (lane.beside_units > 0 &&
+          std::none_of(lane.beside.begin(), lane.beside.end(), [&](PoolId b) {
+            return w_.pool(b).free >= lane.beside_units && lent(b, lane, lane.beside_units, end) &&
                    (!something_dated(w_.pool(b)) ||
                     w_.pool(b).timeline.least_free(w_.now(), end) >= lane.beside_units);
           }))
@@ -459,7 +464,8 @@ class StormRules {
       for (const PoolId p : lane.pools) {
         if (!shrunk_.empty()) continue;  // what that freed is looked at when the pass comes again
         if (!could_start(id, p)) continue;
-        // A machine on its way out counts twice in a timeline while work is there: on the safe side.
+        // A machine on its way out counts twice in a timeline while work is there: on the safe
+        // side.
         if (w_.pool(p).racks && w_.pool(p).racks->owed() > 0 &&
             told->second == Reason::reserved_for_others)
           continue;
@@ -469,11 +475,11 @@ class StormRules {
             << to_string(told->second);
         bool behind = false;
         w_.waiting_lanes().for_each([&](std::uint32_t other) {
-          behind = behind || (other != l && [&] {
-                     const LaneOpened& o = w_.lane(LaneId{other});
-                     return std::count(o.pools.begin(), o.pools.end(), p) > 0 ||
-                            !lane.beside.empty();
-                   }());
+          behind =
+              behind || (other != l && [&] {
+                const LaneOpened& o = w_.lane(LaneId{other});
+                return std::count(o.pools.begin(), o.pools.end(), p) > 0 || !lane.beside.empty();
+              }());
         });
         EXPECT_TRUE(behind || told->second == Reason::reclaiming)
             << "job " << id.index << " waits for nobody";
@@ -576,7 +582,8 @@ class StormRules {
     }
     ++aged;
     if (oldest_ == *oldest) {
-      EXPECT_LE(latest, std::max(latest_, w_.now().count())) << "job " << oldest->index << " is put off";
+      EXPECT_LE(latest, std::max(latest_, w_.now().count()))
+          << "job " << oldest->index << " is put off";
     }
     oldest_ = *oldest;
     latest_ = latest;

@@ -32,8 +32,8 @@ TEST(Fading, AsThePowerOfTwo) {
     EXPECT_EQ(fading.after(Millis(half)), std::uint64_t{1} << 31);
     EXPECT_EQ(fading.after(Millis(half * 40)), 0u);
   }
-  // A straight line between two of 1024 points of a half-life is off by at most (ln 2 / 1024)^2 / 8 of
-  // the value: 246 of 2^32. The rest is rounding.
+  // A straight line between two of 1024 points of a half-life is off by at most (ln 2 / 1024)^2 / 8
+  // of the value: 246 of 2^32. The rest is rounding.
   EXPECT_LT(worst, 250.0L);
 }
 
@@ -49,7 +49,8 @@ TEST(Accounts, AsTheWholeHistory) {
     std::vector<std::optional<std::uint32_t>> parent;
     for (std::uint32_t a = 0; a < 6; ++a) {
       Account account;
-      if (a > 0 && s.below(3) != 0) account.parent = AccountId{static_cast<std::uint32_t>(s.below(a))};
+      if (a > 0 && s.below(3) != 0)
+        account.parent = AccountId{static_cast<std::uint32_t>(s.below(a))};
       parent.push_back(account.parent ? std::optional(account.parent->index) : std::nullopt);
       accounts.open(account);
     }
@@ -60,9 +61,10 @@ TEST(Accounts, AsTheWholeHistory) {
       t += static_cast<std::int64_t>(s.below(static_cast<std::uint64_t>(half)));
       const auto a = static_cast<std::uint32_t>(s.below(6));
       const std::int64_t own = held[a];
-      const std::int64_t delta = own > 0 && s.below(2) == 0
-                                     ? -static_cast<std::int64_t>(1 + s.below(static_cast<std::uint64_t>(own)))
-                                     : static_cast<std::int64_t>(s.below(500));
+      const std::int64_t delta =
+          own > 0 && s.below(2) == 0
+              ? -static_cast<std::int64_t>(1 + s.below(static_cast<std::uint64_t>(own)))
+              : static_cast<std::int64_t>(s.below(500));
       accounts.change(AccountId{a}, Device::gpu, delta, Millis(t));
       held[a] += delta;
       for (std::optional<std::uint32_t> up = a; up; up = parent[*up])

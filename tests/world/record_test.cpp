@@ -110,35 +110,29 @@ void any(NodesResumed& x) { all(x.pool, x.rack, x.nodes); }
 void any(ReservationMade& x) { all(x.reservation, x.member, x.pool, x.gpus, x.from, x.to); }
 void any(JobStopped& x) { all(x.job, x.left); }
 void any(ClassOpened& x) {
-      all(x.data_class, x.name, x.jurisdictions, x.run_by, x.kept_by, x.certifications, x.isolation,
-          x.leaving, x.lead_days, x.may_leave_member_sites, x.may_leave_locked_sites);
+  all(x.data_class, x.name, x.jurisdictions, x.run_by, x.kept_by, x.certifications, x.isolation,
+      x.leaving, x.lead_days, x.may_leave_member_sites, x.may_leave_locked_sites);
 }
 void any(RowOpened& x) {
-      all(x.row, x.name, x.action, x.classes, x.jurisdictions, x.tenant_parents, x.from_eflop,
-          x.verdict, x.because, x.lead_days);
+  all(x.row, x.name, x.action, x.classes, x.jurisdictions, x.tenant_parents, x.from_eflop,
+      x.verdict, x.because, x.lead_days);
 }
 void any(HallOpened& x) {
-      all(x.hall, x.site, x.site_owner, x.name, x.jurisdiction, x.run_by, x.certifications,
-          x.foreign_law, x.isolation);
+  all(x.hall, x.site, x.site_owner, x.name, x.jurisdiction, x.run_by, x.certifications,
+      x.foreign_law, x.isolation);
 }
-void any(PoolHoused& x) {
-      all(x.pool, x.hall);
-}
+void any(PoolHoused& x) { all(x.pool, x.hall); }
 void any(ArtifactMade& x) {
-      all(x.artifact, x.name, x.owner, x.classes, x.made_of, x.site, x.size_mb, x.only_sites);
+  all(x.artifact, x.name, x.owner, x.classes, x.made_of, x.site, x.size_mb, x.only_sites);
 }
 void any(LaneLabelled& x) {
-      all(x.lane, x.data_class, x.inputs, x.only_sites, x.tenant_parent, x.eflop, x.closed);
+  all(x.lane, x.data_class, x.inputs, x.only_sites, x.tenant_parent, x.eflop, x.closed);
 }
 void any(ApprovalGranted& x) {
-      all(x.approval, x.action, x.data_class, x.workload, x.artifact, x.to, x.requested);
+  all(x.approval, x.action, x.data_class, x.workload, x.artifact, x.to, x.requested);
 }
-void any(ArtifactLowered& x) {
-      all(x.artifact, x.data_class, x.approval);
-}
-void any(LaneWidened& x) {
-      all(x.lane, x.pools, x.speed_permille);
-}
+void any(ArtifactLowered& x) { all(x.artifact, x.data_class, x.approval); }
+void any(LaneWidened& x) { all(x.lane, x.pools, x.speed_permille); }
 void any(AccountLimitSet& x) { all(x.account, x.limit); }
 void any(StartJob& x) { all(x.job, x.pool, x.place, x.gpus, x.also, x.under); }
 void any(PromiseStart& x) { all(x.job, x.pool, x.at); }
