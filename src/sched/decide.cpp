@@ -17,6 +17,8 @@ Policy policy_from(const PolicySpec& spec) {
 }
 
 Millis decide(const World& world, const Policy& policy, Listener& say) {
+  if (policy.every_job || policy.order == Order::shortest || policy.order == Order::attained)
+    return decide_ranked(world, policy, say);
   const bool classical = policy.order == Order::arrival && world.lanes() == 1 &&
                          world.lane(LaneId{0}).pools.size() == 1 &&
                          !world.pool(world.lane(LaneId{0}).pools[0]).racks;

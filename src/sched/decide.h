@@ -10,6 +10,13 @@
 
 namespace dure {
 
+// Steps of service under Order::attained, and when waiting lifts a job above them.
+struct Ladder {
+  GpuMillis first{3'600'000};  // a job that had less stands on step 0; 1 GPU-hour
+  std::int64_t ratio = 4;      // each step is so many times as long as the one before
+  std::int64_t stretch = 10;   // who waited longer than so many times what it ran goes first; 0: never
+};
+
 struct Policy {
   Order order = Order::arrival;
   Backfill backfill = Backfill::none;
@@ -18,6 +25,8 @@ struct Policy {
   Millis reclaim_every{};  // only at multiples of it, for plans cost time; 0: always
   Millis patience{};                     // whoever waited longer goes first in its tier; 0: never
   std::uint32_t history_permille = 500;  // of a share: what was held, not what is
+  bool every_job = false;                // weigh all that wait, not the heads of lanes: ranked.cpp
+  Ladder ladder{};                       // of Order::attained
 };
 
 Policy policy_from(const PolicySpec& spec);
@@ -29,6 +38,9 @@ class Listener {
   virtual void wait(JobId job, Reason because) = 0;
 };
 
+// Order::shortest and Order::attained, and every_job, are served by ranked.cpp: all waiting jobs are
+// weighed, and with `preempt` running ones too.
+//
 // Runs one scheduling pass at world.now(). Returns when to be woken if nothing happens before:
 // the earliest promised start, or Timeline::kForever.
 //
@@ -43,5 +55,6 @@ Millis decide_fcfs(const World& world, Listener& say);
 Millis decide_easy(const World& world, Listener& say);
 Millis decide_conservative(const World& world, Listener& say);
 Millis decide_alliance(const World& world, const Policy& policy, Listener& say);
+Millis decide_ranked(const World& world, const Policy& policy, Listener& say);
 
 }  // namespace dure

@@ -270,6 +270,17 @@ std::optional<Placement> CapacityIndex::find(std::int64_t gpus, Spread spread) c
   return place;
 }
 
+bool CapacityIndex::can_take(const Placement& place) const {
+  for (const Slice& s : place) {
+    CHECK(s.rack < racks_.size());
+    for (std::uint64_t left = s.nodes; left != 0; left &= left - 1)
+      if (node_free_[s.rack * nodes_per_rack_ +
+                     static_cast<std::uint32_t>(std::countr_zero(left))] < s.gpus_per_node)
+        return false;
+  }
+  return true;
+}
+
 void CapacityIndex::take(const Placement& place) {
   for (const Slice& s : place) {
     CHECK(s.rack < racks_.size() && (s.nodes & ~racks_[s.rack].exists) == 0);

@@ -48,6 +48,7 @@ class CapacityIndex {
 
   bool fits(std::int64_t gpus, Spread spread) const;
   std::optional<Placement> find(std::int64_t gpus, Spread spread) const;  // changes nothing
+  bool can_take(const Placement& place) const;
   void take(const Placement& place);
   void give(const Placement& place);
 

@@ -21,6 +21,7 @@ struct RawJob {  // a row before the rules; -1 (or any value <= 0) is unknown wh
   Millis submit, run, estimate;
   std::int64_t procs = 0;
   std::int32_t user = -1;
+  Millis deadline{};  // 0: none
 };
 
 class BatchBuilder {
@@ -43,7 +44,7 @@ class BatchBuilder {
     const Millis longest(kLongestMillis);
     CHECK(job.submit <= longest && job.run <= longest && estimate <= longest);
     BatchJob kept{job.number, job.submit, job.run, estimate, static_cast<std::int32_t>(job.procs),
-                  job.user};
+                  job.user, job.deadline};
     if (kept.run > estimate) {
       kept.run = estimate;
       ++log_.cut_to_estimate;
