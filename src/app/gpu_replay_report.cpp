@@ -67,10 +67,10 @@ nlohmann::ordered_json gpu_fields(const GpuSetup& s, const GpuResult& r) {
       {"useful_gpu_h", r.useful_gpu_h},
       {"lost_gpu_h", r.lost_gpu_h}};
   if (r.deadlines > 0)
-    out["deadlines"] = {{"jobs", r.deadlines},
-                        {"met", r.deadlines_met},
-                        {"share", static_cast<double>(r.deadlines_met) /
-                                      static_cast<double>(r.deadlines)}};
+    out["deadlines"] = {
+        {"jobs", r.deadlines},
+        {"met", r.deadlines_met},
+        {"share", static_cast<double>(r.deadlines_met) / static_cast<double>(r.deadlines)}};
   return out;
 }
 
@@ -87,8 +87,7 @@ void print_gpu_row(const BatchLog& log, const std::string& policy, const GpuResu
       "{:>10.1f} {:>8.3f}\n",
       log.name, policy, log.jobs.size(), log.procs, r.mean_jct_s, r.p50_jct_s, r.p99_jct_s,
       r.utilization, r.fairness_p99, r.unfair_share, r.stops, r.lost_gpu_h, cpu_s);
-  if (r.deadlines > 0)
-    fmt::print("  deadlines {:>7} of {} met\n", r.deadlines_met, r.deadlines);
+  if (r.deadlines > 0) fmt::print("  deadlines {:>7} of {} met\n", r.deadlines_met, r.deadlines);
 }
 
 }  // namespace dure

@@ -175,8 +175,10 @@ void add_replay_command(CLI::App& app, int& exit_code) {
   auto* command = app.add_subcommand("replay", "Run a recorded log through a scheduler");
   auto o = std::make_shared<Options>();
   command->add_option("LOG", o->logs, "Logs, plain or .gz")->required();
-  command->add_option("--policy", o->policy, "fcfs, easy, conservative or dure; fair and srtf stop jobs or "
-                                            "share by user, as on a GPU cluster")
+  command
+      ->add_option("--policy", o->policy,
+                   "fcfs, easy, conservative or dure; fair and srtf stop jobs or "
+                   "share by user, as on a GPU cluster")
       ->check(CLI::IsMember({"fcfs", "easy", "conservative", "dure", "fair", "srtf"}))
       ->capture_default_str();
   command->add_option("--format", o->format, "swf, openb, helios, philly, acme, muri ... or auto")

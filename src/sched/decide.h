@@ -10,11 +10,11 @@
 
 namespace dure {
 
-// Steps of service under Order::attained, and when waiting lifts a job above them.
+// Steps of service under Order::attained, and when waiting lifts a job above them: rank.h.
 struct Ladder {
-  GpuMillis first{3'600'000};  // a job that had less stands on step 0; 1 GPU-hour
-  std::int64_t ratio = 4;      // each step is so many times as long as the one before
-  std::int64_t stretch = 10;   // who waited longer than so many times what it ran goes first; 0: never
+  GpuMillis first{14'400'000};  // step 0 ends here: 4 GPU-hours
+  std::int64_t ratio = 1000;    // each step ends at so many times the end of the one before
+  std::int64_t stretch = 50;    // lifts who waits so many times what it ran; 0: nobody
 };
 
 struct Policy {
@@ -38,8 +38,8 @@ class Listener {
   virtual void wait(JobId job, Reason because) = 0;
 };
 
-// Order::shortest and Order::attained, and every_job, are served by ranked.cpp: all waiting jobs are
-// weighed, and with `preempt` running ones too.
+// Order::shortest and Order::attained, and every_job, are served by ranked.cpp: all waiting jobs
+// are weighed, and with `preempt` running ones too.
 //
 // Runs one scheduling pass at world.now(). Returns when to be woken if nothing happens before:
 // the earliest promised start, or Timeline::kForever.

@@ -22,9 +22,14 @@ std::int64_t ran_ms(const World& world, const Job& job) {
   return attained(world, job).count() / job.gpus;
 }
 
-// It may have waited so long, and no longer, before it goes first.
-std::int64_t patience_ms(const Policy& policy, std::int64_t ran) {
-  return policy.ladder.stretch * (ran + policy.patience.count());
+// It may wait so long before it goes first.
+std::int64_t patience_ms(const World& world, const Policy& policy, const Job& job) {
+  return policy.ladder.stretch * (ran_ms(world, job) + policy.patience.count());
+}
+
+bool ages(const Policy& policy) {
+  return policy.ladder.stretch > 0 &&
+         (policy.order == Order::shortest || policy.order == Order::attained);
 }
 
 bool hopeful(const World& world, const Job& job) {
@@ -35,6 +40,13 @@ bool hopeful(const World& world, const Job& job) {
 }
 
 }  // namespace
+
+Millis may_be_stopped_from(const World& world, const Policy& policy, const Job& job) {
+  Millis run = world.lane(job.lane).min_run;
+  if (ages(policy))
+    run = std::max(run, Millis((job.start - job.queued).count() / policy.ladder.stretch));
+  return job.start + run;
+}
 
 GpuMillis attained(const World& world, const Job& job) {
   return runs(job) ? job.had + gpu_time(Gpus(job.held), world.now() - job.start) : job.had;
@@ -72,12 +84,9 @@ Rank rank_of(const World& world, const Policy& policy, JobId id) {
     r.standing = -world.lane(job.lane).priority;
     return r;
   }
-  const bool ladder = policy.order == Order::shortest || policy.order == Order::attained;
-  if (ladder && policy.ladder.stretch > 0) {
-    const std::int64_t ran = ran_ms(world, job);
-    if ((world.now() - job.submit).count() - ran > patience_ms(policy, ran))
-      r.aged = job.submit.count();
-  }
+  if (ages(policy) && !runs(job) &&
+      (world.now() - job.queued).count() > patience_ms(world, policy, job))
+    r.aged = job.submit.count();
   if (policy.order == Order::attained) {
     if (hopeful(world, job)) r.deadline = job.deadline.count();
     r.standing = step_of(policy.ladder, attained(world, job));
@@ -91,13 +100,9 @@ Millis next_change(const World& world, const Policy& policy, JobId id) {
   const Job& job = world.job(id);
   const std::int64_t now = world.now().count();
   std::int64_t at = Timeline::kForever;
-  if (policy.order != Order::shortest && policy.order != Order::attained) return Millis(at);
-  if (policy.ladder.stretch > 0) {
-    const std::int64_t ran = ran_ms(world, job);
-    const std::int64_t waited = now - job.submit.count() - ran;
-    const std::int64_t spare = patience_ms(policy, ran) - waited;
-    if (!runs(job) && spare >= 0) at = now + spare + 1;
-    if (runs(job) && spare < 0) at = now + (-spare + policy.ladder.stretch) / policy.ladder.stretch;
+  if (ages(policy) && !runs(job)) {
+    const std::int64_t ages_at = job.queued.count() + patience_ms(world, policy, job) + 1;
+    if (ages_at > now) at = ages_at;
   }
   if (policy.order != Order::attained) return Millis(at);
   if (job.deadline.count() > now) at = std::min(at, job.deadline.count());

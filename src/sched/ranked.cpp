@@ -16,7 +16,7 @@
 // each job gets what it asks for, in one pool.
 //
 // Invariants: 1. Nobody is stopped for a job that then does not fit.
-//             2. Nobody is stopped who is not preemptible or younger than its min_run.
+//             2. Nobody is stopped who is not preemptible, or before it may be (rank.h).
 //             3. What is kept for a job is given to nobody after it in the pass.
 #include <algorithm>
 #include <optional>
@@ -96,9 +96,7 @@ class RankedPass {
   }
 
  private:
-  bool shared() const {
-    return policy_.order == Order::fair || policy_.order == Order::attained;
-  }
+  bool shared() const { return policy_.order == Order::fair || policy_.order == Order::attained; }
   std::int64_t share(LaneId lane) { return shared() ? shares_.of(world_.account(lane)) : 0; }
 
   void serve(const Rank& r) {
@@ -156,7 +154,8 @@ class RankedPass {
   bool make_room(PoolId id, const Gang& gang, const Rank& r) {
     const Pool& pool = world_.pool(id);
     PoolPlan& plan = pools_[id.index];
-    if (pool.installed < gang.gpus || terms(world_, policy_, id, gang) != Reason::none) return false;
+    if (pool.installed < gang.gpus || terms(world_, policy_, id, gang) != Reason::none)
+      return false;
     if (policy_.preempt) {
       if (gang.gpus >= plan.smallest_miss) return false;
       if (stop_others(id, gang, r)) return true;
@@ -243,8 +242,9 @@ class RankedPass {
       if (rank.standing >= r.standing || rank.deadline != r.deadline || rank.aged != r.aged)
         wake_ = std::min(wake_, next_change(world_, policy_, job));
       if (!may_stop(r, rank)) continue;
-      if (runs.start + lane.min_run > world_.now())  // invariant 2
-        wake_ = std::min(wake_, runs.start + lane.min_run);
+      const Millis from = may_be_stopped_from(world_, policy_, runs);
+      if (from > world_.now())  // invariant 2
+        wake_ = std::min(wake_, from);
       else
         plan.victims.push_back(rank);
     }

@@ -36,17 +36,16 @@ struct GpuTelling {
 
 class GpuPlant final : public Plant {
  public:
-  struct Course {  // of a job
-    std::int64_t left = 0;      // work to do, ms
-    std::int64_t restart = 0;   // to be spent first at its next start, or of its present run
+  struct Course {                      // of a job
+    std::int64_t left = 0;             // work to do, ms
+    std::int64_t restart = 0;          // to be spent first at its next start, or of its present run
     std::int64_t start = 0, end = -1;  // of its present run; end -1: it does not run
     std::int64_t turn = 0;
     std::int64_t useful = 0, lost = 0;  // GPU x ms
     std::int32_t stops = 0;
   };
   // jobs: sorted by submit, procs <= cluster; kept by reference.
-  GpuPlant(const std::vector<BatchJob>& jobs, const GpuCluster& cluster,
-           const GpuTelling& telling);
+  GpuPlant(const std::vector<BatchJob>& jobs, const GpuCluster& cluster, const GpuTelling& telling);
 
   void ask(const Command& wish) override;
   void next(Millis wake, std::vector<Event>& facts) override;
@@ -66,8 +65,9 @@ class GpuPlant final : public Plant {
   const std::vector<BatchJob>& jobs_;
   const GpuCluster cluster_;
   const GpuTelling telling_;
-  std::vector<std::pair<std::int32_t, std::int32_t>> lanes_;  // user and size, as far as they part lanes
-  std::vector<std::int32_t> users_;                           // of the accounts below the member's
+  std::vector<std::pair<std::int32_t, std::int32_t>>
+      lanes_;                        // user and size, as far as they part lanes
+  std::vector<std::int32_t> users_;  // of the accounts below the member's
   std::vector<Course> courses_;
   std::vector<Due> ends_, stops_;  // heaps, least first
   std::int64_t now_ = 0, turn_ = 0;

@@ -34,9 +34,7 @@ class HeldRecord {
 
  private:
   static constexpr Millis kNone{std::numeric_limits<std::int64_t>::min()};
-  void left(JobId job, Millis at) {
-    held_ += gpu_time(gpus_[job.index], at - since_[job.index]);
-  }
+  void left(JobId job, Millis at) { held_ += gpu_time(gpus_[job.index], at - since_[job.index]); }
   std::vector<Millis> first_, since_;
   std::vector<Gpus> gpus_;
   GpuMillis held_;
@@ -75,7 +73,7 @@ GpuSetup gpu_setup(GpuPolicy policy, const GpuCluster& cluster, Millis checkpoin
       s.policy.patience = Millis(3'600'000);
       s.telling.lanes = GpuTelling::Lanes::one_a_user;
       s.telling.knows = GpuTelling::Knows::nothing;
-      s.telling.min_run = checkpoint;
+      s.telling.min_run = Millis(1'800'000);
       break;
   }
   return s;
@@ -117,8 +115,7 @@ std::vector<double> exclusive_share_ms(const std::vector<BatchJob>& jobs, std::i
       at = end;
       first = &s;
     }
-    const bool comes =
-        next < jobs.size() && static_cast<double>(jobs[next].submit.count()) <= at;
+    const bool comes = next < jobs.size() && static_cast<double>(jobs[next].submit.count()) <= at;
     if (comes) at = static_cast<double>(jobs[next].submit.count());
     if (active > 0)
       for (auto& [size, s] : sizes) s.done += (at - now) * rate(size);
@@ -172,8 +169,8 @@ GpuResult gpu_replay(const std::vector<BatchJob>& jobs, const GpuSetup& setup) {
     const auto jct = static_cast<long double>(jcts.back());
     jct_sum += jct;
     wait_sum += static_cast<long double>(waits.back());
-    slowdown_sum += std::max(1.0L, jct / static_cast<long double>(
-                                             std::max<std::int64_t>(10'000, log.run.count())));
+    slowdown_sum += std::max(
+        1.0L, jct / static_cast<long double>(std::max<std::int64_t>(10'000, log.run.count())));
     // A millisecond is within what the sums of doubles lose.
     rhos.push_back(static_cast<double>(jcts.back()) / std::max(shares[i], 1.0));
     rho_sum += rhos.back();

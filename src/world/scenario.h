@@ -79,12 +79,13 @@ constexpr auto describe_enum(FactStatus) {
 }
 constexpr auto describe_enum(Order) {
   using E = Order;
-  return std::array{Choice<E>{E::arrival, "arrival", "first come, first served"},
-                    Choice<E>{E::priority, "priority", "the higher priority first"},
-                    Choice<E>{E::fair, "fair", "guarantees, then tiers, then the least share"},
-               Choice<E>{E::shortest, "shortest", "whoever has the least left to do, as estimated"},
-               Choice<E>{E::attained, "attained",
-                         "whoever was served least, by steps; then the least share"}};
+  return std::array{
+      Choice<E>{E::arrival, "arrival", "first come, first served"},
+      Choice<E>{E::priority, "priority", "the higher priority first"},
+      Choice<E>{E::fair, "fair", "guarantees, then tiers, then the least share"},
+      Choice<E>{E::shortest, "shortest", "whoever has the least left to do, as estimated"},
+      Choice<E>{E::attained, "attained",
+                "whoever was served least, by steps; then the least share"}};
 }
 constexpr auto describe_enum(Backfill) {
   using E = Backfill;

@@ -258,6 +258,7 @@ void World::on(const JobSubmitted& e) {
 
 void World::join_queue(Job& job, JobId id) {
   job.state = JobState::waiting;
+  job.queued = now_;
   queues_[job.lane.index].push(id, Gpus(job.gpus), job.estimate, rank(job));
   waiting_lanes_.insert(job.lane.index);
   ++waiting_jobs_;

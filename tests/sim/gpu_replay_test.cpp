@@ -21,14 +21,17 @@ TEST(GpuReplay, FiguresByHand) {
   std::vector<BatchJob> jobs{job(0, 1000, 8), job(100, 50, 8)};
   jobs[1].deadline = seconds(200);
   const GpuCluster cluster{8, 8, 1};
-  const GpuResult fcfs = gpu_replay(jobs, gpu_setup(GpuPolicy::fcfs, cluster, seconds(60), seconds(10)));
+  const GpuResult fcfs =
+      gpu_replay(jobs, gpu_setup(GpuPolicy::fcfs, cluster, seconds(60), seconds(10)));
   EXPECT_DOUBLE_EQ(fcfs.mean_jct_s, (1000.0 + 950.0) / 2);
   EXPECT_DOUBLE_EQ(fcfs.makespan_s, 1050);
   EXPECT_DOUBLE_EQ(fcfs.utilization, 1);
   EXPECT_EQ(fcfs.deadlines, 1);
   EXPECT_EQ(fcfs.deadlines_met, 0);
-  // SRTF stops job 0 at 100 s: it saved 60 s, 40 s are lost, and 10 s more when it goes on at 150 s.
-  const GpuResult srtf = gpu_replay(jobs, gpu_setup(GpuPolicy::srtf, cluster, seconds(60), seconds(10)));
+  // SRTF stops job 0 at 100 s: it saved 60 s, 40 s are lost, and 10 s more when it goes on at 150
+  // s.
+  const GpuResult srtf =
+      gpu_replay(jobs, gpu_setup(GpuPolicy::srtf, cluster, seconds(60), seconds(10)));
   EXPECT_EQ(srtf.stops, 1);
   EXPECT_EQ(srtf.jobs_stopped, 1);
   EXPECT_DOUBLE_EQ(srtf.mean_jct_s, (1100.0 + 50.0) / 2);
@@ -87,12 +90,13 @@ TEST(GpuReplay, TwoRunsAreEqual) {
   std::int64_t t = 0;
   for (int i = 0; i < 500; ++i) {
     t += static_cast<std::int64_t>(s.below(300));
-    BatchJob j = job(t, 1 + static_cast<std::int64_t>(s.below(5000)), std::int32_t{1} << s.below(5));
+    BatchJob j =
+        job(t, 1 + static_cast<std::int64_t>(s.below(5000)), std::int32_t{1} << s.below(5));
     j.user = static_cast<std::int32_t>(s.below(4));
     jobs.push_back(j);
   }
-  for (const GpuPolicy p : {GpuPolicy::fcfs, GpuPolicy::easy, GpuPolicy::fair, GpuPolicy::srtf,
-                            GpuPolicy::dure}) {
+  for (const GpuPolicy p :
+       {GpuPolicy::fcfs, GpuPolicy::easy, GpuPolicy::fair, GpuPolicy::srtf, GpuPolicy::dure}) {
     const GpuSetup setup = gpu_setup(p, {16, 8, 8}, seconds(600), seconds(60));
     const GpuResult a = gpu_replay(jobs, setup), b = gpu_replay(jobs, setup);
     EXPECT_EQ(a.events, b.events);

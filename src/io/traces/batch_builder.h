@@ -43,8 +43,8 @@ class BatchBuilder {
     const Millis estimate = job.estimate > zero ? job.estimate : job.run;
     const Millis longest(kLongestMillis);
     CHECK(job.submit <= longest && job.run <= longest && estimate <= longest);
-    BatchJob kept{job.number, job.submit, job.run, estimate, static_cast<std::int32_t>(job.procs),
-                  job.user, job.deadline};
+    BatchJob kept{job.number, job.submit,  job.run, estimate, static_cast<std::int32_t>(job.procs),
+                  job.user,   job.deadline};
     if (kept.run > estimate) {
       kept.run = estimate;
       ++log_.cut_to_estimate;
