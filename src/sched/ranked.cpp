@@ -3,7 +3,7 @@
 // One that does not:
 //   - with policy.preempt stops whom rank.h lets it stop: of those that run in the pool the last in
 //     order first, until the gang fits, then the first in order are let off as far as they are not
-//     needed. What it stops for is kept for it;
+//     needed. What they leave is kept for it;
 //   - without, with Backfill::easy: the first such job of a pool gets a reservation at the first
 //     instant at which enough is free by the estimates, and whoever comes later may start only if
 //     it ends before, or in what is left over (EASY; Lifka, 1995). With Backfill::none it bars the
@@ -37,6 +37,9 @@ struct Ahead {
   bool fits(std::int64_t gpus, Spread spread) const {
     return racks ? racks->fits(gpus, spread) : gpus <= free;
   }
+  bool can_take(std::int64_t gpus, const Placement& place) const {
+    return racks ? racks->can_take(place) : gpus <= free;
+  }
   void take(std::int64_t gpus, const Placement& place) {
     free -= gpus;
     if (racks) racks->take(place);
@@ -47,11 +50,16 @@ struct Ahead {
   }
 };
 
+struct Runner {  // whom the first that found no room may stop
+  Rank rank;
+  std::optional<JobId> stops_for;  // it will be asked to at the end of the pass
+};
+
 struct PoolPlan {
   std::optional<Ahead> ahead;  // none: nobody stops and nothing is kept: the pool itself
   std::int64_t smallest_miss = std::numeric_limits<std::int64_t>::max();  // GPUs
   bool listed = false;
-  std::vector<Rank> victims;  // whom the first that found no room may stop, last in order first
+  std::vector<Runner> victims;        // last in order first
   bool held = false, barred = false;  // a reservation without preemption, as in alliance.cpp
   Millis shadow;
   std::int64_t extra = 0;
@@ -92,6 +100,7 @@ class RankedPass {
       waiting_.pop_back();
       serve(r);
     }
+    ask_to_stop();
     return wake_;
   }
 
@@ -178,38 +187,49 @@ class RankedPass {
     if (!plan.listed) list_victims(id, r);
     if (plan.victims.empty()) return false;
     look_ahead(id);
+    std::vector<Runner>& victims = plan.victims;
     std::size_t may = 0;
     std::int64_t could = plan.ahead->free;
-    for (; may < plan.victims.size() && may_stop(r, plan.victims[may]); ++may)
-      could += world_.job(plan.victims[may].job).held;
+    for (; may < victims.size() && may_stop(r, victims[may].rank); ++may)
+      if (!victims[may].stops_for) could += world_.job(victims[may].rank.job).held;
     if (could < gang.gpus) return false;
     Ahead ahead = *plan.ahead;
-    const auto give = [&](JobId job) { ahead.give(world_.job(job).held, place_of(id, job)); };
-    const auto take = [&](JobId job) { ahead.take(world_.job(job).held, place_of(id, job)); };
     std::vector<std::size_t> stopped;
     for (std::size_t i = 0; i < may && !ahead.fits(gang.gpus, gang.lane.spread); ++i) {
-      give(plan.victims[i].job);
+      if (victims[i].stops_for) continue;
+      ahead.give(held(victims[i]), place_of(id, victims[i].rank.job));
       stopped.push_back(i);
     }
     if (!ahead.fits(gang.gpus, gang.lane.spread)) return false;  // invariant 1
-    std::vector<std::size_t> needed;
     for (; !stopped.empty(); stopped.pop_back()) {  // the first in order is let off first
-      take(plan.victims[stopped.back()].job);
+      Runner& v = victims[stopped.back()];
+      ahead.take(held(v), place_of(id, v.rank.job));
       if (ahead.fits(gang.gpus, gang.lane.spread)) continue;
-      give(plan.victims[stopped.back()].job);
-      needed.push_back(stopped.back());
-    }
-    for (const std::size_t i : needed) {  // falling
-      say_.wish(PreemptJob{plan.victims[i].job, r.job, world_.now() + policy_.grace});
-      plan.victims.erase(plan.victims.begin() + static_cast<std::ptrdiff_t>(i));
+      ahead.give(held(v), place_of(id, v.rank.job));
+      v.stops_for = r.job;
     }
     Placement place;
     if (ahead.racks) place = *ahead.racks->find(gang.gpus, gang.lane.spread);
     ahead.take(gang.gpus, place);  // invariant 3
+    // Who is to stop for somebody before may stay where it is after all.
+    for (std::size_t i = victims.size(); i-- > 0;) {
+      Runner& v = victims[i];
+      if (!v.stops_for || !ahead.can_take(held(v), place_of(id, v.rank.job))) continue;
+      ahead.take(held(v), place_of(id, v.rank.job));
+      v.stops_for.reset();
+    }
     plan.ahead = std::move(ahead);
     return true;
   }
 
+  void ask_to_stop() {
+    for (const PoolPlan& plan : pools_)
+      for (const Runner& v : plan.victims)
+        if (v.stops_for)
+          say_.wish(PreemptJob{v.rank.job, *v.stops_for, world_.now() + policy_.grace});
+  }
+
+  std::int64_t held(const Runner& v) const { return world_.job(v.rank.job).held; }
   const Placement& place_of(PoolId pool, JobId job) const {
     static const Placement none;
     return world_.pool(pool).racks ? world_.placement(world_.job(job)) : none;
@@ -246,9 +266,10 @@ class RankedPass {
       if (from > world_.now())  // invariant 2
         wake_ = std::min(wake_, from);
       else
-        plan.victims.push_back(rank);
+        plan.victims.push_back({rank, {}});
     }
-    std::sort(plan.victims.begin(), plan.victims.end(), later);
+    std::sort(plan.victims.begin(), plan.victims.end(),
+              [](const Runner& a, const Runner& b) { return later(a.rank, b.rank); });
   }
 
   const World& world_;
