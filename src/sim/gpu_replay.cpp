@@ -53,7 +53,7 @@ GpuSetup gpu_setup(GpuPolicy policy, const GpuCluster& cluster, Millis checkpoin
   s.policy.every_job = true;
   s.policy.grace = Millis(0);  // what a stop costs is all in checkpoint and restart
   switch (policy) {
-    case GpuPolicy::fcfs: break;
+    case GpuPolicy::fcfs: s.policy.every_job = false; break;  // one lane: its head is all there is
     case GpuPolicy::easy: s.policy.backfill = Backfill::easy; break;
     case GpuPolicy::fair:
       s.policy.every_job = false;
