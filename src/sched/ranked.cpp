@@ -86,6 +86,11 @@ class RankedPass {
         waiting_.push_back(r);
       }
     });
+    const auto in_order = [](const Rank& a, const Rank& b) { return before(a, b); };
+    if (!shared() && std::is_sorted(waiting_.begin(), waiting_.end(), in_order)) {
+      for (const Rank& r : waiting_) serve(r);
+      waiting_.clear();
+    }
     std::make_heap(waiting_.begin(), waiting_.end(), later);
     while (!waiting_.empty()) {
       std::pop_heap(waiting_.begin(), waiting_.end(), later);
@@ -135,6 +140,7 @@ class RankedPass {
     const Pool& pool = world_.pool(id);
     PoolPlan& plan = pools_[id.index];
     if (gang.gpus >= plan.smallest_miss || plan.barred) return Got::nothing;
+    if (!policy_.preempt && gang.gpus > pool.free) return Got::nothing;
     if (pool.stopping > 0) look_ahead(id);
     StartJob wish{r.job, id, {}};
     if (plan.ahead) {
@@ -163,6 +169,7 @@ class RankedPass {
   bool make_room(PoolId id, const Gang& gang, const Rank& r) {
     const Pool& pool = world_.pool(id);
     PoolPlan& plan = pools_[id.index];
+    if (!policy_.preempt && (plan.held || plan.barred)) return false;
     if (pool.installed < gang.gpus || terms(world_, policy_, id, gang) != Reason::none)
       return false;
     if (policy_.preempt) {
@@ -173,7 +180,7 @@ class RankedPass {
     }
     if (policy_.backfill == Backfill::none) {
       plan.barred = true;
-    } else if (!plan.held) {
+    } else {
       std::int64_t free_then = 0;
       plan.shadow = pool.timeline.first_with(world_.now(), gang.gpus, free_then);
       plan.extra = free_then - gang.gpus;
