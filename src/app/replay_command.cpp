@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/command.h"
+#include "app/gpu_replay_report.h"
 #include "app/packing_replay.h"
 #include "io/atomic_file.h"
 #include "io/traces/batch_log.h"
@@ -20,11 +21,13 @@ struct Options {
   std::string policy = "easy", format = "auto", schedule;
   std::int64_t procs = 0, from_s = -1, to_s = -1, sample = 0;
   bool json = false, forecast = false;
+  GpuReplayOptions gpu;
+  bool on_nodes() const { return gpu.gpus_per_node > 0 || is_gpu_policy(policy); }
   PackingOptions packing;
 };
 
 Result<Done> write_schedule(const std::string& path, const BatchLog& log,
-                            const ReplayResult& result) {
+                            const std::vector<ReplayJob>& ran) {
   auto opened = AtomicFile::create(path);
   if (!opened) return opened.fault();
   AtomicFile& file = opened.value();
@@ -41,9 +44,9 @@ Result<Done> write_schedule(const std::string& path, const BatchLog& log,
     fmt::format_to(std::back_inserter(out), "{},", log.jobs[i].number);
     seconds(log.jobs[i].submit);
     out.push_back(',');
-    seconds(result.jobs[i].start);
+    seconds(ran[i].start);
     out.push_back(',');
-    seconds(result.jobs[i].end);
+    seconds(ran[i].end);
     fmt::format_to(std::back_inserter(out), ",{}\n", log.jobs[i].procs);
     if (out.size() > 1 << 16) {
       TRY(written, file.write({out.data(), out.size()}));
@@ -56,8 +59,9 @@ Result<Done> write_schedule(const std::string& path, const BatchLog& log,
   return file.commit();
 }
 
-nlohmann::ordered_json to_json(const BatchLog& log, const std::string& policy,
-                               const ReplayResult& r) {
+// Of either kind of replay.
+template <class R>
+nlohmann::ordered_json to_json(const BatchLog& log, const std::string& policy, const R& r) {
   nlohmann::ordered_json rejected = nlohmann::ordered_json::object();
   for (std::size_t i = 0; i < kDropCount; ++i)
     if (log.dropped[i] > 0) rejected[std::string(name_of(static_cast<Drop>(i)))] = log.dropped[i];
@@ -89,6 +93,7 @@ Result<Done> check_packing(const Options& o) {
                             : o.from_s >= 0     ? "--from"
                             : o.to_s >= 0       ? "--to"
                             : o.forecast        ? "--forecast"
+                            : o.on_nodes()      ? "--gpus-per-node"
                                                 : nullptr;
   if (other == nullptr) return Done{};
   return Fault{other, "a replay in time", "--packing", "pods of a packing experiment only arrive"};
@@ -137,6 +142,14 @@ int run_forecasts(const Options& o, TraceFormat format, ReplayPolicy policy,
   return kDone;
 }
 
+void print_dropped(const BatchLog& log) {
+  for (std::size_t i = 0; i < kDropCount; ++i)
+    if (log.dropped[i] > 0)
+      fmt::print("  dropped {:>9}  {}\n", log.dropped[i], name_of(static_cast<Drop>(i)));
+  if (log.cut_to_estimate > 0)
+    fmt::print("  cut     {:>9}  ran longer than they asked for\n", log.cut_to_estimate);
+}
+
 int run(const Options& o) {
   TRY_OR_COMPLAIN(good, check_packing(o));
   (void)good;
@@ -158,9 +171,26 @@ int run(const Options& o) {
   for (const std::string& path : o.logs) {
     const double cpu_before = cpu_seconds();
     TRY_OR_COMPLAIN(log, read_job_log(path, format, options));
+    if (o.on_nodes()) {
+      TRY_OR_COMPLAIN(setup, gpu_setup_of(o.policy, o.gpu, log.procs));
+      const GpuResult result = gpu_replay(log.jobs, setup);
+      if (!o.schedule.empty()) {
+        TRY_OR_COMPLAIN(written, write_schedule(o.schedule, log, result.jobs));
+        (void)written;
+      }
+      if (o.json) {
+        all.push_back(to_json(log, o.policy, result));
+        all.back().update(gpu_fields(setup, result));
+        continue;
+      }
+      if (&path == &o.logs.front()) print_gpu_header();
+      print_gpu_row(log, o.policy, result, cpu_seconds() - cpu_before);
+      print_dropped(log);
+      continue;
+    }
     const ReplayResult result = replay(log.jobs, log.procs, policy);
     if (!o.schedule.empty()) {
-      TRY_OR_COMPLAIN(written, write_schedule(o.schedule, log, result));
+      TRY_OR_COMPLAIN(written, write_schedule(o.schedule, log, result.jobs));
       (void)written;
     }
     if (o.json) {
@@ -177,11 +207,7 @@ int run(const Options& o) {
         log.name, o.policy, log.jobs.size(), log.procs, result.mean_wait_s,
         result.mean_bounded_slowdown, result.p50_wait_s, result.p95_wait_s, result.p99_wait_s,
         result.utilization, cpu_seconds() - cpu_before);
-    for (std::size_t i = 0; i < kDropCount; ++i)
-      if (log.dropped[i] > 0)
-        fmt::print("  dropped {:>9}  {}\n", log.dropped[i], name_of(static_cast<Drop>(i)));
-    if (log.cut_to_estimate > 0)
-      fmt::print("  cut     {:>9}  ran longer than they asked for\n", log.cut_to_estimate);
+    print_dropped(log);
   }
   if (o.json)
     fmt::print("{}\n", (all.size() == 1 ? all[0] : all)
@@ -195,8 +221,11 @@ void add_replay_command(CLI::App& app, int& exit_code) {
   auto* command = app.add_subcommand("replay", "Run a recorded log through a scheduler");
   auto o = std::make_shared<Options>();
   command->add_option("LOG", o->logs, "Logs, plain or .gz")->required();
-  command->add_option("--policy", o->policy, "fcfs, easy, conservative or dure")
-      ->check(CLI::IsMember({"fcfs", "easy", "conservative", "dure"}))
+  command
+      ->add_option("--policy", o->policy,
+                   "fcfs, easy, conservative or dure; fair and srtf stop jobs or "
+                   "share by user, as on a GPU cluster")
+      ->check(CLI::IsMember({"fcfs", "easy", "conservative", "dure", "fair", "srtf"}))
       ->capture_default_str();
   command->add_option("--format", o->format, "swf, openb, helios, philly, acme, muri ... or auto")
       ->capture_default_str();
@@ -226,6 +255,20 @@ void add_replay_command(CLI::App& app, int& exit_code) {
   command->add_option("--sample", o->sample, "With --forecast: about so many jobs, evenly; 0: all")
       ->needs(forecast)
       ->check(CLI::NonNegativeNumber);
+  command
+      ->add_option("--gpus-per-node", o->gpu.gpus_per_node,
+                   "A GPU cluster of such nodes: gangs sit on nodes, jobs may be stopped")
+      ->check(CLI::Range(std::int64_t{1}, std::int64_t{64}));
+  command
+      ->add_option("--checkpoint", o->gpu.checkpoint_s,
+                   "On a GPU cluster: a job saves its work every so many seconds (0: never)")
+      ->check(CLI::Range(0.0, 1e9))
+      ->capture_default_str();
+  command
+      ->add_option("--restart", o->gpu.restart_s,
+                   "On a GPU cluster: seconds that a stopped job pays to go on")
+      ->check(CLI::Range(0.0, 1e9))
+      ->capture_default_str();
   command->add_flag("--json", o->json, "Figures as JSON");
   command->callback([o, &exit_code] { exit_code = run(*o); });
 }

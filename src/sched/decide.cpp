@@ -35,6 +35,8 @@ Policy policy_from(const PolicySpec& spec) {
 }
 
 Millis decide(const World& world, const Policy& policy, Listener& say) {
+  if (policy.every_job || policy.order == Order::shortest || policy.order == Order::attained)
+    return decide_ranked(world, policy, say);
   const bool classical = policy.order == Order::arrival && plain(world);
   if (!classical) return decide_alliance(world, policy, say);
   switch (policy.backfill) {

@@ -10,6 +10,13 @@
 
 namespace dure {
 
+// Steps of service under Order::attained, and when waiting lifts a job above them: rank.h.
+struct Ladder {
+  GpuMillis first{14'400'000};  // step 0 ends here: 4 GPU-hours
+  std::int64_t ratio = 1000;    // each step ends at so many times the end of the one before
+  std::int64_t stretch = 50;    // lifts who waits so many times what it ran; 0: nobody
+};
+
 struct Policy {
   Order order = Order::arrival;
   Backfill backfill = Backfill::none;
@@ -18,6 +25,8 @@ struct Policy {
   Millis reclaim_every{};                // only at multiples of it, for plans cost time; 0: always
   Millis patience{};                     // whoever waited longer goes first in its tier; 0: never
   std::uint32_t history_permille = 500;  // of a share: what was held, not what is
+  bool every_job = false;                // weigh all that wait, not the heads of lanes: ranked.cpp
+  Ladder ladder{};                       // of Order::attained
 };
 
 Policy policy_from(const PolicySpec& spec);
@@ -32,6 +41,9 @@ class Listener {
   virtual void keep(PoolId /*pool*/, JobId /*job*/, Millis /*shadow*/, std::int64_t /*extra*/) {}
 };
 
+// Order::shortest and Order::attained, and every_job, are served by ranked.cpp: all waiting jobs
+// are weighed, and with `preempt` running ones too.
+//
 // Runs one scheduling pass at world.now(). Returns when to be woken if nothing happens before:
 // the earliest promised start, or Timeline::kForever.
 //
@@ -46,5 +58,6 @@ Millis decide_fcfs(const World& world, Listener& say);
 Millis decide_easy(const World& world, Listener& say);
 Millis decide_conservative(const World& world, Listener& say);
 Millis decide_alliance(const World& world, const Policy& policy, Listener& say);
+Millis decide_ranked(const World& world, const Policy& policy, Listener& say);
 
 }  // namespace dure

@@ -15,6 +15,7 @@ struct BatchJob {
   Millis estimate;          // requested time, else run
   std::int32_t procs = 0;   // processors, or whole GPUs (a share of a GPU counts as one here)
   std::int32_t user = -1;   // user or virtual cluster; -1 unknown
+  Millis deadline;          // on the log's clock; 0: none
 };
 static_assert(sizeof(BatchJob) <= 48);
 

@@ -29,7 +29,7 @@ enum class WorkKind { batch, session, pipeline, hybrid, service, ran };
 // How close a gang must sit: no matter; one site; one hall; one NVLink domain where it fits in one.
 enum class Topology { any, site, hall, nvlink_domain };
 enum class FactStatus { operating, contract, planned, announced, claim, goal, assumption };
-enum class Order { arrival, priority, fair };
+enum class Order { arrival, priority, fair, shortest, attained };
 enum class Backfill { none, easy, conservative };
 
 // The names of the enums in a file; see base/describe.h.
@@ -63,9 +63,13 @@ constexpr auto describe_enum(FactStatus) {
 }
 constexpr auto describe_enum(Order) {
   using E = Order;
-  return std::array{Choice<E>{E::arrival, "arrival", "first come, first served"},
-                    Choice<E>{E::priority, "priority", "the higher priority first"},
-                    Choice<E>{E::fair, "fair", "guarantees, then tiers, then the least share"}};
+  return std::array{
+      Choice<E>{E::arrival, "arrival", "first come, first served"},
+      Choice<E>{E::priority, "priority", "the higher priority first"},
+      Choice<E>{E::fair, "fair", "guarantees, then tiers, then the least share"},
+      Choice<E>{E::shortest, "shortest", "whoever has the least left to do, as estimated"},
+      Choice<E>{E::attained, "attained",
+                "whoever was served least, by steps; then the least share"}};
 }
 constexpr auto describe_enum(Backfill) {
   using E = Backfill;

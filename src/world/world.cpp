@@ -370,6 +370,7 @@ void World::on(const JobSubmitted& e) {
 
 void World::join_queue(Job& job, JobId id) {
   job.state = JobState::waiting;
+  job.queued = now_;
   queues_[job.lane.index].push(id, Gpus(job.gpus), job.estimate, rank(job));
   waiting_lanes_.insert(job.lane.index);
   ++waiting_jobs_;
@@ -544,7 +545,7 @@ void World::asked(const StartJob& wish) {
 
 void World::asked(const PreemptJob& wish) {
   Job& job = jobs_[wish.job.index];
-  CHECK(job.state == JobState::running && !job.stopping && !job.let_go && wish.until > now_);
+  CHECK(job.state == JobState::running && !job.stopping && !job.let_go && wish.until >= now_);
   for_each_part(wish.job, [&](PoolId id, std::int64_t gpus, const Placement*) {
     may_be_stopped(id, job, -gpus);
   });
@@ -734,6 +735,7 @@ void World::on(const JobStopped& e) {
   CHECK(job.state == JobState::running && !job.let_go && e.left.count() > 0);  // invariant 2
   leave_machines(e.job);
   job.let_go = false;
+  job.had += gpu_time(Gpus(job.held), now_ - job.start);
   job.estimate = e.left;
   if (job.stops < 255) ++job.stops;
   join_queue(job, e.job);

@@ -41,6 +41,8 @@ struct Job {
   Millis end;       // when it ended; while it runs, when its estimate is over
   Millis deadline;  // 0: none
   LaneId lane;
+  Millis queued;              // when it last joined its queue
+  GpuMillis had;              // held before it was last stopped
   std::int32_t gpus = 0;      // asked for
   std::int32_t held = 0;      // in `pool`, while it runs or ran
   PoolId pool;                // when it runs or ran: where its first part is

@@ -85,6 +85,23 @@ TEST_F(Replay, DureRunsEveryJobToo) {
   EXPECT_DOUBLE_EQ(j["mean_wait_s"], 30.0);
 }
 
+TEST_F(Replay, OnNodesJobsMayBeStopped) {
+  const auto j = nlohmann::json::parse(replay({log(), "--policy", "srtf", "--gpus-per-node", "2",
+                                               "--checkpoint", "1", "--restart", "5", "--json"})
+                                           .out);
+  EXPECT_EQ(j["jobs"], 3);
+  EXPECT_EQ(j["knows"], "run_times");
+  EXPECT_EQ(j["gpus_per_node"], 2);
+  EXPECT_DOUBLE_EQ(j["held_gpu_h"].get<double>(),
+                   j["useful_gpu_h"].get<double>() + j["lost_gpu_h"].get<double>());
+  EXPECT_DOUBLE_EQ(j["useful_gpu_h"].get<double>() * 3600, 300.0 + 200.0 + 40.0);
+  EXPECT_GT(j["finish_time_fairness"]["max"].get<double>(), 0);
+  EXPECT_FALSE(j.contains("deadlines"));
+  EXPECT_EQ(replay({log(), "--gpus-per-node", "3"}).exit_code, kBadInput);  // 4 is not whole
+  EXPECT_EQ(replay({log(), "--gpus-per-node", "2", "--policy", "conservative"}).exit_code,
+            kBadInput);
+}
+
 TEST_F(Replay, WhatIsWrongIsSaidWithExitTwo) {
   EXPECT_EQ(replay({(folder_ / "none.swf").string()}).exit_code, kBadInput);
   EXPECT_EQ(replay({log(), "--policy", "sjf"}).exit_code, kBadInput);

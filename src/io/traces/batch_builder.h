@@ -21,6 +21,7 @@ struct RawJob {  // a row before the rules; -1 (or any value <= 0) is unknown wh
   Millis submit, run, estimate;
   std::int64_t procs = 0;
   std::int32_t user = -1;
+  Millis deadline{};  // 0: none
 };
 
 class BatchBuilder {
@@ -42,8 +43,8 @@ class BatchBuilder {
     const Millis estimate = job.estimate > zero ? job.estimate : job.run;
     const Millis longest(kLongestMillis);
     CHECK(job.submit <= longest && job.run <= longest && estimate <= longest);
-    BatchJob kept{job.number, job.submit, job.run, estimate, static_cast<std::int32_t>(job.procs),
-                  job.user};
+    BatchJob kept{job.number, job.submit,  job.run, estimate, static_cast<std::int32_t>(job.procs),
+                  job.user,   job.deadline};
     if (kept.run > estimate) {
       kept.run = estimate;
       ++log_.cut_to_estimate;

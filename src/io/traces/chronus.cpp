@@ -9,8 +9,11 @@ namespace dure {
 Result<BatchLog> read_chronus_log(ByteSource source, const LogOptions& options) {
   return read_job_rows<ChronusRow>(std::move(source), TraceFormat::chronus, Clock::civil, options,
                                    [](const ChronusRow& r, BatchBuilder& builder, std::int64_t) {
-                                     return RawJob{r.job, r.submit, r.duration,
-                                                   {},    r.gpus,   builder.user_of(r.user)};
+                                     RawJob job{r.job, r.submit, r.duration,
+                                                {},    r.gpus,   builder.user_of(r.user)};
+                                     if (const auto in = r.deadline())
+                                       job.deadline = r.submit + *in;
+                                     return job;
                                    });
 }
 
