@@ -146,6 +146,7 @@ TEST(Lanes, OwnRacksFirstThenLentOnesByTasteInHardware) {
 TEST(Lanes, WhyThereIsNoPool) {
   Scenario s = four_pools();
   s.members.push_back(member("lg"));
+  s.sites.push_back(site("busan", "sk", "skt", {}));  // without racks
   s.workloads = {work("borrow", {"lg"}, {"hgx"}, {8}), work("unlawful", {"lg"}, {"hgx"}, {8})};
   s.workloads[1].only_sites = {"busan"};
   const Founding f = found(s);

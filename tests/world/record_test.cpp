@@ -230,10 +230,10 @@ TEST(Record, NumbersHaveOneForm) {
   EXPECT_FALSE(fails({0x00, 0x08, 0x07}));       // JobEnded 7
   EXPECT_TRUE(fails({0x00, 0x08, 0x87, 0x00}));  // 7, written longer than need be
   EXPECT_TRUE(fails({0x80, 0x00, 0x08, 0x07}));
-  EXPECT_TRUE(fails({0x00, 0x15}));                                // no such event
+  EXPECT_TRUE(fails({0x00, std::variant_size_v<What>}));           // no such event
   EXPECT_TRUE(fails({0x00, 0x0b, 0x05}));                          // no such command
-  EXPECT_FALSE(fails({0x00, 0x0b, 0x02, 0x01, 0x0d}));             // dependency_failed
-  EXPECT_TRUE(fails({0x00, 0x0b, 0x02, 0x01, 0x0e}));              // no such Reason
+  EXPECT_FALSE(fails({0x00, 0x0b, 0x02, 0x01, kReasons - 1}));     // approval_pending
+  EXPECT_TRUE(fails({0x00, 0x0b, 0x02, 0x01, kReasons}));          // no such Reason
   EXPECT_FALSE(fails({0x00, 0x04, 0x00, 0x02, 0x01, 0x07}));       // by plan 7
   EXPECT_TRUE(fails({0x00, 0x04, 0x00, 0x02, 0x02, 0x07}));        // there, not there, or what?
   EXPECT_TRUE(fails({0x00, 0x08, 0x80, 0x80, 0x80, 0x80, 0x10}));  // 2^32 is no JobId
