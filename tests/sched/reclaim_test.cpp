@@ -9,6 +9,7 @@
 #include <limits>
 #include <map>
 #include <optional>
+#include <vector>
 
 #include "base/stream.h"
 #include "sched/fit.h"

@@ -145,7 +145,7 @@ class StormRules {
       return true;
     }
     const Millis bound = pool.info.reclaim;
-    return bound.count() == 0 || (lane.preemptible && lane.min_run + policy_.grace <= bound) ||
+    return bound.count() == 0 || (lane.preemptible && lane.min_run + policy_.grace + policy_.reclaim_every <= bound) ||
            (end.count() != Timeline::kForever && end - w_.now() <= bound);
   }
   bool something_dated(const Pool& pool) const {
@@ -544,7 +544,7 @@ class StormRules {
         for (const Key& k : guaranteed_starts_)
           if (k.first == p.index && k.second != lane.member.index) since = w_.now();
         ++laws;
-        EXPECT_TRUE(w_.now() <= since + pool.info.reclaim)
+        EXPECT_TRUE(w_.now() <= since + pool.info.reclaim + policy_.reclaim_every)
             << "job " << id.index << " is guaranteed " << need << " in pool " << p.index
             << " and waits since " << since.count();
         now_waiting[{id, p.index}] = since;
