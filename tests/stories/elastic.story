@@ -8,10 +8,10 @@ backfill: easy
 preempt: yes
 grace: 30s
 
-0s   s1 submitted 4 gpu for 10s lane sk         =>
-1s   n1 submitted 4 gpu for 900s lane naver     =>
-10s  s1 ended                                   =>
-20s  s2 submitted 6 gpu for 100s lane sk        =>
-20001ms woken                                   =>
-121s s2 ended                                   =>
-122s woken                                      =>
+0s   s1 submitted 4 gpu for 10s lane sk         =>  start s1 at ulsan
+1s   n1 submitted 4 gpu for 900s lane naver     =>  start n1 at ulsan
+10s  s1 ended                                   =>  resize n1 to 8
+20s  s2 submitted 6 gpu for 100s lane sk        =>  resize n1 to 2, s2 waits: reclaiming, wake 20001ms
+20001ms woken                                   =>  start s2 at ulsan
+121s s2 ended                                   =>  resize n1 to 4
+122s woken                                      =>  resize n1 to 8

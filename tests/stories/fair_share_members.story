@@ -6,8 +6,8 @@ lane: small  member small  pools ulsan
 order: fair
 backfill: easy
 
-0s   b1 submitted 8 gpu for 60s lane big      =>
-1s   b2 submitted 8 gpu for 60s lane big      =>
-2s   s1 submitted 8 gpu for 60s lane small    =>
-60s  b1 ended                                 =>
-120s s1 ended                                 =>
+0s   b1 submitted 8 gpu for 60s lane big      =>  start b1 at ulsan
+1s   b2 submitted 8 gpu for 60s lane big      =>  b2 waits: no_room
+2s   s1 submitted 8 gpu for 60s lane small    =>  s1 waits: no_room, b2 waits: no_room
+60s  b1 ended                                 =>  start s1 at ulsan, b2 waits: no_room
+120s s1 ended                                 =>  start b2 at ulsan

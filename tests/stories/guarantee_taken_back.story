@@ -9,9 +9,9 @@ backfill: easy
 preempt: yes
 grace: 30s
 
-0s   n1 submitted 4 gpu for 900s lane naver   =>
-5s   n2 submitted 4 gpu for 900s lane naver   =>
-12s  s1 submitted 4 gpu for 100s lane sk      =>
-20s  n3 submitted 1 gpu for 100s lane naver   =>
-42s  n1 stopped 889s                          =>
-142s s1 ended                                 =>
+0s   n1 submitted 4 gpu for 900s lane naver   =>  start n1 at ulsan
+5s   n2 submitted 4 gpu for 900s lane naver   =>  start n2 at ulsan
+12s  s1 submitted 4 gpu for 100s lane sk      =>  stop n1 for s1 by 42s, s1 waits: reclaiming
+20s  n3 submitted 1 gpu for 100s lane naver   =>  s1 waits: reclaiming, n3 waits: no_room
+42s  n1 stopped 889s                          =>  start s1 at ulsan, n1 waits: no_room
+142s s1 ended                                 =>  start n1 at ulsan, n3 waits: no_room

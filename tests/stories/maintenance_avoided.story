@@ -6,9 +6,9 @@ lane: b  pools ulsan
 order: priority
 backfill: easy
 
-0s   ulsan planned -8 gpu 100s 200s           =>
-1s   long submitted 8 gpu for 150s lane a     =>
-2s   short submitted 8 gpu for 50s lane b     =>
-52s  short ended                              =>
-100s ulsan retired 8 gpu plan 0               =>
-200s ulsan added 8 gpu plan 0                 =>
+0s   ulsan planned -8 gpu 100s 200s           =>  nothing
+1s   long submitted 8 gpu for 150s lane a     =>  long waits: reserved_for_others
+2s   short submitted 8 gpu for 50s lane b     =>  long waits: reserved_for_others, start short at ulsan
+52s  short ended                              =>  long waits: reserved_for_others
+100s ulsan retired 8 gpu plan 0               =>  long waits: too_large
+200s ulsan added 8 gpu plan 0                 =>  start long at ulsan

@@ -5,7 +5,7 @@ lane: mouldable pools ulsan  least 2  most 8
 order: priority
 backfill: easy
 
-0s   f1 submitted 3 gpu for 60s lane fixed      =>
-1s   m1 submitted 4 gpu for 60s lane mouldable  =>
-2s   m2 submitted 4 gpu for 60s lane mouldable  =>
-60s  f1 ended                                   =>
+0s   f1 submitted 3 gpu for 60s lane fixed      =>  start f1 at ulsan
+1s   m1 submitted 4 gpu for 60s lane mouldable  =>  start m1 at ulsan
+2s   m2 submitted 4 gpu for 60s lane mouldable  =>  m2 waits: no_room
+60s  f1 ended                                   =>  start m2 at ulsan

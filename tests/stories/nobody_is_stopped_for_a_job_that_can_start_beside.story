@@ -9,6 +9,6 @@ backfill: easy
 preempt: yes
 grace: 30s
 
-0s   n1 submitted 8 gpu for 900s lane naver   =>
-12s  s1 submitted 4 gpu for 100s lane sk      =>
-13s  s2 submitted 8 gpu for 100s lane sk      =>
+0s   n1 submitted 8 gpu for 900s lane naver   =>  start n1 at ulsan
+12s  s1 submitted 4 gpu for 100s lane sk      =>  start s1 at busan
+13s  s2 submitted 8 gpu for 100s lane sk      =>  stop n1 for s2 by 43s, s2 waits: reclaiming

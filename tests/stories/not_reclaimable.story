@@ -7,6 +7,6 @@ backfill: easy
 preempt: yes
 grace: 30s
 
-0s   long submitted 4 gpu for 61s lane naver   =>
-1s   long cancelled                            =>
-2s   short submitted 4 gpu for 60s lane naver  =>
+0s   long submitted 4 gpu for 61s lane naver   =>  long waits: not_reclaimable
+1s   long cancelled                            =>  nothing
+2s   short submitted 4 gpu for 60s lane naver  =>  start short at ulsan

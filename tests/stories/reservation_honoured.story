@@ -7,9 +7,9 @@ lane: naver  member naver  pools ulsan
 order: fair
 backfill: easy
 
-0s   ulsan reserved 6 gpu 100s 200s naver      =>
-1s   long submitted 4 gpu for 150s lane sk     =>
-2s   two submitted 2 gpu for 400s lane naver   =>
-50s  n1 submitted 6 gpu for 100s lane naver    =>
-100s woken                                     =>
-200s n1 ended                                  =>
+0s   ulsan reserved 6 gpu 100s 200s naver      =>  wake 100s
+1s   long submitted 4 gpu for 150s lane sk     =>  long waits: reserved_for_others, wake 100s
+2s   two submitted 2 gpu for 400s lane naver   =>  long waits: reserved_for_others, start two at ulsan, wake 100s
+50s  n1 submitted 6 gpu for 100s lane naver    =>  long waits: reserved_for_others, n1 waits: reserved_for_others, wake 100s
+100s woken                                     =>  long waits: reserved_for_others, start n1 at ulsan under its reservation, wake 200s
+200s n1 ended                                  =>  start long at ulsan

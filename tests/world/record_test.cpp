@@ -134,7 +134,6 @@ void any(ApprovalGranted& x) {
 }
 void any(ArtifactLowered& x) { all(x.artifact, x.data_class, x.approval); }
 void any(LaneWidened& x) { all(x.lane, x.pools, x.speed_permille); }
-void any(AccountLimitSet& x) { all(x.account, x.limit); }
 void any(StartJob& x) { all(x.job, x.pool, x.place, x.gpus, x.also, x.under); }
 void any(PromiseStart& x) { all(x.job, x.pool, x.at); }
 void any(RefuseJob& x) { all(x.job, x.because); }
