@@ -25,6 +25,7 @@
 //                ones. World asks it again at the start.
 //             3. What is taken back from others comes on top of what the holds before it need.
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <vector>
 
@@ -38,10 +39,6 @@ namespace dure {
 namespace {
 
 constexpr std::size_t kLookAt = 4;  // pools considered for a reservation, best first
-
-// What a head asks for in a pool: what it is guaranteed; what it could count on but for its own
-// member's running jobs; or to borrow.
-enum class Right : std::uint8_t { guaranteed, own, borrowed };
 
 struct Hold {  // what is held in a pool for a job that could not start
   JobId job;
@@ -209,14 +206,12 @@ class Pass {
     if (claim(world_, pool, lane, gang.gpus) == Claim::guaranteed) return Right::guaranteed;
     return gang.gpus <= world_.pool(pool).entitled(lane.member) ? Right::own : Right::borrowed;
   }
-  // Must whoever asks with this right respect the hold?
   static bool binds(const Hold& hold, Right right, MemberId member) {
-    if (right == Right::borrowed || hold.right == Right::guaranteed) return true;
-    return hold.right == Right::own && hold.member == member;
+    return dure::binds(hold.right, hold.member, right, member);
   }
   // What the pass keeps for somebody before it.
   bool kept_from(const Head& h, PoolId pool, std::int64_t gpus, Millis end, Spread spread) const {
-    if (barred_[pool.index]) return true;
+    if (barred_[pool.index] && *barred_[pool.index] != h.job) return true;
     const Right its = fair() && h.claim == Claim::guaranteed ? Right::guaranteed : Right::borrowed;
     const MemberId member = world_.lane(h.lane).member;
     for (const Hold& hold : holds_[pool.index]) {
@@ -358,17 +353,19 @@ class Pass {
 
   // It started elsewhere: what was held for it is there for those who came after it.
   void drop_hold(JobId job) {
-    for (std::vector<Hold>& holds : holds_)
-      for (std::size_t i = 0; i < holds.size(); ++i) {
+    for (std::uint32_t p = 0; p < holds_.size(); ++p)
+      for (std::size_t i = 0; i < holds_[p].size(); ++i) {
+        std::vector<Hold>& holds = holds_[p];
         if (holds[i].job != job) continue;
+        say_.let_go(PoolId{p}, job);
         const Hold gone = std::move(holds[i]);
         holds.erase(holds.begin() + static_cast<std::ptrdiff_t>(i));
         for (; i < holds.size(); ++i)
           if (binds(gone, holds[i].right, holds[i].member)) holds[i].extra += gone.kept.gpus;
-        for (const Head& h : behind_) push(shares_.head(h.lane, Claim::borrowed));
-        behind_.clear();
-        return;
+        break;
       }
+    for (const Head& h : behind_) push(shares_.head(h.lane, h.claim));
+    behind_.clear();
   }
 
   // When there is a device beside for it; now, if it needs none.
@@ -441,8 +438,8 @@ class Pass {
     if (policy_.backfill == Backfill::none) {
       if (!may_borrow(h))  // else it comes up again
         for (const PoolId id : gang.lane.pools) {
-          barred_[id.index] = true;
-          say_.keep(id, h.job, world_.now(), 0);
+          if (!barred_[id.index]) barred_[id.index] = h.job;
+          say_.keep(id, h.job, Right::guaranteed, world_.now(), 0);
         }
       return false;
     }
@@ -463,12 +460,51 @@ class Pass {
       }
       if (++looked == kLookAt) break;
     }
+    if (!large_enough && gang.lane.most_sites > 1) large_enough = hold_split(h, gang);
     if (!large_enough) because_ = Reason::too_large;
     if (best && best->shadow.count() != Timeline::kForever) {
       keep(where, std::move(*best));
       has_hold_[h.lane.index] = true;
     }
     return false;
+  }
+
+  // Room for a gang that no pool is large enough for: at as few sites as will do, where its parts
+  // could start first. False if it is too large for all of them together.
+  bool hold_split(const Head& h, const Gang& whole) {
+    bool large_enough = false;
+    for (std::uint32_t sites = 2; sites <= whole.lane.most_sites; ++sites) {
+      if (whole.asked % sites != 0) continue;
+      const Gang part{whole.lane, whole.asked / sites, whole.asked, whole.estimate};
+      std::map<SiteId, std::pair<PoolId, std::optional<Hold>>> first;  // of each site
+      for (const PoolId id : whole.lane.pools) {
+        if (world_.pool(id).installed < part.gpus) continue;
+        auto& [where, best] = first[world_.pool(id).info.site];
+        std::optional<Hold> hold = hold_in(h, id, part);
+        if (!hold || terms(world_, policy_, id, part) != Reason::none) continue;
+        if (best && best->shadow <= hold->shadow) continue;
+        where = id;
+        best = std::move(hold);
+      }
+      if (first.size() < sites) continue;
+      large_enough = true;
+      std::vector<std::pair<Millis, PoolId>> by_shadow;
+      for (const auto& [site, f] : first)
+        if (f.second) by_shadow.emplace_back(f.second->shadow, f.first);
+      if (by_shadow.size() < sites) continue;
+      std::sort(by_shadow.begin(), by_shadow.end());
+      const Millis shadow = by_shadow[sites - 1].first;  // the last of them
+      if (shadow.count() == Timeline::kForever) continue;
+      for (std::uint32_t i = 0; i < sites; ++i) {
+        const PoolId id = by_shadow[i].second;
+        Hold hold = std::move(*first[world_.pool(id).info.site].second);
+        hold.shadow = shadow;
+        keep(id, std::move(hold));
+      }
+      has_hold_[h.lane.index] = true;
+      return true;
+    }
+    return large_enough;
   }
 
   bool dated(PoolId id) const { return world_.pool(id).dips(world_.now()); }
@@ -566,7 +602,7 @@ class Pass {
   }
 
   void keep(PoolId id, Hold&& hold) {
-    say_.keep(id, hold.job, hold.shadow, hold.extra);
+    say_.keep(id, hold.job, hold.right, hold.shadow, hold.extra);
     holds_[id.index].push_back(std::move(hold));
   }
   // Has the pass found no plan there for as much or less, with the same rights? What is kept for
@@ -640,7 +676,7 @@ class Pass {
   const Policy& policy_;
   Listener& say_;
   std::vector<std::vector<Hold>> holds_;  // [pool]
-  std::vector<bool> barred_;              // [pool]
+  std::vector<std::optional<JobId>> barred_;  // [pool]: by whom first
   struct NoPlan {
     MemberId member;
     Tier tier;

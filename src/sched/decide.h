@@ -31,14 +31,21 @@ struct Policy {
 
 Policy policy_from(const PolicySpec& spec);
 
+// What a head asks for in a pool: what its member is guaranteed; what it could count on but for its
+// own member's running jobs; or to borrow.
+enum class Right : std::uint8_t { guaranteed, own, borrowed };
+
 class Listener {
  public:
   virtual ~Listener() = default;
   virtual void wish(Command&& command) = 0;
   virtual void wait(JobId job, Reason because) = 0;
-  // For the rest of the pass the pool's room is kept for this job: whoever comes later may use it
-  // only until `shadow`, or `extra` of it for longer.
-  virtual void keep(PoolId /*pool*/, JobId /*job*/, Millis /*shadow*/, std::int64_t /*extra*/) {}
+  // For the rest of the pass the pool's room is kept for this job: whoever comes later and has no
+  // greater right may use it only until `shadow`, or `extra` of it for longer.
+  virtual void keep(PoolId /*pool*/, JobId /*job*/, Right /*right*/, Millis /*shadow*/,
+                    std::int64_t /*extra*/) {}
+  // It started elsewhere: nothing is kept for it any more.
+  virtual void let_go(PoolId /*pool*/, JobId /*job*/) {}
 };
 
 // Order::shortest and Order::attained, and every_job, are served by ranked.cpp: all waiting jobs

@@ -49,6 +49,8 @@ bool mouldable(const LaneOpened& lane) { return lane.most.count() > 0; }
 struct Kept {  // what a pass keeps for somebody
   PoolId pool;
   JobId job;
+  MemberId member;
+  Right right = Right::borrowed;
   Millis shadow;
   std::int64_t extra = 0;
 };
@@ -76,8 +78,11 @@ class Ears final : public Listener {
     waits_.emplace_back(job, because);
     if (job == job_ && at_turn) at_turn();
   }
-  void keep(PoolId pool, JobId job, Millis shadow, std::int64_t extra) override {
-    kept_.push_back({pool, job, shadow, extra});
+  void keep(PoolId pool, JobId job, Right right, Millis shadow, std::int64_t extra) override {
+    kept_.push_back({pool, job, world_.lane(world_.job(job).lane).member, right, shadow, extra});
+  }
+  void let_go(PoolId pool, JobId job) override {
+    std::erase_if(kept_, [&](const Kept& k) { return k.pool == pool && k.job == job; });
   }
 
   std::function<void()> at_turn;
@@ -91,7 +96,7 @@ class Ears final : public Listener {
     std::int64_t free_then = 0;
     const Millis shadow =
         world_.pool(pool).timeline.first_with(world_.now(), queue.need(0), free_then);
-    kept_.push_back({pool, queue.job(0), shadow, free_then - queue.need(0)});
+    keep(pool, queue.job(0), Right::borrowed, shadow, free_then - queue.need(0));
   }
   Reason said_of(JobId job) const {
     for (const auto& [id, because] : waits_)
@@ -124,9 +129,14 @@ class Turn {
        bool classical)
       : world_(world), policy_(policy), kept_(kept), self_(self), classical_(classical) {}
 
-  const Kept* in_the_way(PoolId pool, std::int64_t gpus, Millis end) const {
+  const Kept* in_the_way(PoolId pool, const LaneOpened& lane, std::int64_t gpus,
+                         Millis end) const {
+    const bool own = policy_.order == Order::fair &&
+                     claim(world_, pool, lane, gpus) == Claim::guaranteed;
     for (const Kept& k : kept_)
-      if (k.pool == pool && k.job != self_ && end > k.shadow && gpus > k.extra) return &k;
+      if (k.pool == pool && k.job != self_ && end > k.shadow && gpus > k.extra &&
+          binds(k.right, k.member, own ? Right::guaranteed : Right::borrowed, lane.member))
+        return &k;
     return nullptr;
   }
   Reason why_not(PoolId pool, const Gang& gang) const {
@@ -135,7 +145,8 @@ class Turn {
       return Reason::behind_earlier_job;
     const Fit f = fit(world_, policy_, pool, gang);
     if (f.why_not != Reason::none) return f.why_not;
-    if (in_the_way(pool, gang.gpus, f.end) != nullptr) return Reason::behind_earlier_job;
+    if (f.end > f.after && in_the_way(pool, gang.lane, gang.gpus, f.end) != nullptr)
+      return Reason::behind_earlier_job;
     if (classical_ && policy_.backfill == Backfill::conservative &&
         world_.pool(pool).timeline.least_free(world_.now(), f.end) < gang.gpus)
       return Reason::behind_earlier_job;
@@ -154,7 +165,7 @@ class Turn {
       const Pool& pool = world_.pool(id);
       return pool.fits(units, Spread::anywhere) &&
              (!pool.dips(world_.now()) || pool.timeline.least_free(world_.now(), end) >= units) &&
-             in_the_way(id, units, end) == nullptr;
+             in_the_way(id, gang.lane, units, end) == nullptr;
     });
   }
 
@@ -337,7 +348,7 @@ class Explaining {
     if (said != Reason::none) v.why_not = said;
     const Millis now = copy.now();
     const Millis end = end_of(copy, id, g);
-    if (const Kept* k = turn.in_the_way(id, g.gpus, end)) {
+    if (const Kept* k = turn.in_the_way(id, g.lane, g.gpus, end)) {
       v.kept_for = k->job;
       if (k->shadow > now) v.kept_until = k->shadow;
     }

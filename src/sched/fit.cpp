@@ -16,6 +16,11 @@ Claim claim(const World& world, PoolId id, const LaneOpened& lane, std::int64_t 
   return world.ledger().in_use(id, lane.member) + gpus <= own ? Claim::guaranteed : Claim::borrowed;
 }
 
+bool binds(Right held, MemberId holder, Right asked, MemberId asks) {
+  if (asked == Right::borrowed || held == Right::guaranteed) return true;
+  return held == Right::own && holder == asks;
+}
+
 Reason terms(const World& world, const Policy& policy, PoolId id, const Gang& gang) {
   return terms(world, policy, id, gang, end_of(world, id, gang));
 }

@@ -13,6 +13,9 @@ namespace dure {
 // allows, and as long as its owner allows.
 enum class Claim : std::uint8_t { guaranteed, borrowed };
 
+// Must whoever asks with a right respect what is held with another, of which member?
+bool binds(Right held, MemberId holder, Right asked, MemberId asks);
+
 struct Gang {
   const LaneOpened& lane;
   std::int64_t gpus = 0;  // tried

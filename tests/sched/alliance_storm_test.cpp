@@ -135,6 +135,16 @@ class Storm final : private Listener {
     rules_.waits(job, because);
   }
 
+  void keep(PoolId pool, JobId job, Right right, Millis shadow, std::int64_t extra) override {
+    if (tracing_)
+      std::printf("  pool %u is kept for %u, right %d, from %lld, extra %lld\n", pool.index, job.index,
+                  static_cast<int>(right), static_cast<long long>(shadow.count()),
+                  static_cast<long long>(extra));
+  }
+  void let_go(PoolId pool, JobId job) override {
+    if (tracing_) std::printf("  pool %u is no longer kept for %u\n", pool.index, job.index);
+  }
+
   World world_;
   StormPlant plant_;
   StormRules rules_;

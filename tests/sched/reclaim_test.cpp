@@ -9,6 +9,7 @@
 #include <limits>
 #include <map>
 #include <optional>
+#include <vector>
 
 #include "base/stream.h"
 #include "sched/fit.h"
@@ -159,8 +160,11 @@ Best try_all(const Tiny& tiny) {
   const Pool& pool = w.pool(PoolId{0});
   const LaneOpened& lane = w.lane(w.job(tiny.wants).lane);
   const Millis now = w.now(), soon = now + tiny.policy.grace;
+  // Where nothing is guaranteed to others all is its owner's.
   const bool guaranteed =
-      w.ledger().in_use(PoolId{0}, lane.member) + tiny.need <= pool.entitled(lane.member);
+      pool.guaranteed == 0
+          ? lane.member == pool.info.owner && tiny.need <= pool.installed
+          : w.ledger().in_use(PoolId{0}, lane.member) + tiny.need <= pool.entitled(lane.member);
   struct Option {
     std::int64_t frees = 0, lost = 0;
     Placement gives;

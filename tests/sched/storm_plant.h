@@ -120,6 +120,7 @@ class StormPlant final : public Plant {
     policy_.backfill = chance(85) ? Backfill::easy : Backfill::none;
     policy_.preempt = chance(75);
     policy_.grace = Millis(between(1, 5));
+    policy_.reclaim_every = Millis(chance(80) ? 0 : between(2, 6));
     policy_.patience = Millis(chance(50) ? 0 : between(5, 60));
     policy_.history_permille = static_cast<std::uint32_t>(between(0, 4) * 250);
     together_ = chance(70) ? 1 : between(2, 6);

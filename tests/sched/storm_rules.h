@@ -69,6 +69,7 @@ class StormRules {
     told_.clear();
     helped_.clear();
     shrunk_.clear();
+    shrunk_by_.clear();
     guaranteed_starts_.clear();
   }
   void at_end() {
@@ -145,7 +146,7 @@ class StormRules {
       return true;
     }
     const Millis bound = pool.info.reclaim;
-    return bound.count() == 0 || (lane.preemptible && lane.min_run + policy_.grace <= bound) ||
+    return bound.count() == 0 || (lane.preemptible && lane.min_run + policy_.grace + policy_.reclaim_every <= bound) ||
            (end.count() != Timeline::kForever && end - w_.now() <= bound);
   }
   bool something_dated(const Pool& pool) const {
@@ -339,6 +340,7 @@ class StormRules {
     } else {
       ++shrinks;
       shrunk_.insert(r.job);
+      shrunk_by_[r.job] = -delta;
       if (something_dated(pool) && end > job.end) {
         EXPECT_GE(pool.timeline.least_free(job.end, end), r.gpus.count())
             << "it was made smaller, so it ends later: in what is kept";
@@ -389,6 +391,7 @@ class StormRules {
       EXPECT_TRUE(!found || lawful) << "a member was pushed below what it may count on";
     }
     stopped_.clear();
+    shrunk_by_.clear();
   }
   bool enough(PoolId p, std::int64_t need, Spread spread, std::optional<JobId> but) const {
     const Pool& pool = w_.pool(p);
@@ -416,13 +419,23 @@ class StormRules {
       sum += part_in(v, p);
       largest = std::max(largest, part_in(v, p));
     }
+    std::map<std::uint32_t, std::int64_t> gave;  // by the same plan, at once
+    for (const auto& [id, gpus] : shrunk_by_) {
+      if (part_in(id, p) == 0 || lane_of(id).member == wants.member) continue;
+      const std::uint32_t m = lane_of(id).member.index;
+      gave[m] += gpus;
+      if (taken.count(m) == 0) continue;
+      taken[m].first += gpus;
+      taken[m].second = std::max(taken[m].second, gpus);
+    }
     for (const auto& [m, t] : taken) {
       std::int64_t stopping = 0;  // for others, or before
       for (const JobId id : w_.pool(p).running)
         if (w_.job(id).stopping && lane_of(id).member.index == m &&
             std::count(victims.begin(), victims.end(), id) == 0)
           stopping += part_in(id, p);
-      const std::int64_t over = in_use(p, MemberId{m}) - stopping - entitled(p, MemberId{m});
+      const std::int64_t over =
+          in_use(p, MemberId{m}) + gave[m] - stopping - entitled(p, MemberId{m});
       if (t.first - t.second >= over) return false;
     }
     return true;
@@ -544,7 +557,7 @@ class StormRules {
         for (const Key& k : guaranteed_starts_)
           if (k.first == p.index && k.second != lane.member.index) since = w_.now();
         ++laws;
-        EXPECT_TRUE(w_.now() <= since + pool.info.reclaim)
+        EXPECT_TRUE(w_.now() <= since + pool.info.reclaim + policy_.reclaim_every)
             << "job " << id.index << " is guaranteed " << need << " in pool " << p.index
             << " and waits since " << since.count();
         now_waiting[{id, p.index}] = since;
@@ -601,6 +614,7 @@ class StormRules {
   std::map<JobId, Reason> told_;
   std::map<JobId, std::vector<JobId>> stopped_;  // in this pass, by beneficiary
   std::set<JobId> shrunk_, helped_;
+  std::map<JobId, std::int64_t> shrunk_by_;  // GPUs
   std::set<Key> guaranteed_starts_;
   std::map<std::pair<JobId, std::uint32_t>, Millis> guarantee_since_;
   std::optional<JobId> oldest_;

@@ -9,15 +9,24 @@
 //   all pools) order: priority                            (default: arrival) backfill: easy
 //   (default: none)
 //
+//   pool:    ... site NAME, device qpu, reclaim TIME
+//   account: NAME of PARENT  weight N  limit N            (PARENT: a member or an account)
+//   guarantee: POOL MEMBER N
+//   lane:    ... account NAME, tier NAME, within deadline, preemptible yes, min_run TIME, checkpoint
+//            TIME, restart TIME, least N, most N, elastic yes, sites N, beside POOL, units N
+//   order: fair; preempt: yes; grace: TIME; patience: TIME; half_life: TIME; history: N%
+//
 //   0s   j1 submitted 8 gpu for 60s            =>  start j1 at ulsan
 //   1s   j2 submitted 4 gpu for 5s lane train; j1 ended
 //                                              =>  j2 waits: no_room
 //
-// A line is one instant: its facts, then one pass. Facts: JOB submitted N gpu for TIME [lane NAME],
-// JOB ended, JOB cancelled, JOB limit, POOL added N gpu, POOL retired N gpu, woken. Answers, in the
+// A line is one instant: its facts, then one pass. Facts: JOB submitted N gpu for TIME [lane NAME]
+// [deadline TIME] [after JOB], JOB ended, JOB cancelled, JOB limit, JOB stopped TIME (that is left),
+// POOL added N gpu [plan N], POOL retired N gpu [plan N], POOL planned N gpu TIME TIME, POOL reserved
+// N gpu TIME TIME MEMBER, POOL drained RACK NODE, POOL resumed RACK NODE, woken. Answers, in the
 // order in which decide() gives them and separated by ", ": start JOB at POOL (in a pool of racks
 // with the place, as r0[0-1] or, for a part of a node, r0[2]/3), promise JOB at POOL from TIME,
-// refuse JOB: REASON, JOB waits: REASON, nothing. "wake TIME" says when decide() wants to be woken;
+// refuse JOB: REASON, stop JOB for JOB by TIME, resize JOB to N, JOB waits: REASON, nothing. "wake TIME" says when decide() wants to be woken;
 // a story may not sleep through it.
 #include <gtest/gtest.h>
 
@@ -28,6 +37,7 @@
 #include <fstream>
 #include <iterator>
 #include <map>
+#include <optional>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -166,6 +176,12 @@ class Story {
           p.owner = named<struct MemberKind>(members_, w[i + 1]);
         else if (w[i] == "lends")
           p.lend_permille = static_cast<std::uint32_t>(number(w, i + 1) * 10);
+        else if (w[i] == "reclaim")
+          p.reclaim = time(w[i + 1]);
+        else if (w[i] == "device" && w[i + 1] == "qpu")
+          p.device = Device::qpu;
+        else if (w[i] == "site")
+          p.site = site(w[i + 1]);
         else
           complain("a pool has no '" + w[i] + "'");
       }
@@ -183,6 +199,7 @@ class Story {
                ++i)
             l.pools.push_back(named<struct PoolKind>(pool_names_, w[i + 1]));
           --i;
+        } else if (lane_field(l, w[i], value, w, i)) {
         } else if (w[i] == "member") {
           l.member = named<struct MemberKind>(members_, value);
         } else if (w[i] == "priority") {
@@ -202,6 +219,8 @@ class Story {
     } else if (key == "order") {
       if (w[0] == "priority")
         policy_.order = Order::priority;
+      else if (w[0] == "fair")
+        policy_.order = Order::fair;
       else if (w[0] != "arrival")
         complain("no order is called '" + w[0] + "'");
     } else if (key == "backfill") {
@@ -211,22 +230,105 @@ class Story {
         policy_.backfill = Backfill::conservative;
       else if (w[0] != "none")
         complain("no backfill is called '" + w[0] + "'");
+    } else if (key == "preempt") {
+      policy_.preempt = w[0] == "yes";
+    } else if (key == "grace") {
+      policy_.grace = time(w[0]);
+    } else if (key == "patience") {
+      policy_.patience = time(w[0]);
+    } else if (key == "half_life") {
+      half_life_ = time(w[0]);
+    } else if (key == "history") {
+      policy_.history_permille = static_cast<std::uint32_t>(number(w, 0) * 10);
+    } else if (key == "account" && w.size() >= 3) {
+      AccountOpened a;
+      const auto member = std::find(members_.begin(), members_.end(), w[2]);
+      a.account = AccountId{static_cast<std::uint32_t>(members_.size() + accounts_.size())};
+      a.parent = member != members_.end()
+                     ? AccountId{static_cast<std::uint32_t>(member - members_.begin())}
+                     : account(w[2]);
+      a.name = w[0];
+      for (std::size_t i = 3; i + 1 < w.size(); i += 2)
+        if (w[i] == "weight")
+          a.weight_milli = static_cast<std::uint32_t>(number(w, i + 1) * 1000);
+        else if (w[i] == "limit")
+          a.limit = Gpus(number(w, i + 1));
+        else
+          complain("an account has no '" + w[i] + "'");
+      account_names_.push_back(w[0]);
+      accounts_.push_back(a);
+    } else if (key == "guarantee" && w.size() >= 3) {
+      guarantees_.push_back({named<struct PoolKind>(pool_names_, w[0]),
+                             named<struct MemberKind>(members_, w[1]), Gpus(number(w, 2))});
     } else {
       complain("no setting is called '" + key + "'");
     }
+  }
+
+  SiteId site(const std::string& name) {
+    auto it = std::find(sites_.begin(), sites_.end(), name);
+    if (it == sites_.end()) it = sites_.insert(sites_.end(), name);
+    return SiteId{static_cast<std::uint32_t>(it - sites_.begin())};
+  }
+  AccountId account(const std::string& name) {
+    return AccountId{named<struct AccountKind>(account_names_, name).index +
+                     static_cast<std::uint32_t>(members_.size())};
+  }
+  bool lane_field(LaneOpened& l, const std::string& field, const std::string& value,
+                  const Words& w, std::size_t i) {
+    const bool yes = value == "yes";
+    const auto n = [&] { return number(w, i + 1); };
+    if (field == "account") {
+      l.account = account(value);
+    } else if (field == "tier") {
+      for (const Tier t : {Tier::scavenger, Tier::standard, Tier::production, Tier::critical})
+        if (value == to_string(t)) l.tier = t;
+    } else if (field == "within") {
+      l.within = value == "deadline"   ? Within::deadline
+                 : value == "shortest" ? Within::shortest
+                                       : Within::arrival;
+    } else if (field == "preemptible") {
+      l.preemptible = yes;
+    } else if (field == "elastic") {
+      l.elastic = yes;
+    } else if (field == "min_run") {
+      l.min_run = time(value);
+    } else if (field == "checkpoint") {
+      l.checkpoint = time(value);
+    } else if (field == "restart") {
+      l.restart = time(value);
+    } else if (field == "least") {
+      l.least = Gpus(n());
+    } else if (field == "most") {
+      l.most = Gpus(n());
+    } else if (field == "sites") {
+      l.most_sites = static_cast<std::uint32_t>(n());
+    } else if (field == "beside") {
+      l.beside.push_back(named<struct PoolKind>(pool_names_, value));
+    } else if (field == "units") {
+      l.beside_units = static_cast<std::uint32_t>(n());
+    } else {
+      return false;
+    }
+    return true;
   }
 
   void open(Millis t) {
     opened_ = true;
     for (std::uint32_t m = 0; m < members_.size(); ++m)
       world_.apply({t, MemberJoined{MemberId{m}, members_[m]}});
-    world_.apply({t, SiteOpened{SiteId{0}, "site"}});
+    if (half_life_.count() > 0) world_.apply({t, FairShareSet{half_life_}});
+    for (const AccountOpened& a : accounts_) world_.apply({t, a});
+    if (sites_.empty()) sites_.push_back("site");
+    for (std::uint32_t i = 0; i < sites_.size(); ++i)
+      world_.apply({t, SiteOpened{SiteId{i}, sites_[i]}});
     LaneOpened any;
     for (const auto& [pool, gpus] : pools_) {
       world_.apply({t, pool});
-      world_.apply({t, CapacityAdded{pool.pool, Gpus(gpus)}});
+      if (gpus > 0) world_.apply({t, CapacityAdded{pool.pool, Gpus(gpus), {}}});
       any.pools.push_back(pool.pool);
     }
+    for (const GuaranteeMade& g : guarantees_) world_.apply({t, g});
     if (lanes_.empty()) {
       lanes_.push_back(any);
       lane_names_.push_back("any");
@@ -240,10 +342,29 @@ class Story {
       complain("no fact");
       return TimeReached{};
     }
-    if (w[1] == "added")
-      return CapacityAdded{named<struct PoolKind>(pool_names_, w[0]), Gpus(number(w, 2))};
-    if (w[1] == "retired")
-      return CapacityRetired{named<struct PoolKind>(pool_names_, w[0]), Gpus(number(w, 2))};
+    const auto pool = [&] { return named<struct PoolKind>(pool_names_, w[0]); };
+    const auto plan = [&]() -> std::optional<PlanId> {
+      if (w.size() < 6 || w[4] != "plan") return std::nullopt;
+      return PlanId{static_cast<std::uint32_t>(number(w, 5))};
+    };
+    const auto word = [&](std::size_t i) { return i < w.size() ? w[i] : std::string(); };
+    if (w[1] == "added") return CapacityAdded{pool(), Gpus(number(w, 2)), plan()};
+    if (w[1] == "retired") return CapacityRetired{pool(), Gpus(number(w, 2)), plan()};
+    if (w[1] == "planned")
+      return CapacityPlanned{PlanId{static_cast<std::uint32_t>(world_.plans().size())}, pool(),
+                             Gpus(number(w, 2)), time(word(4)),
+                             word(5) == "ever" ? Millis(Timeline::kForever) : time(word(5))};
+    if (w[1] == "reserved")
+      return ReservationMade{
+          ReservationId{static_cast<std::uint32_t>(world_.reservations().size())},
+          named<struct MemberKind>(members_, word(6)), pool(), Gpus(number(w, 2)), time(word(4)),
+          time(word(5))};
+    if (w[1] == "drained" || w[1] == "resumed") {
+      const auto rack = static_cast<std::uint32_t>(number(w, 2));
+      const std::uint64_t nodes = std::uint64_t{1} << number(w, 3);
+      if (w[1] == "drained") return NodesDrained{pool(), rack, nodes};
+      return NodesResumed{pool(), rack, nodes};
+    }
     if (w[1] == "submitted") {
       JobSubmitted s;
       s.job = JobId{static_cast<std::uint32_t>(job_names_.size())};
@@ -253,13 +374,22 @@ class Story {
         complain("submitted N gpu for TIME");
       else
         s.estimate = w[5] == "ever" ? kUntilCancelled : time(w[5]);
-      if (w.size() == 8 && w[6] == "lane") s.lane = named<struct LaneKind>(lane_names_, w[7]);
+      for (std::size_t i = 6; i + 1 < w.size(); i += 2)
+        if (w[i] == "lane")
+          s.lane = named<struct LaneKind>(lane_names_, w[i + 1]);
+        else if (w[i] == "deadline")
+          s.deadline = time(w[i + 1]);
+        else if (w[i] == "after")
+          s.after.push_back(named<struct JobKind>(job_names_, w[i + 1]));
+        else
+          complain("a job has no '" + w[i] + "'");
       return s;
     }
     const JobId job = named<struct JobKind>(job_names_, w[0]);
     if (w[1] == "ended") return JobEnded{job};
     if (w[1] == "cancelled") return JobCancelled{job};
     if (w[1] == "limit") return LimitReached{job};
+    if (w[1] == "stopped") return JobStopped{job, time(word(2))};
     complain("'" + w[1] + "' is no fact");
     return TimeReached{};
   }
@@ -298,9 +428,25 @@ class Story {
              " from " + time_of(p->at);
     if (const auto* r = std::get_if<RefuseJob>(&c))
       return "refuse " + job_names_[r->job.index] + ": " + to_string(r->because);
+    if (const auto* p = std::get_if<PreemptJob>(&c))
+      return "stop " + job_names_[p->job.index] + " for " + job_names_[p->for_job.index] + " by " +
+             time_of(p->until);
+    if (const auto* r = std::get_if<ResizeJob>(&c))
+      return "resize " + job_names_[r->job.index] + " to " + std::to_string(r->gpus.count());
     const auto& s = std::get<StartJob>(c);
-    std::string out = "start " + job_names_[s.job.index] + " at " + pool_names_[s.pool.index];
-    for (const Slice& slice : s.place) {
+    std::string out = "start " + job_names_[s.job.index] + " at " + pool_names_[s.pool.index] +
+                      show(s.pool, s.place);
+    if (s.gpus.count() != 0) out += " with " + std::to_string(s.gpus.count());
+    for (const Part& part : s.also)
+      out += " and " + std::to_string(part.gpus.count()) + " at " + pool_names_[part.pool.index] +
+             show(part.pool, part.place);
+    if (s.under) out += " under its reservation";
+    return out;
+  }
+
+  std::string show(PoolId pool, const Placement& place) const {
+    std::string out;
+    for (const Slice& slice : place) {
       out += " r" + std::to_string(slice.rack) + "[";
       std::string nodes;
       for (int n = 0; n < 64; ++n) {
@@ -312,7 +458,7 @@ class Story {
         n = last;
       }
       out += nodes + "]";
-      if (slice.gpus_per_node != world_.pool(s.pool).info.gpus_per_node)
+      if (slice.gpus_per_node != world_.pool(pool).info.gpus_per_node)
         out += "/" + std::to_string(slice.gpus_per_node);
     }
     return out;
@@ -321,6 +467,10 @@ class Story {
   World world_;
   Policy policy_;
   std::vector<std::string> members_{"all"}, pool_names_, lane_names_, job_names_;
+  std::vector<std::string> sites_, account_names_;
+  std::vector<AccountOpened> accounts_;
+  std::vector<GuaranteeMade> guarantees_;
+  Millis half_life_;
   std::vector<std::pair<PoolOpened, std::int64_t>> pools_;
   std::vector<LaneOpened> lanes_;
   Millis wake_{Timeline::kForever};
