@@ -64,6 +64,7 @@ class Pass {
         no_plan_(world.pools()),
         has_hold_(world.lanes()),
         told_(world.lanes()),
+        seen_(world.lanes()),
         shares_(world, policy) {}
 
   Millis run() {
@@ -76,6 +77,7 @@ class Pass {
       const Head h = heads_.back();
       heads_.pop_back();
       if (grown(h)) continue;
+      if (h.claim == Claim::guaranteed) seen_[h.lane.index] = drops_;
       if (settle(h)) {
         has_hold_[h.lane.index] = false;
         if (!world_.queue(h.lane).empty()) push(head(h.lane));
@@ -83,7 +85,12 @@ class Pass {
         told_[h.lane.index] = because_;
         push(shares_.head(h.lane, Claim::borrowed));
       } else if (fair() && because_ == Reason::behind_earlier_job) {
+        if (seen_[h.lane.index] != drops_) {  // who it was behind has started elsewhere since
+          push(head(h.lane));
+          continue;
+        }
         behind_.push_back(h);  // it comes up again if who it is behind starts elsewhere
+        say_.behind(h.job);
       } else {
         say_.wait(h.job, because_);
       }
@@ -215,6 +222,10 @@ class Pass {
     const Right its = fair() && h.claim == Claim::guaranteed ? Right::guaranteed : Right::borrowed;
     const MemberId member = world_.lane(h.lane).member;
     for (const Hold& hold : holds_[pool.index]) {
+      // Whoever borrows now, however shortly, could be there when the bound is over.
+      if (its == Right::borrowed && fair() && hold.right == Right::guaranteed &&
+          hold.member != member && world_.pool(pool).info.reclaim.count() > 0 && policy_.preempt)
+        return true;
       if (end <= hold.shadow || hold.job == h.job || !binds(hold, its, member)) continue;
       if (gpus > hold.extra) return true;
       if (!hold.then) continue;
@@ -358,13 +369,14 @@ class Pass {
         std::vector<Hold>& holds = holds_[p];
         if (holds[i].job != job) continue;
         say_.let_go(PoolId{p}, job);
+        ++drops_;
         const Hold gone = std::move(holds[i]);
         holds.erase(holds.begin() + static_cast<std::ptrdiff_t>(i));
         for (; i < holds.size(); ++i)
           if (binds(gone, holds[i].right, holds[i].member)) holds[i].extra += gone.kept.gpus;
         break;
       }
-    for (const Head& h : behind_) push(shares_.head(h.lane, h.claim));
+    for (const Head& h : behind_) push(head(h.lane));
     behind_.clear();
   }
 
@@ -393,7 +405,7 @@ class Pass {
     std::int64_t before = 0, of_member = 0;
     bool waits_for_own = false;
     for (const Hold& hold : holds_[id.index]) {
-      if (its == Right::borrowed) return std::nullopt;  // invariant 1
+      if (hold.job == h.job || its == Right::borrowed) return std::nullopt;  // invariant 1
       if (hold.member == member && hold.right != Right::borrowed) of_member += hold.kept.gpus;
       waits_for_own = waits_for_own || (hold.member == member && hold.right == Right::own);
       if (binds(hold, its, member)) before += hold.kept.gpus;
@@ -424,7 +436,8 @@ class Pass {
 
   // True if it started after all: somewhere else, rather than that somebody were stopped for it.
   bool hold_room(const Head& h, const Gang& gang) {
-    if (policy_.preempt) {
+    // Under another order whoever was stopped may come first again, and be stopped for ever.
+    if (policy_.preempt && fair()) {
       if (may_borrow(h) && has_right(h, gang)) {
         Head borrows = h;
         borrows.claim = Claim::borrowed;
@@ -686,6 +699,8 @@ class Pass {
   std::vector<std::vector<NoPlan>> no_plan_;  // [pool]
   std::vector<bool> has_hold_;                // [lane]: its head has one
   std::vector<Reason> told_;  // [lane]: why its head does not start where it is guaranteed room
+  std::vector<std::uint32_t> seen_;  // [lane]: of drops_, when its head last came up
+  std::uint32_t drops_ = 0;          // holds of the pass that were let go
   Shares shares_;
   std::vector<Head> heads_, behind_;
   Reason because_ = Reason::none;

@@ -44,6 +44,9 @@ class Listener {
   // greater right may use it only until `shadow`, or `extra` of it for longer.
   virtual void keep(PoolId /*pool*/, JobId /*job*/, Right /*right*/, Millis /*shadow*/,
                     std::int64_t /*extra*/) {}
+  // It waits behind somebody, and will be told so at the end; it comes up again if whoever that is
+  // starts elsewhere.
+  virtual void behind(JobId /*job*/) {}
   // It started elsewhere: nothing is kept for it any more.
   virtual void let_go(PoolId /*pool*/, JobId /*job*/) {}
 };

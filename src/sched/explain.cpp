@@ -76,7 +76,12 @@ class Ears final : public Listener {
   }
   void wait(JobId job, Reason because) override {
     waits_.emplace_back(job, because);
-    if (job == job_ && at_turn) at_turn();
+    if (job == job_ && at_turn && !behind_) at_turn();
+  }
+  void behind(JobId job) override {
+    if (job != job_ || !at_turn) return;
+    behind_ = true;
+    at_turn();
   }
   void keep(PoolId pool, JobId job, Right right, Millis shadow, std::int64_t extra) override {
     kept_.push_back({pool, job, world_.lane(world_.job(job).lane).member, right, shadow, extra});
@@ -118,6 +123,7 @@ class Ears final : public Listener {
   const JobId job_;
   std::optional<PoolId> starts_in_;
   std::optional<Reason> refused_;
+  bool behind_ = false;
   std::vector<Kept> kept_;
   std::vector<std::pair<JobId, Reason>> waits_;
 };
@@ -410,6 +416,8 @@ class Explaining {
 
   void candidates(const World& copy, const Ears& ears, JobId again) {
     const Turn turn(copy, policy_, ears.kept(), again, classical_);
+    approvals_.clear();  // it may have come up before
+    others_.clear();
     const auto quota = [&](std::int64_t gpus) {
       return copy.accounts().within_limits(copy.account(job_.lane), gpus);
     };

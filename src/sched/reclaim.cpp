@@ -439,6 +439,8 @@ ReclaimPlan plan_reclaim(const World& world, const Policy& policy, PoolId id, Jo
     return plan;
   }
   if (!whole) return plan;
+  // Which nodes go depends on who leaves first: what a stop frees there is not certain.
+  if (pool.racks && pool.racks->retiring() > 0) return plan;
   const bool guaranteed = claim(world, id, lane, gpus) == Claim::guaranteed;
   // In the order of their ids: the order in the pool means nothing.
   std::vector<JobId> running = pool.running;

@@ -43,6 +43,8 @@ class CapacityIndex {
   std::int64_t free() const { return free_; }
   std::int64_t free_nodes() const { return free_nodes_; }
   std::int64_t whole_racks() const { return whole_racks_; }  // with every node free
+  // To be retired, whichever nodes fall free first.
+  std::int64_t retiring() const { return owed_nodes_ * gpus_per_node_; }
   // Still held, and gone when they fall free.
   std::int64_t owed() const { return owed_nodes_ * gpus_per_node_ + draining_gpus_; }
 

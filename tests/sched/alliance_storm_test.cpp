@@ -177,7 +177,7 @@ TEST(AllianceStorm, Seeds) {
   const auto before = std::signal(SIGABRT, say_command);  // a CHECK that fails
   const std::uint64_t first = setting("DURE_STORM_FIRST", 1),
                       seeds = setting("DURE_STORM_SEEDS", 2000),
-                      jobs = setting("DURE_STORM_JOBS", 60),
+                      jobs = setting("DURE_STORM_JOBS", 180),
                       audit_every = setting("DURE_STORM_AUDIT", 1);
   Totals totals;
   for (std::uint64_t seed = first; seed < first + seeds; ++seed) {

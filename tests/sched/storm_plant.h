@@ -124,6 +124,15 @@ class StormPlant final : public Plant {
     policy_.patience = Millis(chance(50) ? 0 : between(5, 60));
     policy_.history_permille = static_cast<std::uint32_t>(between(0, 4) * 250);
     together_ = chance(70) ? 1 : between(2, 6);
+    lending_ = chance(10);
+    if (lending_) {  // weather in which guarantees can be kept to the letter
+      weather_ = {};
+      weather_.cancels = true;
+      policy_.order = Order::fair;
+      policy_.backfill = Backfill::easy;
+      policy_.preempt = true;
+      together_ = 1;
+    }
     pause_ = between(1, 4);
     longest_ = between(2, 30);
     largest_ = between(2, 16);
@@ -167,7 +176,11 @@ class StormPlant final : public Plant {
     pool.reclaim = Millis(chance(30) ? 0 : between(2, 40));
     if (p > 0 && chance(15)) pool.device = Device::qpu;
     std::int64_t gpus = between(0, 40);
-    if (pool.device == Device::gpu && chance(50)) {
+    if (lending_) {
+      pool.device = Device::gpu;
+      pool.lend_permille = 1000;
+      pool.reclaim = policy_.grace + Millis(between(1, 30));
+    } else if (pool.device == Device::gpu && chance(50)) {
       constexpr std::uint32_t kGpus[] = {1, 2, 4, 8}, kNodes[] = {1, 2, 4, 18, 64};
       pool.gpus_per_node = kGpus[s_.below(4)];
       pool.nodes_per_rack = kNodes[s_.below(5)];
@@ -541,6 +554,7 @@ class StormPlant final : public Plant {
   std::vector<Real> real_;
   std::multimap<std::int64_t, Item> agenda_;  // equal times: in order of insertion
   std::int64_t now_ = 0, together_ = 1, pause_ = 1, longest_ = 1, largest_ = 1, half_life_ = 1;
+  bool lending_ = false;
   std::int64_t jobs_left_ = 0;
   bool founded_ = false, late_plans_ = false;
 };

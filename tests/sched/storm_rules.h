@@ -69,6 +69,7 @@ class StormRules {
     told_.clear();
     helped_.clear();
     shrunk_.clear();
+    stopped_some_ = false;
     shrunk_by_.clear();
     guaranteed_starts_.clear();
   }
@@ -305,6 +306,7 @@ class StormRules {
     const Job& job = w_.job(p.job);
     const LaneOpened &its = lane_of(p.job), &wants = lane_of(p.for_job);
     EXPECT_TRUE(policy_.preempt);
+    stopped_some_ = true;
     EXPECT_EQ(job.state, JobState::running);
     EXPECT_EQ(w_.job(p.for_job).state, JobState::waiting);
     EXPECT_TRUE(its.preemptible) << "it may not be stopped";
@@ -475,7 +477,7 @@ class StormRules {
       if (told == told_.end()) return;
       const LaneOpened& lane = w_.lane(LaneId{l});
       for (const PoolId p : lane.pools) {
-        if (!shrunk_.empty()) continue;  // what that freed is looked at when the pass comes again
+        if (!shrunk_.empty() || stopped_some_) continue;  // what that frees is for the next pass
         if (!could_start(id, p)) continue;
         // A machine on its way out counts twice in a timeline while work is there: on the safe
         // side.
@@ -575,14 +577,16 @@ class StormRules {
     for (std::uint32_t l = 1; l < w_.lanes(); ++l)
       if (w_.lane(LaneId{l}).tier != w_.lane(LaneId{0}).tier) return;
     std::optional<JobId> oldest;
+    bool alone = true;  // two of one instant: shares say who is first
     w_.waiting_lanes().for_each([&](std::uint32_t l) {
       const JobId id = w_.queue(LaneId{l}).job(0);
       if (w_.now() - w_.job(id).submit <= policy_.patience) return;
-      if (!oldest || w_.job(id).submit < w_.job(*oldest).submit ||
-          (w_.job(id).submit == w_.job(*oldest).submit && told_[id] != Reason::behind_earlier_job))
-        oldest = id;
+      if (oldest && w_.job(id).submit == w_.job(*oldest).submit) alone = false;
+      if (oldest && w_.job(id).submit >= w_.job(*oldest).submit) return;
+      oldest = id;
+      alone = true;
     });
-    if (!oldest) return oldest_.reset();
+    if (!oldest || !alone) return oldest_.reset();
     const LaneOpened& lane = lane_of(*oldest);
     const std::int64_t need = w_.job(*oldest).gpus;
     if (lane.most.count() > 0 || lane.beside_units > 0 || !within_limits(lane, need))
@@ -614,7 +618,8 @@ class StormRules {
   std::map<JobId, Reason> told_;
   std::map<JobId, std::vector<JobId>> stopped_;  // in this pass, by beneficiary
   std::set<JobId> shrunk_, helped_;
-  std::map<JobId, std::int64_t> shrunk_by_;  // GPUs
+  std::map<JobId, std::int64_t> shrunk_by_;
+  bool stopped_some_ = false;  // in this pass  // GPUs
   std::set<Key> guaranteed_starts_;
   std::map<std::pair<JobId, std::uint32_t>, Millis> guarantee_since_;
   std::optional<JobId> oldest_;
