@@ -688,7 +688,7 @@ class Pass {
   const World& world_;
   const Policy& policy_;
   Listener& say_;
-  std::vector<std::vector<Hold>> holds_;  // [pool]
+  std::vector<std::vector<Hold>> holds_;      // [pool]
   std::vector<std::optional<JobId>> barred_;  // [pool]: by whom first
   struct NoPlan {
     MemberId member;

@@ -76,7 +76,9 @@ class Ears final : public Listener {
   }
   void wait(JobId job, Reason because) override {
     waits_.emplace_back(job, because);
-    if (job == job_ && at_turn && !behind_) at_turn();
+    if (job != job_ || !at_turn) return;
+    if (behind_ && because == Reason::behind_earlier_job) return;  // looked at when it came up
+    at_turn();
   }
   void behind(JobId job) override {
     if (job != job_ || !at_turn) return;
@@ -135,10 +137,14 @@ class Turn {
        bool classical)
       : world_(world), policy_(policy), kept_(kept), self_(self), classical_(classical) {}
 
-  const Kept* in_the_way(PoolId pool, const LaneOpened& lane, std::int64_t gpus,
-                         Millis end) const {
-    const bool own = policy_.order == Order::fair &&
-                     claim(world_, pool, lane, gpus) == Claim::guaranteed;
+  const Kept* in_the_way(PoolId pool, const LaneOpened& lane, std::int64_t gpus, Millis end) const {
+    const bool own =
+        policy_.order == Order::fair && claim(world_, pool, lane, gpus) == Claim::guaranteed;
+    for (const Kept& k : kept_)  // as the pass: whoever borrows stays out of what is taken back
+      if (k.pool == pool && k.job != self_ && !own && policy_.order == Order::fair &&
+          policy_.preempt && k.right == Right::guaranteed && k.member != lane.member &&
+          world_.pool(pool).info.reclaim.count() > 0)
+        return &k;
     for (const Kept& k : kept_)
       if (k.pool == pool && k.job != self_ && end > k.shadow && gpus > k.extra &&
           binds(k.right, k.member, own ? Right::guaranteed : Right::borrowed, lane.member))

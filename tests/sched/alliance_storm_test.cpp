@@ -137,8 +137,8 @@ class Storm final : private Listener {
 
   void keep(PoolId pool, JobId job, Right right, Millis shadow, std::int64_t extra) override {
     if (tracing_)
-      std::printf("  pool %u is kept for %u, right %d, from %lld, extra %lld\n", pool.index, job.index,
-                  static_cast<int>(right), static_cast<long long>(shadow.count()),
+      std::printf("  pool %u is kept for %u, right %d, from %lld, extra %lld\n", pool.index,
+                  job.index, static_cast<int>(right), static_cast<long long>(shadow.count()),
                   static_cast<long long>(extra));
   }
   void let_go(PoolId pool, JobId job) override {

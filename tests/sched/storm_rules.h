@@ -147,7 +147,8 @@ class StormRules {
       return true;
     }
     const Millis bound = pool.info.reclaim;
-    return bound.count() == 0 || (lane.preemptible && lane.min_run + policy_.grace + policy_.reclaim_every <= bound) ||
+    return bound.count() == 0 ||
+           (lane.preemptible && lane.min_run + policy_.grace + policy_.reclaim_every <= bound) ||
            (end.count() != Timeline::kForever && end - w_.now() <= bound);
   }
   bool something_dated(const Pool& pool) const {

@@ -12,7 +12,8 @@
 //   pool:    ... site NAME, device qpu, reclaim TIME
 //   account: NAME of PARENT  weight N  limit N            (PARENT: a member or an account)
 //   guarantee: POOL MEMBER N
-//   lane:    ... account NAME, tier NAME, within deadline, preemptible yes, min_run TIME, checkpoint
+//   lane:    ... account NAME, tier NAME, within deadline, preemptible yes, min_run TIME,
+//   checkpoint
 //            TIME, restart TIME, least N, most N, elastic yes, sites N, beside POOL, units N
 //   order: fair; preempt: yes; grace: TIME; patience: TIME; half_life: TIME; history: N%
 //
@@ -21,13 +22,13 @@
 //                                              =>  j2 waits: no_room
 //
 // A line is one instant: its facts, then one pass. Facts: JOB submitted N gpu for TIME [lane NAME]
-// [deadline TIME] [after JOB], JOB ended, JOB cancelled, JOB limit, JOB stopped TIME (that is left),
-// POOL added N gpu [plan N], POOL retired N gpu [plan N], POOL planned N gpu TIME TIME, POOL reserved
-// N gpu TIME TIME MEMBER, POOL drained RACK NODE, POOL resumed RACK NODE, woken. Answers, in the
-// order in which decide() gives them and separated by ", ": start JOB at POOL (in a pool of racks
-// with the place, as r0[0-1] or, for a part of a node, r0[2]/3), promise JOB at POOL from TIME,
-// refuse JOB: REASON, stop JOB for JOB by TIME, resize JOB to N, JOB waits: REASON, nothing. "wake TIME" says when decide() wants to be woken;
-// a story may not sleep through it.
+// [deadline TIME] [after JOB], JOB ended, JOB cancelled, JOB limit, JOB stopped TIME (that is
+// left), POOL added N gpu [plan N], POOL retired N gpu [plan N], POOL planned N gpu TIME TIME, POOL
+// reserved N gpu TIME TIME MEMBER, POOL drained RACK NODE, POOL resumed RACK NODE, woken. Answers,
+// in the order in which decide() gives them and separated by ", ": start JOB at POOL (in a pool of
+// racks with the place, as r0[0-1] or, for a part of a node, r0[2]/3), promise JOB at POOL from
+// TIME, refuse JOB: REASON, stop JOB for JOB by TIME, resize JOB to N, JOB waits: REASON, nothing.
+// "wake TIME" says when decide() wants to be woken; a story may not sleep through it.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -274,8 +275,8 @@ class Story {
     return AccountId{named<struct AccountKind>(account_names_, name).index +
                      static_cast<std::uint32_t>(members_.size())};
   }
-  bool lane_field(LaneOpened& l, const std::string& field, const std::string& value,
-                  const Words& w, std::size_t i) {
+  bool lane_field(LaneOpened& l, const std::string& field, const std::string& value, const Words& w,
+                  std::size_t i) {
     const bool yes = value == "yes";
     const auto n = [&] { return number(w, i + 1); };
     if (field == "account") {
@@ -357,7 +358,10 @@ class Story {
     if (w[1] == "reserved")
       return ReservationMade{
           ReservationId{static_cast<std::uint32_t>(world_.reservations().size())},
-          named<struct MemberKind>(members_, word(6)), pool(), Gpus(number(w, 2)), time(word(4)),
+          named<struct MemberKind>(members_, word(6)),
+          pool(),
+          Gpus(number(w, 2)),
+          time(word(4)),
           time(word(5))};
     if (w[1] == "drained" || w[1] == "resumed") {
       const auto rack = static_cast<std::uint32_t>(number(w, 2));

@@ -317,9 +317,10 @@ TEST(CapacityIndex, AsAnArrayOfNodes) {
         }
         case 4:
         case 5: {
-          const auto rack = *rc::gen::inRange<std::uint32_t>(
-              0, static_cast<std::uint32_t>(model.racks()) + 2);
-          const auto which = *rc::gen::arbitrary<std::uint64_t>() & *rc::gen::arbitrary<std::uint64_t>();
+          const auto rack =
+              *rc::gen::inRange<std::uint32_t>(0, static_cast<std::uint32_t>(model.racks()) + 2);
+          const auto which =
+              *rc::gen::arbitrary<std::uint64_t>() & *rc::gen::arbitrary<std::uint64_t>();
           if (*rc::gen::arbitrary<bool>())
             RC_ASSERT(index.drain(rack, which) == model.drain(rack, which));
           else
