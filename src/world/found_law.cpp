@@ -32,6 +32,7 @@ std::vector<std::string> rising(std::vector<std::string> list) {
 
 std::vector<SiteId> sites_of(const Scenario& s, const std::vector<std::string>& ids) {
   std::vector<SiteId> out;
+  out.reserve(ids.size());
   for (const std::string& id : ids) out.push_back({index_of(s.sites, id)});
   rise(out);
   return out;

@@ -20,6 +20,7 @@ std::string q(std::string_view text) { return "'" + std::string(text) + "'"; }
 template <class List>
 std::vector<std::string_view> ids(const List& rows) {
   std::vector<std::string_view> out;
+  out.reserve(rows.size());
   for (const auto& r : rows) out.push_back(r.id);
   return out;
 }
