@@ -14,10 +14,8 @@ Date next_month(Date d) {
 
 }  // namespace
 
-Fairness::Fairness(const Scenario& scenario, const Founding& founding, const World& world,
-                   const Window& window)
+Fairness::Fairness(const Scenario& scenario, const World& world, const Window& window)
     : scenario_(scenario),
-      founding_(founding),
       world_(world),
       window_(window),
       next_sample_(window.from),

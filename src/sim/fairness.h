@@ -37,8 +37,7 @@ struct SettlementLine {
 
 class Fairness {
  public:
-  Fairness(const Scenario& scenario, const Founding& founding, const World& world,
-           const Window& window);
+  Fairness(const Scenario& scenario, const World& world, const Window& window);
 
   void append(const Event& e);
   void waits(JobId job, Reason because);
@@ -58,7 +57,6 @@ class Fairness {
   double price(const PoolOpened& pool, MemberId borrower) const;
 
   const Scenario& scenario_;
-  const Founding& founding_;
   const World& world_;
   const Window window_;
   Millis next_sample_, next_month_;

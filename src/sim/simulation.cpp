@@ -62,7 +62,7 @@ Simulation::Simulation(const Scenario& scenario, SimulationOptions options)
               Millis(std::llround(scenario.policy.notice_days * kMsPerDay))}),
       meter_(scenario, founding_, demand_, world_, options_.window),
       segments_(world_),
-      fairness_(scenario, founding_, world_, options_.window),
+      fairness_(scenario, world_, options_.window),
       record_(options_.record) {}
 
 void Simulation::run() {

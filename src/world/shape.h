@@ -15,7 +15,8 @@ inline Millis run_time(const LaneOpened& lane, Millis nominal, std::int64_t aske
   __int128 ms = nominal.count();
   if (gpus != asked) {
     const __int128 p = lane.parallel_permille;
-    ms = (ms * ((1000 - p) * gpus + p * asked) + __int128{1000} * gpus - 1) / (__int128{1000} * gpus);
+    ms = (ms * ((1000 - p) * gpus + p * asked) + __int128{1000} * gpus - 1) /
+         (__int128{1000} * gpus);
   }
   if (speed_permille != 1000) ms = (ms * 1000 + speed_permille - 1) / speed_permille;
   if (several_sites && lane.sites_permille != 1000)
