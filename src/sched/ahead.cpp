@@ -15,7 +15,8 @@ constexpr std::int64_t kNever = Timeline::kForever;
 Ahead::Ahead(World& world, const Policy& policy, const AheadOptions& options)
     : world_(world), policy_(policy), options_(options) {
   for (std::uint32_t p = 0; p < world.pools(); ++p)
-    for (const JobId id : world.pool(PoolId{p}).running) {
+    for (const Run& run : world.pool(PoolId{p}).running) {
+      const JobId id = run.job;
       const Job& job = world.job(id);
       if (job.pool.index == p) runs(id, (world.now() - job.start).count());
     }

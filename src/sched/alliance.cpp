@@ -62,6 +62,7 @@ class Pass {
         holds_(world.pools()),
         barred_(world.pools()),
         no_plan_(world.pools()),
+        soon_(world.pools()),
         has_hold_(world.lanes()),
         told_(world.lanes()),
         seen_(world.lanes()),
@@ -357,6 +358,8 @@ class Pass {
       over(wish.pool, wish.gpus.count() == 0 ? world_.job(h.job).gpus : wish.gpus.count(),
            wish.place);
     for (const Part& part : wish.also) over(part.pool, part.gpus.count(), part.place);
+    soon_[wish.pool.index].reset();
+    for (const Part& part : wish.also) soon_[part.pool.index].reset();
     say_.wish(std::move(wish));
     if (has_hold_[h.lane.index]) drop_hold(h.job);
     if (fair()) shares_.used(world_.account(h.lane));
@@ -548,6 +551,8 @@ class Pass {
   bool take_back(const Head& h, const Gang& gang) {
     const Millis soon = world_.now() + policy_.grace;
     if (device_at(gang) > soon) return false;  // nobody is stopped for a job that waits for it
+    const bool now = reclaims_now();
+    const Millis next = next_reclaim();
     std::size_t looked = 0;
     ReclaimPlan best;
     PoolId where;
@@ -555,9 +560,10 @@ class Pass {
     for (const PoolId id : gang.lane.pools) {
       // Cheap looks first: a plan costs a walk over all that runs there.
       const bool stopping = world_.pool(id).stopping > 0;
+      if (!now && !stopping && wake_ <= next) continue;  // nothing to learn here
       if (!stopping && !may_reclaim(world_, policy_, id, gang.lane, gang.gpus)) continue;
-      if (!reclaims_now()) {
-        wake_ = std::min(wake_, next_reclaim());
+      if (!now) {
+        wake_ = std::min(wake_, next);
         std::int64_t free_then = 0;
         if (!stopping ||
             world_.pool(id).timeline.first_with(world_.now(), gang.gpus, free_then) > soon)
@@ -569,8 +575,7 @@ class Pass {
       std::vector<Aside> before;  // invariant 3
       for (const Hold& other : holds_[id.index])
         if (binds(other, hold->right, gang.lane.member)) before.push_back(other.kept);
-      ReclaimPlan plan =
-          plan_reclaim(world_, policy_, id, h.job, gang.gpus, before, reclaims_now());
+      ReclaimPlan plan = plan_reclaim(world_, policy_, soon_in(id), h.job, gang.gpus, before, now);
       if (plan.comes && hold->shadow > soon && dated(id)) continue;  // but it is kept for others
       if (plan.comes) {  // it is being done already, or somebody leaves
         hold->then = std::move(plan.then);
@@ -578,9 +583,9 @@ class Pass {
         if (world_.pool(id).stopping > 0) because_ = Reason::reclaiming;
         return true;
       }
-      if (!reclaims_now()) continue;  // it is not being done already
+      if (!now) continue;  // it is not being done already
       if (plan.victims.empty()) {
-        wake_ = std::min(wake_, std::max(plan.later, next_reclaim()));
+        wake_ = std::min(wake_, std::max(plan.later, next));
         no_plan_[id.index].push_back(
             {gang.lane.member, gang.lane.tier, gang.lane.spread, gang.gpus});
       } else if (dated(id) && !lasts(id, plan, gang, before)) {
@@ -594,6 +599,7 @@ class Pass {
     }
     if (best.victims.empty()) return false;
     const Millis until = world_.now() + std::max(policy_.grace, Millis(1));
+    for (std::optional<Soon>& there : soon_) there.reset();  // a gang may be at several sites
     for (const Victim& v : best.victims) {
       if (!v.shrink) {
         say_.wish(PreemptJob{v.job, h.job, until});
@@ -605,7 +611,7 @@ class Pass {
           ResizeJob{v.job, Gpus(gpus),
                     world_.pool(where).racks ? shrunk(world_.placement(job), gpus) : Placement{}});
     }
-    if (const std::optional<Hold> now = hold_in(h, where, gang)) held = *now;
+    if (const std::optional<Hold> after = hold_in(h, where, gang)) held = *after;
     held.then = std::move(best.then);
     const Millis at = held.shadow;
     keep(where, std::move(held));
@@ -614,6 +620,11 @@ class Pass {
     return true;
   }
 
+  Soon& soon_in(PoolId id) {
+    std::optional<Soon>& there = soon_[id.index];
+    if (!there) there.emplace(world_, policy_, id);
+    return *there;
+  }
   void keep(PoolId id, Hold&& hold) {
     say_.keep(id, hold.job, hold.right, hold.shadow, hold.extra);
     holds_[id.index].push_back(std::move(hold));
@@ -643,7 +654,8 @@ class Pass {
       const Pool& pool = world_.pool(PoolId{p});
       if (pool.elastic == 0 || pool.free == 0 || !holds_[p].empty() || barred_[p]) continue;
       std::vector<JobId> jobs;
-      for (const JobId id : pool.running) {
+      for (const auto& run : pool.running) {
+        const JobId id = run.job;
         const Job& job = world_.job(id);
         const LaneOpened& lane = world_.lane(job.lane);
         if (lane.elastic && !job.more_parts && !job.stopping && !job.under_reservation &&
@@ -697,6 +709,7 @@ class Pass {
     std::int64_t gpus;
   };
   std::vector<std::vector<NoPlan>> no_plan_;  // [pool]
+  std::vector<std::optional<Soon>> soon_;     // [pool]: made when asked for
   std::vector<bool> has_hold_;                // [lane]: its head has one
   std::vector<Reason> told_;  // [lane]: why its head does not start where it is guaranteed room
   std::vector<std::uint32_t> seen_;  // [lane]: of drops_, when its head last came up

@@ -248,7 +248,8 @@ class RankedPass {
     const Pool& pool = world_.pool(id);
     plan.ahead = Ahead{pool.free, pool.racks};
     if (pool.stopping == 0) return;
-    for (const JobId job : pool.running) {
+    for (const Run& run : pool.running) {
+      const JobId job = run.job;
       const Job& runs = world_.job(job);
       if (runs.stopping && runs.pool == id) plan.ahead->give(runs.held, place_of(id, job));
     }
@@ -259,7 +260,8 @@ class RankedPass {
     PoolPlan& plan = pools_[id.index];
     plan.listed = true;
     const MemberId member = world_.lane(world_.job(r.job).lane).member;
-    for (const JobId job : world_.pool(id).running) {
+    for (const Run& run : world_.pool(id).running) {
+      const JobId job = run.job;
       const Job& runs = world_.job(job);
       const LaneOpened& lane = world_.lane(runs.lane);
       if (!lane.preemptible || lane.member != member || runs.stopping || runs.let_go) continue;

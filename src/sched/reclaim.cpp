@@ -1,6 +1,7 @@
 #include "sched/reclaim.h"
 
 #include <algorithm>
+#include <deque>
 #include <limits>
 #include <map>
 #include <numeric>
@@ -17,18 +18,11 @@ constexpr std::int64_t kAny = kNever;
 
 struct Candidate {
   Victim victim;
-  Placement gives;           // in a pool of racks
-  std::uint32_t member = 0;  // whose it is
+  const Placement* gives = nullptr;  // in a pool of racks
+  std::uint32_t member = 0;          // whose it is
   std::int64_t over = kAny;  // what its member holds above its guarantee; kAny: a lower tier
 };
 
-std::int64_t held_in(const World& world, JobId id, PoolId pool) {
-  const Job& job = world.job(id);
-  if (job.pool == pool) return job.held;
-  for (const Part& part : world.more_parts(id))
-    if (part.pool == pool) return part.gpus.count();
-  CHECK(!"a part of it is there");
-}
 const Placement& place_in(const World& world, JobId id, PoolId pool) {
   const Job& job = world.job(id);
   if (job.pool == pool) return world.placement(job);
@@ -39,21 +33,16 @@ const Placement& place_in(const World& world, JobId id, PoolId pool) {
 
 // Gone by then: it is stopping, or its estimate will be over. (Who runs past its estimate may
 // stay.)
-bool gone(const World& world, const Job& job, Millis by) {
-  return job.stopping || (job.end > world.now() && job.end <= by);
+bool gone(const Run& run, Millis now, Millis by) {
+  return run.stopping || (run.end > now && run.end <= by);
 }
 
 // What the pool would look like.
 class Room {
  public:
-  Room(const World& world, PoolId pool, std::int64_t need, Spread spread, Millis by,
-       std::span<const Aside> before)
-      : need_(need), spread_(spread), free_(world.pool(pool).free), racks_(world.pool(pool).racks) {
-    for (const JobId id : world.pool(pool).running) {
-      if (!gone(world, world.job(id), by)) continue;
-      free_ += held_in(world, id, pool);
-      if (racks_) racks_->give(place_in(world, id, pool));
-    }
+  Room(std::int64_t free, const std::optional<CapacityIndex>& racks, std::int64_t need,
+       Spread spread, std::span<const Aside> before)
+      : need_(need), spread_(spread), free_(free), racks_(racks) {
     for (const Aside& k : before) {
       free_ -= k.gpus;
       if (!racks_) continue;
@@ -63,13 +52,13 @@ class Room {
   }
   void free(const Candidate& c) {
     free_ += c.victim.frees;
-    if (racks_) racks_->give(c.gives);
+    if (racks_) racks_->give(*c.gives);
   }
   // Not if some machine is on its way out: what is given back there cannot be taken again.
   bool may_undo() const { return undo_; }
   void take_back(const Candidate& c) {
     free_ -= c.victim.frees;
-    if (racks_) racks_->take(c.gives);
+    if (racks_) racks_->take(*c.gives);
   }
   bool enough() const { return racks_ ? racks_->fits(need_, spread_) : free_ >= need_; }
   const std::optional<CapacityIndex>& racks() const { return racks_; }
@@ -224,20 +213,23 @@ std::vector<std::size_t> greedy(const std::vector<Candidate>& all,
                                                     : a < b;
   });
   for (std::size_t k = 0; k < taken.size();) {
-    Room without = room;
+    const Candidate& c = all[taken[k]];
+    bool needed = true;
     if (room.may_undo()) {
-      without.take_back(all[taken[k]]);
+      room.take_back(c);
+      needed = !room.enough();
+      if (needed) room.free(c);
     } else {
-      without = before;
+      Room without = before;
       for (std::size_t t = 0; t < taken.size(); ++t)
         if (t != k) without.free(all[taken[t]]);
+      needed = !without.enough();
+      if (!needed) room = std::move(without);
     }
-    if (without.enough()) {
-      room = std::move(without);
-      taken.erase(taken.begin() + static_cast<std::ptrdiff_t>(k));
-    } else {
+    if (needed)
       ++k;
-    }
+    else
+      taken.erase(taken.begin() + static_cast<std::ptrdiff_t>(k));
   }
   return taken;
 }
@@ -286,7 +278,7 @@ std::vector<std::size_t> in_racks(const std::vector<Candidate>& all, const Room&
     // One rack must do: try each by itself.
     std::vector<std::pair<std::uint32_t, std::size_t>> by_rack;
     for (const std::size_t i : order)
-      for (const Slice& s : all[i].gives) by_rack.emplace_back(s.rack, i);
+      for (const Slice& s : *all[i].gives) by_rack.emplace_back(s.rack, i);
     std::stable_sort(by_rack.begin(), by_rack.end(),
                      [](const auto& a, const auto& b) { return a.first < b.first; });
     for (std::size_t from = 0; from < by_rack.size();) {
@@ -397,9 +389,12 @@ namespace {
 
 // When it is worth another look: enough may be stopped by then, or will be gone by itself in time.
 Millis another_look(std::vector<std::pair<Millis, std::int64_t>>& coming, std::int64_t missing) {
-  std::sort(coming.begin(), coming.end());
-  for (const auto& [at, gpus] : coming)
-    if ((missing -= gpus) <= 0) return at;
+  const std::greater<> later;
+  std::make_heap(coming.begin(), coming.end(), later);  // seldom are all of them looked at
+  for (; !coming.empty(); coming.pop_back()) {
+    std::pop_heap(coming.begin(), coming.end(), later);
+    if ((missing -= coming.back().second) <= 0) return coming.back().first;
+  }
   return Millis(Timeline::kForever);
 }
 
@@ -425,14 +420,73 @@ bool may_reclaim(const World& world, const Policy& policy, PoolId id, const Lane
   return pool.timeline.free_at(world.now() + policy.grace) + stoppable >= need;
 }
 
-ReclaimPlan plan_reclaim(const World& world, const Policy& policy, PoolId id, JobId job,
+Soon::Soon(const World& world, const Policy& policy, PoolId id)
+    : pool_(id), free_(world.pool(id).free), leaving_(world.members().size()) {
+  const Pool& pool = world.pool(id);
+  const Millis now = world.now(), by = now + policy.grace;
+  for (const Run& run : pool.running) {
+    if (!gone(run, now, by)) continue;
+    free_ += run.gpus;
+    leaving_[world.lane(run.lane).member.index] += run.gpus;
+    if (!pool.racks) continue;
+    if (!racks_) racks_ = pool.racks;
+    racks_->give(place_in(world, run.job, id));
+  }
+}
+
+const std::optional<CapacityIndex>& Soon::racks(const World& world) const {
+  return racks_ ? racks_ : world.pool(pool_).racks;
+}
+
+namespace {
+
+// What an elastic gang gives when it is shrunk to its least, and where; nothing if it may not be.
+struct Shrink {
+  std::int64_t frees = 0;
+  Placement gives;
+};
+std::optional<Shrink> shrink(const World& world, const Policy& policy, const Pool& pool,
+                             const Run& run, std::optional<Timeline>& dated) {
+  const LaneOpened& lane = world.lane(run.lane);
+  const Millis now = world.now();
+  if (!lane.elastic || run.more_parts || run.under_reservation || run.end <= now)
+    return std::nullopt;
+  const Job& job = world.job(run.job);
+  Shrink out{job.held - lane.least.count(), {}};
+  if (pool.racks) {
+    const Placement& all = world.placement(job);
+    out.gives = given_up(all, shrunk(all, lane.least.count()));
+    out.frees = 0;
+    for (const Slice& s : out.gives) out.frees += s.gpus();
+  }
+  const std::int64_t kept = job.held - out.frees;
+  if (out.frees <= 0 || kept < lane.least.count()) return std::nullopt;
+  Millis end = job.end;
+  if (end.count() != Timeline::kForever && kept > 0)
+    end = now + resized(lane, job.end - now, job.gpus, job.held, kept);
+  const bool in_time = !job.borrowed || pool.info.reclaim.count() == 0 ||
+                       stoppable_within(lane, policy, pool.info.reclaim) ||
+                       end <= std::max(job.end, job.start + pool.info.reclaim);
+  if (!in_time) return std::nullopt;
+  if (dated) {
+    if (end > job.end && dated->least_free(job.end, end) < kept) return std::nullopt;
+    dated->change(job.end, end, -kept);
+  }
+  return out;
+}
+
+}  // namespace
+
+ReclaimPlan plan_reclaim(const World& world, const Policy& policy, const Soon& there, JobId job,
                          std::int64_t gpus, std::span<const Aside> before, bool whole) {
   ReclaimPlan plan;
+  const PoolId id = there.pool();
   const Pool& pool = world.pool(id);
-  const Job& wants = world.job(job);
-  const LaneOpened& lane = world.lane(wants.lane);
+  const LaneOpened& lane = world.lane(world.job(job).lane);
   const Millis now = world.now(), soon = now + policy.grace;
-  Room room(world, id, gpus, lane.spread, soon, before);
+  const std::optional<CapacityIndex>& racks = there.racks(world);
+  if (!whole && !(racks ? racks->fits(gpus, lane.spread) : there.free() >= gpus)) return plan;
+  Room room(there.free(), racks, gpus, lane.spread, before);
   if (room.enough()) {
     plan.comes = true;
     plan.then = room.racks();
@@ -442,86 +496,82 @@ ReclaimPlan plan_reclaim(const World& world, const Policy& policy, PoolId id, Jo
   // Which nodes go depends on who leaves first: what a stop frees there is not certain.
   if (pool.racks && pool.racks->retiring() > 0) return plan;
   const bool guaranteed = claim(world, id, lane, gpus) == Claim::guaranteed;
-  // In the order of their ids: the order in the pool means nothing.
-  std::vector<JobId> running = pool.running;
-  std::sort(running.begin(), running.end());
-  std::map<std::uint32_t, std::int64_t> leaving;  // [member]
-  for (const JobId other : running)
-    if (gone(world, world.job(other), soon))
-      leaving[world.lane(world.job(other).lane).member.index] += held_in(world, other, id);
+  std::vector<std::int64_t> over(
+      world.members().size());  // what each holds above its guarantee by then
+  for (std::uint32_t m = 0; m < over.size(); ++m)
+    over[m] = world.ledger().in_use(id, MemberId{m}) - there.leaving(MemberId{m}) -
+              pool.entitled(MemberId{m});
   std::optional<Timeline> dated;  // with those who are made smaller, and so end later
   if (pool.dips(now)) dated = pool.timeline;
 
-  std::vector<Candidate> all;
+  struct Stays {
+    const Run* run;
+    bool lower;    // a lower tier of the same member
+    Millis stops;  // when it may be stopped, now or later
+  };
+  std::vector<Stays> those;  // who give room if they are asked, now or later
   std::vector<std::pair<Millis, std::int64_t>> coming;
-  std::int64_t missing = room.missing();
-  for (const JobId other : running) {
-    const Job& runs = world.job(other);
-    if (gone(world, runs, soon)) continue;
-    const LaneOpened& its = world.lane(runs.lane);
-    const std::int64_t held = held_in(world, other, id);
-    Millis free_at = runs.end > now && runs.end.count() != Timeline::kForever
-                         ? runs.end - policy.grace
-                         : Millis(Timeline::kForever);
-    const Reservation* under = world.under(other);
-    const bool reserved = under != nullptr && now < under->info.to;
+  const auto comes = [&](const Run& run, Millis stops) {
+    Millis at = stops;
+    if (run.end > now && run.end.count() != Timeline::kForever)
+      at = std::min(at, run.end - policy.grace);
+    if (at.count() != Timeline::kForever) coming.emplace_back(at, run.gpus);
+  };
+  for (const Run& run : pool.running) {
+    if (gone(run, now, soon)) continue;
+    const LaneOpened& its = world.lane(run.lane);
     const bool lower = its.member == lane.member && its.tier < lane.tier;
-    const std::int64_t over = world.ledger().in_use(id, its.member) - leaving[its.member.index] -
-                              pool.entitled(its.member);
-    const bool borrowed = guaranteed && runs.borrowed && its.member != lane.member && over > 0;
-    if (!reserved && (lower || borrowed)) {
-      Candidate c{{other, 0, 0, false}, {}, its.member.index, lower ? kAny : over};
-      bool may = false;
-      if (its.elastic && !runs.more_parts && !runs.under_reservation && runs.end > now &&
-          runs.held > its.least.count()) {
-        c.victim.shrink = true;
-        c.victim.frees = runs.held - its.least.count();
-        if (pool.racks) {
-          c.gives =
-              given_up(world.placement(runs), shrunk(world.placement(runs), its.least.count()));
-          c.victim.frees = 0;
-          for (const Slice& s : c.gives) c.victim.frees += s.gpus();
-        }
-        const std::int64_t kept = runs.held - c.victim.frees;
-        Millis end = runs.end;
-        if (end.count() != Timeline::kForever && kept > 0)
-          end = now + resized(its, runs.end - now, runs.gpus, runs.held, kept);
-        const bool stoppable = stoppable_within(its, policy, pool.info.reclaim);
-        const bool in_time = !runs.borrowed || pool.info.reclaim.count() == 0 || stoppable ||
-                             end <= std::max(runs.end, runs.start + pool.info.reclaim);
-        if (c.victim.frees > 0 && kept >= its.least.count() && in_time &&
-            (!dated || end <= runs.end || dated->least_free(runs.end, end) >= kept)) {
-          if (dated) dated->change(runs.end, end, -kept);
-          missing -= c.victim.frees;
-          may = true;
-          all.push_back(c);
-        }
-      }
-      if (its.preemptible) {
-        if (const Millis from = runs.start + its.min_run; from > now) {
-          free_at = std::min(free_at, from);
-        } else {  // invariant 2
-          c.victim = {other, held, lost_if_stopped(world, runs), false};
-          c.gives = pool.racks ? place_in(world, other, id) : Placement{};
-          missing -= may ? held - all.back().victim.frees : held;
-          all.push_back(std::move(c));
-          continue;
-        }
-      }
+    const bool borrowed =
+        guaranteed && run.borrowed && its.member != lane.member && over[its.member.index] > 0;
+    bool may = (lower || borrowed) && (its.preemptible || its.elastic);
+    if (may && run.under_reservation) may = now >= world.under(run.job)->info.to;
+    if (may)
+      those.push_back(
+          {&run, lower,
+           its.preemptible ? std::max(now, run.start + its.min_run) : Millis(Timeline::kForever)});
+    else
+      comes(run, Millis(Timeline::kForever));
+  }
+  // In the order of their ids: the order in the pool means nothing.
+  std::sort(those.begin(), those.end(),
+            [](const Stays& a, const Stays& b) { return a.run->job < b.run->job; });
+
+  std::vector<Candidate> all;
+  std::deque<Placement> given;  // by those who are shrunk
+  std::int64_t missing = room.missing(), most = 0;
+  for (const Stays& s : those) {
+    const JobId other = s.run->job;
+    const std::uint32_t member = world.lane(s.run->lane).member.index;
+    Candidate c{{other, 0, 0, false}, nullptr, member, s.lower ? kAny : over[member]};
+    const bool stops = s.stops <= now;  // invariant 2
+    std::int64_t frees = stops ? s.run->gpus : 0;
+    if (std::optional<Shrink> less = shrink(world, policy, pool, *s.run, dated)) {
+      c.victim.shrink = true;
+      c.victim.frees = less->frees;
+      c.gives = &given.emplace_back(std::move(less->gives));
+      frees = std::max(frees, less->frees);
+      all.push_back(c);
     }
-    if (free_at.count() != Timeline::kForever) coming.emplace_back(free_at, held);
+    missing -= frees;
+    most += frees;
+    if (stops) {
+      c.victim = {other, s.run->gpus, lost_if_stopped(world, world.job(other)), false};
+      c.gives = pool.racks ? &place_in(world, other, id) : nullptr;
+      all.push_back(c);
+    } else {
+      comes(*s.run, s.stops);
+    }
   }
 
-  Room all_of_them = room;  // not even all of them together?
-  std::int64_t most = 0;
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    if (i + 1 < all.size() && all[i + 1].victim.job == all[i].victim.job) continue;
-    all_of_them.free(all[i]);
-    most += all[i].victim.frees;
-  }
   std::vector<std::size_t> chosen;
-  if (most > 0 && all_of_them.enough())
-    chosen = pool.racks ? in_racks(all, room, gpus, lane.spread, pool) : in_count(all, room);
+  if (most > 0 && most >= room.missing()) {
+    Room all_of_them = room;  // not even all of them together?
+    for (std::size_t i = 0; i < all.size(); ++i)
+      if (i + 1 == all.size() || all[i + 1].victim.job != all[i].victim.job)
+        all_of_them.free(all[i]);
+    if (all_of_them.enough())
+      chosen = pool.racks ? in_racks(all, room, gpus, lane.spread, pool) : in_count(all, room);
+  }
   if (chosen.empty()) plan.later = another_look(coming, missing);
   std::sort(chosen.begin(), chosen.end());
   for (const std::size_t i : chosen) {
@@ -531,6 +581,12 @@ ReclaimPlan plan_reclaim(const World& world, const Policy& policy, PoolId id, Jo
   }
   if (!chosen.empty()) plan.then = room.racks();
   return plan;
+}
+
+ReclaimPlan plan_reclaim(const World& world, const Policy& policy, PoolId pool, JobId job,
+                         std::int64_t gpus, std::span<const Aside> before) {
+  const Soon there(world, policy, pool);
+  return plan_reclaim(world, policy, there, job, gpus, before);
 }
 
 }  // namespace dure

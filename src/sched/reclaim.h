@@ -53,11 +53,30 @@ std::int64_t lost_if_stopped(const World& world, const Job& job);
 bool may_reclaim(const World& world, const Policy& policy, PoolId pool, const LaneOpened& lane,
                  std::int64_t need);
 
+// A pool at the end of the grace, if nobody is stopped. Made once for all who ask of it at an
+// instant; whoever starts or stops there makes it out of date.
+class Soon {
+ public:
+  Soon(const World& world, const Policy& policy, PoolId pool);
+  PoolId pool() const { return pool_; }
+  std::int64_t free() const { return free_; }
+  std::int64_t leaving(MemberId m) const { return leaving_[m.index]; }  // GPUs that it gives back
+  const std::optional<CapacityIndex>& racks(const World& world) const;
+
+ private:
+  PoolId pool_;
+  std::int64_t free_;
+  std::optional<CapacityIndex> racks_;  // nothing: as they are now
+  std::vector<std::int64_t> leaving_;   // [member]
+};
+
 // For a waiting job that has a right to room in the pool, `gpus` of it: because its member is
 // guaranteed it and others borrow it, or over jobs of a lower tier of its own member. whole: false
 // to ask only whether it comes without stopping anybody.
-ReclaimPlan plan_reclaim(const World& world, const Policy& policy, PoolId pool, JobId job,
+ReclaimPlan plan_reclaim(const World& world, const Policy& policy, const Soon& there, JobId job,
                          std::int64_t gpus, std::span<const Aside> before = {}, bool whole = true);
+ReclaimPlan plan_reclaim(const World& world, const Policy& policy, PoolId pool, JobId job,
+                         std::int64_t gpus, std::span<const Aside> before = {});
 
 // What a shrunk gang keeps: the first of its nodes.
 Placement shrunk(const Placement& place, std::int64_t gpus);

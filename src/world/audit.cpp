@@ -86,7 +86,6 @@ void audit(const World& w) {
       n.reserved[under->index] += job.held;
     }
     if (job.let_go) continue;
-    CHECK(w.pools_[job.pool.index].running[job.runs_at] == JobId{i});
     std::vector<Part> parts{{job.pool, Gpus(job.held), {}}};
     if (w.pools_[job.pool.index].racks) parts[0].place = w.seats_[job.seat];
     for (const Part& part : w.more_parts(JobId{i})) parts.push_back(part);
@@ -96,6 +95,11 @@ void audit(const World& w) {
       const std::int64_t gpus = part.gpus.count();
       n.held[part.pool.index] += gpus;
       ++n.running[part.pool.index];
+      const Run& run = pool.running[w.run_of(part.pool, JobId{i})];
+      CHECK(run.job == JobId{i} && run.lane == job.lane && run.gpus == gpus);
+      CHECK(run.start == job.start && run.end == job.end && run.stopping == job.stopping);
+      CHECK(run.borrowed == job.borrowed && run.more_parts == job.more_parts);
+      CHECK(run.under_reservation == job.under_reservation);
       if (w.lanes_[job.lane.index].preemptible && !job.stopping && under == nullptr) {
         const LaneOpened& lane = w.lanes_[job.lane.index];
         n.preemptible[{part.pool.index, lane.member.index, static_cast<std::size_t>(lane.tier)}] +=

@@ -525,7 +525,8 @@ void World::asked(const StartJob& wish) {
       p.timeline.advance(now_);
       room(wish.job, p, now_, job.end, -gpus);
     }
-    p.running.push_back(wish.job);
+    p.running.push_back({wish.job, job.lane, gpus, job.start, job.end, false, false, job.more_parts,
+                         job.under_reservation});
     if (ledger_.in_use(id, lane.member) + gpus > p.entitled(lane.member)) job.borrowed = true;
     p.free -= gpus;
     CHECK(p.free >= 0);  // invariant 3
@@ -537,10 +538,10 @@ void World::asked(const StartJob& wish) {
     }
     hold(id, job.lane, gpus);
   });
-  if (lane.preemptible)
-    for_each_part(wish.job, [&](PoolId id, std::int64_t gpus, const Placement*) {
-      may_be_stopped(id, job, gpus);
-    });
+  for_each_part(wish.job, [&](PoolId id, std::int64_t gpus, const Placement*) {
+    pools_[id.index].running.back().borrowed = job.borrowed;
+    may_be_stopped(id, job, gpus);
+  });
 }
 
 void World::asked(const PreemptJob& wish) {
@@ -556,6 +557,9 @@ void World::asked(const PreemptJob& wish) {
     p.stopping += gpus;
     p.timeline.advance(now_);
     room(wish.job, p, end, job.end, gpus);
+    Run& run = p.running[run_of(id, wish.job)];
+    run.stopping = true;
+    run.end = end;
   });
   job.end = end;
 }
@@ -591,6 +595,10 @@ void World::asked(const ResizeJob& wish) {
   CHECK(pool.free >= 0);  // invariant 3
   hold(job.pool, job.lane, delta);
   job.borrowed = ledger_.in_use(job.pool, lane.member) > pool.entitled(lane.member);
+  Run& run = pool.running[job.runs_at];
+  run.gpus = job.held;
+  run.end = job.end;
+  run.borrowed = job.borrowed;
   may_be_stopped(job.pool, job, job.held);
 }
 
@@ -647,6 +655,17 @@ void World::asked(const RefuseJob& wish) {
   out(wish.job, false);
 }
 
+// Where a part of it stands in the list of its pool.
+std::size_t World::run_of(PoolId where, JobId id) const {
+  const Job& job = jobs_[id.index];
+  if (job.pool == where) return job.runs_at;
+  const std::vector<Run>& running = pools_[where.index].running;
+  const auto it =
+      std::find_if(running.begin(), running.end(), [&](const Run& r) { return r.job == id; });
+  CHECK(it != running.end());
+  return static_cast<std::size_t>(it - running.begin());
+}
+
 // Its machines are free again.
 void World::let_go(JobId id) {
   Job& job = jobs_[id.index];
@@ -655,13 +674,11 @@ void World::let_go(JobId id) {
     hold(where, job.lane, -gpus);
     may_be_stopped(where, job, -gpus);
     // The last of the list takes its place.
-    std::size_t at = job.runs_at;
-    if (where != job.pool)
-      at = static_cast<std::size_t>(std::find(pool.running.begin(), pool.running.end(), id) -
-                                    pool.running.begin());
-    const JobId last = pool.running.back();
+    const std::size_t at = run_of(where, id);
+    const Run last = pool.running.back();
     pool.running[at] = last;
-    if (jobs_[last.index].pool == where) jobs_[last.index].runs_at = static_cast<std::uint32_t>(at);
+    Job& moved = jobs_[last.job.index];
+    if (moved.pool == where) moved.runs_at = static_cast<std::uint32_t>(at);
     pool.running.pop_back();
     if (job.stopping) pool.stopping -= gpus;
     if (pool.racks) {

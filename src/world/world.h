@@ -57,6 +57,15 @@ struct Job {
   std::uint8_t stops = 0;  // how often it was stopped, 255: or more
 };
 
+// A part of a running job, as its pool knows it: whoever looks for room there walks over these.
+struct Run {
+  JobId job;
+  LaneId lane;
+  std::int64_t gpus = 0;  // of this part
+  Millis start, end;      // as in Job
+  bool stopping = false, borrowed = false, more_parts = false, under_reservation = false;
+};
+
 struct Pool {
   PoolOpened info;
   std::optional<CapacityIndex> racks;  // none in a counted pool
@@ -72,8 +81,8 @@ struct Pool {
   std::int64_t plans_due = 0;
   bool dips(Millis now) const { return dips_until > now || plans_due > 0; }
   std::vector<ReservationId> reservations;
-  std::vector<JobId> running;  // jobs with a part here, in no order that means anything
-  std::int64_t elastic = 0;    // running jobs that may change their size
+  std::vector<Run> running;  // parts that are here, in no order that means anything
+  std::int64_t elastic = 0;  // running jobs that may change their size
   // Held by jobs that may be stopped, and are not stopping: by member and tier; and of those by
   // member what was borrowed when it started.
   std::vector<std::array<std::int64_t, 4>> preemptible;
@@ -229,6 +238,7 @@ class World {
 
   void join_queue(Job& job, JobId id);
   void leave_queue(Job& job, JobId id);
+  std::size_t run_of(PoolId where, JobId id) const;
   void let_go(JobId id);
   void leave_machines(JobId id);
   void out(JobId id, bool well);                           // it left for good: who waited for it?

@@ -145,7 +145,8 @@ class Watched final : public Plant {
     std::optional<CapacityIndex> racks = pool.racks;
     std::int64_t free = pool.free;
     if (policy.preempt) {
-      for (const JobId id : pool.running) {
+      for (const Run& run : pool.running) {
+        const JobId id = run.job;
         const Job& runs = world_.job(id);
         if (!may_stop(*first, rank_of(world_, policy, id))) continue;
         if (may_be_stopped_from(world_, policy, runs) > world_.now()) continue;

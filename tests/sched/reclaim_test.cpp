@@ -180,7 +180,8 @@ Best try_all(const Tiny& tiny) {
   std::map<std::uint32_t, std::int64_t> over;
   for (std::uint32_t m = 0; m < 3; ++m)
     over[m] = w.ledger().in_use(PoolId{0}, MemberId{m}) - pool.entitled(MemberId{m});
-  for (const JobId id : pool.running) {
+  for (const Run& run : pool.running) {
+    const JobId id = run.job;
     const Job& job = w.job(id);
     const LaneOpened& its = w.lane(job.lane);
     if (!job.stopping && !(job.end > now && job.end <= soon)) continue;
@@ -188,7 +189,8 @@ Best try_all(const Tiny& tiny) {
     over[its.member.index] -= job.held;
     if (racks) racks->give(w.placement(job));
   }
-  for (const JobId id : pool.running) {
+  for (const Run& run : pool.running) {
+    const JobId id = run.job;
     const Job& job = w.job(id);
     const LaneOpened& its = w.lane(job.lane);
     if (job.stopping || (job.end > now && job.end <= soon)) continue;

@@ -184,7 +184,8 @@ class StormRules {
     }
     const std::uint32_t g = pool.info.gpus_per_node;
     std::map<Key, std::int64_t> used;  // rack, node
-    for (const JobId other : pool.running) {
+    for (const Run& run : pool.running) {
+      const JobId other = run.job;
       const Job& job = w_.job(other);
       const auto add = [&](const Placement& place) {
         for (const Slice& s : place)
@@ -400,7 +401,8 @@ class StormRules {
     const Pool& pool = w_.pool(p);
     std::int64_t free = pool.free;
     std::optional<CapacityIndex> racks = pool.racks;
-    for (const JobId id : pool.running) {
+    for (const Run& run : pool.running) {
+      const JobId id = run.job;
       const Job& job = w_.job(id);
       const bool ends = job.end > w_.now() && job.end <= w_.now() + policy_.grace;
       if (id == but || (!job.stopping && !ends)) continue;
@@ -433,10 +435,10 @@ class StormRules {
     }
     for (const auto& [m, t] : taken) {
       std::int64_t stopping = 0;  // for others, or before
-      for (const JobId id : w_.pool(p).running)
-        if (w_.job(id).stopping && lane_of(id).member.index == m &&
-            std::count(victims.begin(), victims.end(), id) == 0)
-          stopping += part_in(id, p);
+      for (const Run& run : w_.pool(p).running)
+        if (w_.job(run.job).stopping && lane_of(run.job).member.index == m &&
+            std::count(victims.begin(), victims.end(), run.job) == 0)
+          stopping += part_in(run.job, p);
       const std::int64_t over =
           in_use(p, MemberId{m}) + gave[m] - stopping - entitled(p, MemberId{m});
       if (t.first - t.second >= over) return false;
@@ -518,8 +520,8 @@ class StormRules {
         if (x.info.from <= w_.now() && w_.now() < x.info.to) kept += x.left();
       }
       std::int64_t there = w_.pool(PoolId{p}).free;
-      for (const JobId id : w_.pool(PoolId{p}).running)  // its end is told in this very instant
-        if (w_.job(id).end == w_.now()) there += part_in(id, PoolId{p});
+      for (const Run& run : w_.pool(PoolId{p}).running)  // its end is told in this very instant
+        if (w_.job(run.job).end == w_.now()) there += part_in(run.job, PoolId{p});
       for (const PlannedChange& plan : w_.plans())  // as is that machines come
         if (plan.info.pool == PoolId{p} && !plan.over) {
           if (plan.info.gpus.count() < 0 && plan.begun && plan.info.to == w_.now())
