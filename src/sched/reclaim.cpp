@@ -61,7 +61,7 @@ class Room {
     if (racks_) racks_->take(*c.gives);
   }
   bool enough() const { return racks_ ? racks_->fits(need_, spread_) : free_ >= need_; }
-  const std::optional<CapacityIndex>& racks() const { return racks_; }
+  std::optional<CapacityIndex>&& racks() && { return std::move(racks_); }
   std::int64_t missing() const { return need_ - (racks_ ? racks_->free() : free_); }
 
  private:
@@ -489,7 +489,7 @@ ReclaimPlan plan_reclaim(const World& world, const Policy& policy, const Soon& t
   Room room(there.free(), racks, gpus, lane.spread, before);
   if (room.enough()) {
     plan.comes = true;
-    plan.then = room.racks();
+    plan.then = std::move(room).racks();
     return plan;
   }
   if (!whole) return plan;
@@ -579,7 +579,7 @@ ReclaimPlan plan_reclaim(const World& world, const Policy& policy, const Soon& t
     plan.lost += all[i].victim.lost;
     room.free(all[i]);
   }
-  if (!chosen.empty()) plan.then = room.racks();
+  if (!chosen.empty()) plan.then = std::move(room).racks();
   return plan;
 }
 
