@@ -220,6 +220,7 @@ class Pass {
   // What the pass keeps for somebody before it.
   bool kept_from(const Head& h, PoolId pool, std::int64_t gpus, Millis end, Spread spread) const {
     if (barred_[pool.index] && *barred_[pool.index] != h.job) return true;
+    if (borrows_early_ && contested(pool, world_.lane(h.lane).member)) return true;
     const Right its = fair() && h.claim == Claim::guaranteed ? Right::guaranteed : Right::borrowed;
     const MemberId member = world_.lane(h.lane).member;
     for (const Hold& hold : holds_[pool.index]) {
@@ -444,7 +445,11 @@ class Pass {
       if (may_borrow(h) && has_right(h, gang)) {
         Head borrows = h;
         borrows.claim = Claim::borrowed;
-        if (start_anyhow(borrows, {gang.lane, gang.asked, gang.asked, gang.estimate})) return true;
+        borrows_early_ = true;
+        const bool started =
+            start_anyhow(borrows, {gang.lane, gang.asked, gang.asked, gang.estimate});
+        borrows_early_ = false;
+        if (started) return true;
       }
       if (take_back(h, gang)) {
         has_hold_[h.lane.index] = true;
@@ -538,6 +543,18 @@ class Pass {
     const Millis end = end_of(world_, id, gang);
     return then.least_free(soon, end.count() == Timeline::kForever ? end : end + policy_.grace) >=
            need;
+  }
+
+  // Is somebody else still to come who is guaranteed room there, and would take it back at once?
+  bool contested(PoolId id, MemberId member) const {
+    return std::any_of(heads_.begin(), heads_.end(), [&](const Head& h) {
+      const LaneOpened& lane = world_.lane(h.lane);
+      const LaneQueue& queue = world_.queue(h.lane);
+      return h.claim == Claim::guaranteed && lane.member != member &&
+             std::find(lane.pools.begin(), lane.pools.end(), id) != lane.pools.end() &&
+             right(h, id, {lane, queue.need(0), queue.need(0), queue.estimate(0)}) ==
+                 Right::guaranteed;
+    });
   }
 
   // Is it guaranteed room somewhere, whoever holds it?
@@ -716,6 +733,7 @@ class Pass {
   std::uint32_t drops_ = 0;          // holds of the pass that were let go
   Shares shares_;
   std::vector<Head> heads_, behind_;
+  bool borrows_early_ = false;  // before others have asked for what they are guaranteed
   Reason because_ = Reason::none;
   Millis wake_{Timeline::kForever};
 };

@@ -236,6 +236,7 @@ Best try_all(const Tiny& tiny) {
     std::optional<CapacityIndex> then = racks;
     std::int64_t room = free, lost = 0;
     std::map<std::uint32_t, std::pair<std::int64_t, std::int64_t>> taken;  // sum, largest
+    std::int64_t own = 0;
     bool none = true;
     for (std::size_t i = 0; i < choices.size(); ++i) {
       if (chosen[i] == 0) continue;
@@ -244,12 +245,16 @@ Best try_all(const Tiny& tiny) {
       room += o.frees;
       lost += o.lost;
       if (then) then->give(o.gives);
-      if (choices[i].lower) continue;
+      if (choices[i].lower) {
+        own += o.frees;
+        continue;
+      }
       auto& [sum, largest] = taken[choices[i].member.index];
       sum += o.frees;
       largest = std::max(largest, o.frees);
     }
-    bool lawful = true;
+    bool lawful = own == 0 || guaranteed || tiny.need <= pool.entitled(lane.member) ||
+                  own <= over[lane.member.index];
     for (const auto& [m, t] : taken) lawful = lawful && t.first - t.second < over[m];
     const bool enough = then ? then->fits(tiny.need, lane.spread) : room >= tiny.need;
     if (enough && lawful) {

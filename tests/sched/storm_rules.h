@@ -2,18 +2,11 @@
 // sched/fit.h, order.h or reclaim.h. The book is kept from the events alone; the world is asked
 // only for what audit() recounts (installed, free, timelines, placements).
 //
-// Laws that are watched over time (docs/models/fairness.md proves them):
-//   Guarantee. In a counted pool with a reclaim bound B: a job that is first of its lane, within
-//   its
-//     limits, and fits into what its member is guaranteed there, while no other head of its member
-//     wants that pool, starts within B of the last instant at which this began or another member
-//     took up its own guarantee there.
-//   No starvation. One member, one tier, counted pools: the instant at which the head that has
-//   waited
-//     longest, and longer than policy.patience, can start at the latest never moves to later.
-//   No thrash. A job is stopped only after min_run; nobody is stopped who would be gone by the end
-//   of
-//     the grace anyway; and nobody who could be let off.
+// Laws that are watched over time; docs/models/fairness.md says them in full and proves them.
+//   Guarantee: what is guaranteed in a counted pool is there within the bound.
+//   No starvation: the start of whoever has waited longest is never put off.
+//   No thrash: a job is stopped only after min_run; nobody is stopped who would be gone by the end
+//   of the grace anyway; nobody who could be let off; and nobody again and again for the same job.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -320,6 +313,8 @@ class StormRules {
                 its.member != wants.member);
     if (stopped_.count(p.for_job) == 0) check_stops();
     stopped_[p.for_job].push_back(p.job);
+    const int times = ++stopped_for_[std::pair(p.job, p.for_job)];
+    EXPECT_LE(times, kTimes) << "stopped for it again and again";
     helped_.insert(p.for_job);
   }
   void wished(const ResizeJob& r) {
@@ -592,7 +587,8 @@ class StormRules {
     if (!oldest || !alone) return oldest_.reset();
     const LaneOpened& lane = lane_of(*oldest);
     const std::int64_t need = w_.job(*oldest).gpus;
-    if (lane.most.count() > 0 || lane.beside_units > 0 || !within_limits(lane, need))
+    if (lane.most.count() > 0 || lane.beside_units > 0 || !within_limits(lane, need) ||
+        lane.within != Within::arrival)  // else who comes later may be first of the lane
       return oldest_.reset();
     std::int64_t latest = Timeline::kForever;
     for (const PoolId p : lane.pools) {
@@ -617,12 +613,14 @@ class StormRules {
   std::map<std::uint32_t, std::int64_t> held_;  // [account], GPUs
   std::map<JobId, std::vector<Part>> parts_;
   std::map<JobId, std::vector<JobId>> after_;
+  static constexpr int kTimes = 3;  // somebody with a greater right may come between
+  std::map<std::pair<JobId, JobId>, int> stopped_for_;
   std::map<JobId, int> stops_;
   std::map<JobId, Reason> told_;
   std::map<JobId, std::vector<JobId>> stopped_;  // in this pass, by beneficiary
   std::set<JobId> shrunk_, helped_;
   std::map<JobId, std::int64_t> shrunk_by_;
-  bool stopped_some_ = false;  // in this pass  // GPUs
+  bool stopped_some_ = false;  // in this pass
   std::set<Key> guaranteed_starts_;
   std::map<std::pair<JobId, std::uint32_t>, Millis> guarantee_since_;
   std::optional<JobId> oldest_;
