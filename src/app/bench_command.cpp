@@ -5,8 +5,10 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <queue>
@@ -19,6 +21,7 @@
 #include "io/traces/batch_log.h"
 #include "sched/explain.h"
 #include "sched/forecast.h"
+#include "sched/reclaim.h"
 #include "sim/generated_log.h"
 #include "sim/replay.h"
 #include "sim/simulation.h"
@@ -26,10 +29,13 @@
 namespace dure {
 namespace {
 
+constexpr const char* kYardstick = "CPU time of as many pushes and pops on a binary heap of 512";
+
 struct Row {
   std::string name, unit;
   double value = 0;
-  double ratio = 0;  // its CPU seconds over the yardstick's for as many events
+  double ratio = 0;  // 0: none
+  std::string ratio_to = kYardstick;
 };
 
 double best_of(int times, const std::function<void()>& work) {
@@ -107,7 +113,10 @@ void bench_month(const Scenario& scenario, std::vector<Row>& rows) {
 
 // One question to a full nation: 300,000 GPUs, 75,000 nodes, 100,000 jobs that wait.
 void bench_questions(bool quick, std::vector<Row>& rows) {
-  const BenchWorld full = full_nation(quick ? 10'000 : 100'000, quick ? 10'000 : 500'000);
+  NationSize size;
+  if (quick) size.waiting = 10'000;
+  size.past = quick ? 10'000 : 500'000;
+  const Nation full = full_nation(size);
   rows.push_back({"nation.waiting", "jobs", static_cast<double>(full.world.waiting_jobs()), 0});
   rows.push_back({"nation.running", "jobs", static_cast<double>(full.world.running_jobs()), 0});
   const auto timed = [&](const char* name, const char* unit, double scale, auto&& work) {
@@ -125,6 +134,54 @@ void bench_questions(bool quick, std::vector<Row>& rows) {
     });
     timed((std::string("forecast.") + name).c_str(), "s", 1,
           [&, job = job] { CHECK(forecaster.forecast(full.world, full.policy, job).samples > 0); });
+  }
+}
+
+// What a decision costs as everything grows: GPUs, nodes and jobs that wait, from 3,000 GPUs to
+// 300,000. The ratio is to the same at 3,000 GPUs, times how n log n has grown since (log n for
+// what is counted by gang), n being nodes and waiting jobs: not above 1 if it grows no faster than
+// that.
+void bench_scale(bool quick, std::vector<Row>& rows) {
+  std::map<std::string, double> first;
+  for (const std::int64_t gpus : {3'000, 10'000, 30'000, 100'000, 300'000}) {
+    if (quick && gpus > 30'000) break;
+    const double n = static_cast<double>(gpus / 4 + gpus / 3);
+    const auto row = [&](const std::string& what, const char* unit, double seconds, double shown,
+                         double grows) {
+      const double per = seconds / grows;
+      const double base = first.try_emplace(what, per).first->second;
+      rows.push_back({fmt::format("scale.{}k.{}", gpus / 1000, what), unit, shown, per / base,
+                      "the same at 3,000 GPUs by n log n"});
+    };
+    for (const std::uint32_t users : {1u, 40u}) {
+      const std::string suffix = users == 1 ? "" : fmt::format("-{}-users", users);
+      NationSize size{gpus, static_cast<std::size_t>(gpus / 3), 0, users};
+      {
+        const Nation empty = empty_nation(size);
+        Started started;
+        const double s = best_of(3, [&] {
+          World world = empty.world;
+          started = pass(world, empty.policy);
+        });
+        row("place" + suffix, "gangs/s", s / static_cast<double>(started.jobs),
+            static_cast<double>(started.jobs) / s, std::log2(n));
+      }
+      Nation full = full_nation(size);
+      double s = best_of(3, [&] {
+        World world = full.world;
+        CHECK(pass(world, full.policy).jobs == 0);
+      });
+      row("pass" + suffix, "ms", s, s * 1000, n * std::log2(n));
+      if (users > 1) continue;
+      full.world.apply({Millis(3 * 3'600'000), TimeReached{}});
+      s = best_of(3, [&] {
+        const std::int64_t need = full.world.job(full.large).gpus;
+        const ReclaimPlan plan =
+            plan_reclaim(full.world, full.policy, full.large_in, full.large, need);
+        CHECK(!plan.victims.empty());
+      });
+      row("reclaim", "ms", s, s * 1000, n * std::log2(n));
+    }
   }
 }
 
@@ -158,6 +215,7 @@ int run(const Options& o) {
   bench_log(o.quick ? "generated-50k" : "generated-1m", generated_log(n, 512, 0.85, 1), 512, rows);
   rows.push_back({"peak_memory.logs", "MB", static_cast<double>(peak_rss_mb()), 0});
   bench_questions(o.quick, rows);
+  bench_scale(o.quick, rows);
   if (!o.scenario.empty()) {
     const auto read = read_scenario_input(o.scenario, {});
     if (!read) return complain(read.faults());
@@ -171,13 +229,13 @@ int run(const Options& o) {
       out.push_back({{"name", r.name}, {"unit", r.unit}, {"value", r.value}});
       if (r.ratio > 0) {
         out.back()["ratio"] = r.ratio;
-        out.back()["ratio_to"] = "CPU time of as many pushes and pops on a binary heap of 512";
+        out.back()["ratio_to"] = r.ratio_to;
       }
     }
     fmt::print("{}\n", out.dump(2));
     return kDone;
   }
-  fmt::print("{:<36} {:>14} {:<9} {:>16}\n", "bench", "value", "unit", "x yardstick");
+  fmt::print("{:<36} {:>14} {:<9} {:>16}\n", "bench", "value", "unit", "ratio");
   for (const Row& r : rows)
     fmt::print("{:<36} {:>14} {:<9} {:>16}\n", r.name,
                r.value < 1000 ? fmt::format("{:.2f}", r.value) : fmt::format("{:.0f}", r.value),

@@ -1,18 +1,37 @@
-// A nation that is full: the world that explain and forecast are timed on.
+// Nations to time the scheduler on: how large, how many wait, and for how many users.
 #pragma once
 
 #include "sched/decide.h"
 
 namespace dure {
 
-struct BenchWorld {
-  World world;
-  Policy policy;
-  JobId first, last;  // a head of a lane that waits, and the last of the longest lane
+struct NationSize {
+  std::int64_t gpus = 300'000;
+  std::size_t waiting = 100'000;
+  std::size_t past = 0;     // jobs that have ended
+  std::uint32_t users = 1;  // of each project; every user has lanes of its own
 };
 
-// 75,000 nodes of 4 GPUs in 24 pools of 8 members, all in use; `waiting` jobs in 240 lanes; and
-// `past` jobs that have ended.
-BenchWorld full_nation(std::size_t waiting, std::size_t past);
+struct Nation {
+  World world;
+  Policy policy;  // fair, with preemption
+  JobId first;    // a head of the longest lane
+  JobId last;     // the last of it
+  JobId large;    // a guaranteed gang of 2,000 GPUs (a sixth of a pool, if that is less) that waits
+  PoolId large_in;
+};
+
+// 24 pools of 8 members in racks of 18 nodes of 4 GPUs (NVL72), half of each lent; 3 projects a
+// member; gangs of 1 to 1,024 GPUs, one in three preemptible. Nothing runs yet, and `waiting` jobs
+// wait.
+Nation empty_nation(const NationSize& size);
+// All of it in use, and `waiting` jobs wait still.
+Nation full_nation(const NationSize& size);
+
+// What a pass starts and what it leaves.
+struct Started {
+  std::int64_t jobs = 0, gpus = 0;
+};
+Started pass(World& world, const Policy& policy);
 
 }  // namespace dure

@@ -62,12 +62,13 @@ std::int64_t RunLaw::draw(WorkloadId work, Millis estimate, std::int64_t gone, d
     above = static_cast<double>(seen->sorted.end() - from);
     prior = std::max(0.0, prior - static_cast<double>(seen->sorted.size()));
   }
-  const double left = 1.0 - static_cast<double>(gone) / static_cast<double>(kMillion);
+  const std::int64_t rest = std::max<std::int64_t>(kMillion - gone, 0);  // 0: past its estimate
+  const double left = static_cast<double>(rest) / static_cast<double>(kMillion);
   if (above == 0 && prior == 0) prior = 1;
   const double at = u * (above + prior * left);
   if (at < above) return from[static_cast<std::ptrdiff_t>(at)];
   const double within = left <= 0 ? 1 : (at - above) / (prior * left);
-  return gone + static_cast<std::int64_t>(std::ceil(within * static_cast<double>(kMillion - gone)));
+  return gone + static_cast<std::int64_t>(std::ceil(within * static_cast<double>(rest)));
 }
 
 void Scores::add(double score) { keep(ring_, sorted_, next_, kKept, score); }

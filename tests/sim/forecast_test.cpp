@@ -27,6 +27,17 @@ TEST(RunLaw, DrawsWhatWasSeenAboveWhatIsGone) {
   }
 }
 
+TEST(RunLaw, WhoRunsPastItsEstimateEndsWhereItIs) {
+  RunLaw law;
+  for (const double u : {0.0, 0.3, 0.999}) {
+    EXPECT_EQ(law.draw(WorkloadId{0}, Millis(60'000), 1'700'000, u), 1'700'000);
+    EXPECT_EQ(law.draw(WorkloadId{0}, Millis(60'000), 1'000'000, u), 1'000'000);
+  }
+  for (int i = 0; i < 40; ++i) law.learn(WorkloadId{0}, Millis(60'000), 500'000);
+  for (const double u : {0.0, 0.3, 0.999})
+    EXPECT_EQ(law.draw(WorkloadId{0}, Millis(60'000), 1'700'000, u), 1'700'000);
+}
+
 TEST(Scores, TheQuantileOfTheLatest) {
   Scores s;
   EXPECT_EQ(s.quantile(0.9), 1);
