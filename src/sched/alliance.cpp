@@ -31,8 +31,8 @@
 
 #include "sched/decide.h"
 #include "sched/fit.h"
-#include "sched/order.h"
 #include "sched/reclaim.h"
+#include "sched/turns.h"
 #include "world/shape.h"
 
 namespace dure {
@@ -50,9 +50,6 @@ struct Hold {  // what is held in a pool for a job that could not start
   std::optional<CapacityIndex> then;  // what others were stopped for must not lose its shape
 };
 
-// std heaps keep the greatest on top: the first in order.
-bool later(const Head& a, const Head& b) { return before(b, a); }
-
 class Pass {
  public:
   Pass(const World& world, const Policy& policy, Listener& say)
@@ -66,28 +63,24 @@ class Pass {
         has_hold_(world.lanes()),
         told_(world.lanes()),
         seen_(world.lanes()),
-        shares_(world, policy) {}
+        turns_(world, policy) {}
 
   Millis run() {
     refuse_orphans();
     world_.waiting_lanes().for_each(
-        [this](std::uint32_t lane) { heads_.push_back(head(LaneId{lane})); });
-    std::make_heap(heads_.begin(), heads_.end(), later);
-    while (!heads_.empty()) {
-      std::pop_heap(heads_.begin(), heads_.end(), later);
-      const Head h = heads_.back();
-      heads_.pop_back();
-      if (grown(h)) continue;
+        [this](std::uint32_t lane) { turns_.push(LaneId{lane}, Claim::guaranteed); });
+    while (!turns_.empty()) {
+      const Turn h = turns_.pop();
       if (h.claim == Claim::guaranteed) seen_[h.lane.index] = drops_;
       if (settle(h)) {
         has_hold_[h.lane.index] = false;
-        if (!world_.queue(h.lane).empty()) push(head(h.lane));
+        if (!world_.queue(h.lane).empty()) turns_.push(h.lane, Claim::guaranteed);
       } else if (may_borrow(h) && because_ != Reason::reclaiming) {
         told_[h.lane.index] = because_;
-        push(shares_.head(h.lane, Claim::borrowed));
+        turns_.push(h.lane, Claim::borrowed);
       } else if (fair() && because_ == Reason::behind_earlier_job) {
         if (seen_[h.lane.index] != drops_) {  // who it was behind has started elsewhere since
-          push(head(h.lane));
+          turns_.push(h.lane, Claim::guaranteed);
           continue;
         }
         behind_.push_back(h);  // it comes up again if who it is behind starts elsewhere
@@ -96,7 +89,7 @@ class Pass {
         say_.wait(h.job, because_);
       }
     }
-    for (const Head& h : behind_) say_.wait(h.job, Reason::behind_earlier_job);
+    for (const Turn& h : behind_) say_.wait(h.job, Reason::behind_earlier_job);
     grow_elastic();
     wake_for_dates();
     return wake_;
@@ -119,13 +112,8 @@ class Pass {
     };
     if (near(why) > near(because_)) because_ = why;
   }
-  Head head(LaneId lane) { return shares_.head(lane, Claim::guaranteed); }
-  void push(Head&& h) {
-    heads_.push_back(std::move(h));
-    std::push_heap(heads_.begin(), heads_.end(), later);
-  }
   // Is there a pool that it would borrow?
-  bool may_borrow(const Head& h) const {
+  bool may_borrow(const Turn& h) const {
     if (!fair() || h.claim == Claim::borrowed) return false;
     const LaneOpened& lane = world_.lane(h.lane);
     const std::int64_t need = world_.queue(h.lane).need(0);
@@ -136,22 +124,13 @@ class Pass {
     });
   }
 
-  // Shares have grown since its key was made, and somebody else is first now: order.h, invariant 1.
-  bool grown(const Head& h) {
-    if (!fair() || heads_.empty() || shares_.fresh(h)) return false;
-    Head now = shares_.head(h.lane, h.claim);
-    if (!before(heads_.front(), now)) return false;
-    push(std::move(now));
-    return true;
-  }
-
   void refuse_orphans() {
     while (!world_.orphans().empty())
       say_.wish(RefuseJob{world_.orphans().front(), Reason::dependency_failed});
   }
 
   // True if the head left its queue; else because_ says why not.
-  bool settle(const Head& h) {
+  bool settle(const Turn& h) {
     const LaneOpened& lane = world_.lane(h.lane);
     if (lane.pools.empty()) {
       const Reason closed = world_.closed(h.lane);  // invariant 2
@@ -177,7 +156,7 @@ class Pass {
     return hold_room(h, gang);
   }
 
-  bool start_anyhow(const Head& h, Gang gang) {
+  bool start_anyhow(const Turn& h, Gang gang) {
     if (gang.lane.most.count() > 0) {
       if (start_at_some_size(h, gang)) return true;
       gang.gpus = gang.asked;
@@ -188,7 +167,7 @@ class Pass {
   }
 
   // A mouldable gang: as large as it may and can be.
-  bool start_at_some_size(const Head& h, Gang gang) {
+  bool start_at_some_size(const Turn& h, Gang gang) {
     const std::int64_t least = std::max<std::int64_t>(gang.lane.least.count(), 1);
     for (gang.gpus = gang.lane.most.count(); gang.gpus >= least;) {
       if (world_.accounts().within_limits(world_.account(h.lane), gang.gpus) &&
@@ -201,7 +180,7 @@ class Pass {
   }
 
   // Is this pool for this head, in this round?
-  bool its_turn(const Head& h, PoolId id, const Gang& gang) const {
+  bool its_turn(const Turn& h, PoolId id, const Gang& gang) const {
     if (!fair()) return true;
     const Pool& pool = world_.pool(id);
     if (pool.guaranteed == 0)  // then all is its owner's
@@ -209,8 +188,8 @@ class Pass {
     return claim(world_, id, gang.lane, gang.gpus) == h.claim;
   }
 
-  Right right(const Head& h, PoolId pool, const Gang& gang) const {
-    const LaneOpened& lane = world_.lane(h.lane);
+  Right right(PoolId pool, const Gang& gang) const {
+    const LaneOpened& lane = gang.lane;
     if (claim(world_, pool, lane, gang.gpus) == Claim::guaranteed) return Right::guaranteed;
     return gang.gpus <= world_.pool(pool).entitled(lane.member) ? Right::own : Right::borrowed;
   }
@@ -218,7 +197,7 @@ class Pass {
     return dure::binds(hold.right, hold.member, right, member);
   }
   // What the pass keeps for somebody before it.
-  bool kept_from(const Head& h, PoolId pool, std::int64_t gpus, Millis end, Spread spread) const {
+  bool kept_from(const Turn& h, PoolId pool, std::int64_t gpus, Millis end, Spread spread) const {
     if (barred_[pool.index] && *barred_[pool.index] != h.job) return true;
     if (borrows_early_ && contested(pool, world_.lane(h.lane).member)) return true;
     const Right its = fair() && h.claim == Claim::guaranteed ? Right::guaranteed : Right::borrowed;
@@ -240,7 +219,7 @@ class Pass {
     return false;
   }
 
-  bool start_in_one(const Head& h, const Gang& gang) {
+  bool start_in_one(const Turn& h, const Gang& gang) {
     for (const PoolId id : gang.lane.pools) {
       const Pool& pool = world_.pool(id);
       if (gang.gpus > pool.free || !its_turn(h, id, gang)) continue;
@@ -265,7 +244,7 @@ class Pass {
   }
 
   // The device beside the GPUs, if it needs one: at the same site if it can be.
-  bool beside(const Head& h, const Gang& gang, Millis end, StartJob& wish) {
+  bool beside(const Turn& h, const Gang& gang, Millis end, StartJob& wish) {
     if (gang.lane.beside_units == 0) return true;
     const std::int64_t units = gang.lane.beside_units;
     const Gang device{gang.lane, units, units, gang.estimate};
@@ -295,7 +274,7 @@ class Pass {
   }
 
   // Over several sites in equal parts, as few as will do: the first pool of each site with room.
-  bool start_split(const Head& h, const Gang& whole) {
+  bool start_split(const Turn& h, const Gang& whole) {
     for (std::uint32_t sites = 2; sites <= whole.lane.most_sites; ++sites) {
       if (whole.asked % sites != 0) continue;
       const Gang part{whole.lane, whole.asked / sites, whole.asked, whole.estimate};
@@ -347,7 +326,7 @@ class Pass {
     return false;
   }
 
-  void start(const Head& h, StartJob&& wish, Millis end, bool all_reserved) {
+  void start(const Turn& h, StartJob&& wish, Millis end, bool all_reserved) {
     const auto over = [&](PoolId pool, std::int64_t gpus, const Placement& place) {
       for (Hold& hold : holds_[pool.index]) {
         if (end <= hold.shadow || hold.job == h.job) continue;
@@ -363,7 +342,7 @@ class Pass {
     for (const Part& part : wish.also) soon_[part.pool.index].reset();
     say_.wish(std::move(wish));
     if (has_hold_[h.lane.index]) drop_hold(h.job);
-    if (fair()) shares_.used(world_.account(h.lane));
+    if (fair()) turns_.used(world_.account(h.lane));
   }
 
   // It started elsewhere: what was held for it is there for those who came after it.
@@ -380,7 +359,7 @@ class Pass {
           if (binds(gone, holds[i].right, holds[i].member)) holds[i].extra += gone.kept.gpus;
         break;
       }
-    for (const Head& h : behind_) push(head(h.lane));
+    for (const Turn& h : behind_) turns_.push(h.lane, Claim::guaranteed);
     behind_.clear();
   }
 
@@ -397,13 +376,13 @@ class Pass {
   }
 
   // The hold that a head could have in a pool; none if it may not have one there.
-  std::optional<Hold> hold_in(const Head& h, PoolId id, const Gang& gang) const {
+  std::optional<Hold> hold_in(const Turn& h, PoolId id, const Gang& gang) const {
     const Pool& pool = world_.pool(id);
     const MemberId member = gang.lane.member;
     if (barred_[id.index] || pool.installed < gang.gpus) return std::nullopt;
     Right its = Right::borrowed;
     if (fair()) {
-      its = right(h, id, gang);
+      its = right(id, gang);
       if ((its == Right::borrowed) != (h.claim == Claim::borrowed)) return std::nullopt;
     }
     std::int64_t before = 0, of_member = 0;
@@ -439,11 +418,11 @@ class Pass {
   }
 
   // True if it started after all: somewhere else, rather than that somebody were stopped for it.
-  bool hold_room(const Head& h, const Gang& gang) {
+  bool hold_room(const Turn& h, const Gang& gang) {
     // Under another order whoever was stopped may come first again, and be stopped for ever.
     if (policy_.preempt && fair()) {
-      if (may_borrow(h) && has_right(h, gang)) {
-        Head borrows = h;
+      if (may_borrow(h) && has_right(gang)) {
+        Turn borrows = h;
         borrows.claim = Claim::borrowed;
         borrows_early_ = true;
         const bool started =
@@ -492,7 +471,7 @@ class Pass {
 
   // Room for a gang that no pool is large enough for: at as few sites as will do, where its parts
   // could start first. False if it is too large for all of them together.
-  bool hold_split(const Head& h, const Gang& whole) {
+  bool hold_split(const Turn& h, const Gang& whole) {
     bool large_enough = false;
     for (std::uint32_t sites = 2; sites <= whole.lane.most_sites; ++sites) {
       if (whole.asked % sites != 0) continue;
@@ -547,25 +526,25 @@ class Pass {
 
   // Is somebody else still to come who is guaranteed room there, and would take it back at once?
   bool contested(PoolId id, MemberId member) const {
-    return std::any_of(heads_.begin(), heads_.end(), [&](const Head& h) {
-      const LaneOpened& lane = world_.lane(h.lane);
-      const LaneQueue& queue = world_.queue(h.lane);
-      return h.claim == Claim::guaranteed && lane.member != member &&
+    return turns_.any_of(Claim::guaranteed, [&](LaneId id_of_lane) {
+      const LaneOpened& lane = world_.lane(id_of_lane);
+      const LaneQueue& queue = world_.queue(id_of_lane);
+      return lane.member != member &&
              std::find(lane.pools.begin(), lane.pools.end(), id) != lane.pools.end() &&
-             right(h, id, {lane, queue.need(0), queue.need(0), queue.estimate(0)}) ==
+             right(id, {lane, queue.need(0), queue.need(0), queue.estimate(0)}) ==
                  Right::guaranteed;
     });
   }
 
   // Is it guaranteed room somewhere, whoever holds it?
-  bool has_right(const Head& h, const Gang& gang) const {
+  bool has_right(const Gang& gang) const {
     return std::any_of(gang.lane.pools.begin(), gang.lane.pools.end(),
-                       [&](PoolId id) { return right(h, id, gang) == Right::guaranteed; });
+                       [&](PoolId id) { return right(id, gang) == Right::guaranteed; });
   }
 
   // Room that its member may count on, and others hold; or that lower tiers of its member hold.
   // True if there will be room by the end of the grace.
-  bool take_back(const Head& h, const Gang& gang) {
+  bool take_back(const Turn& h, const Gang& gang) {
     const Millis soon = world_.now() + policy_.grace;
     if (device_at(gang) > soon) return false;  // nobody is stopped for a job that waits for it
     const bool now = reclaims_now();
@@ -731,8 +710,8 @@ class Pass {
   std::vector<Reason> told_;  // [lane]: why its head does not start where it is guaranteed room
   std::vector<std::uint32_t> seen_;  // [lane]: of drops_, when its head last came up
   std::uint32_t drops_ = 0;          // holds of the pass that were let go
-  Shares shares_;
-  std::vector<Head> heads_, behind_;
+  Turns turns_;
+  std::vector<Turn> behind_;
   bool borrows_early_ = false;  // before others have asked for what they are guaranteed
   Reason because_ = Reason::none;
   Millis wake_{Timeline::kForever};
