@@ -15,6 +15,7 @@ namespace {
 constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
 
 constexpr std::int64_t kAny = kNever;
+constexpr std::int64_t kCells = 1 << 18;  // of the knapsack that only says where to begin
 
 struct Candidate {
   Victim victim;
@@ -307,7 +308,7 @@ std::vector<std::size_t> in_racks(const std::vector<Candidate>& all, const Room&
         keep(greedy(all, here, room));
       }
     }
-  } else if (room.missing() > 0) {
+  } else if (room.missing() > 0 && std::ssize(all) * room.missing() <= kCells) {
     // First of all, whom the count alone would take.
     std::vector<std::size_t> first = cover(all, room.missing());
     std::vector<bool> there(all.size());
