@@ -14,12 +14,14 @@ constexpr std::int64_t kNever = Timeline::kForever;
 
 Ahead::Ahead(World& world, const Policy& policy, const AheadOptions& options)
     : world_(world), policy_(policy), options_(options) {
+  std::vector<End> ends;
+  ends.reserve(static_cast<std::size_t>(world.running_jobs()));
   for (std::uint32_t p = 0; p < world.pools(); ++p)
     for (const Run& run : world.pool(PoolId{p}).running) {
-      const JobId id = run.job;
-      const Job& job = world.job(id);
-      if (job.pool.index == p) runs(id, (world.now() - job.start).count());
+      if (run.more_parts && world.job(run.job).pool.index != p) continue;  // once for each job
+      if (const std::optional<End> end = end_of(run, world.now() - run.start)) ends.push_back(*end);
     }
+  ends_ = Ends({}, std::move(ends));
   const std::int64_t now = world.now().count();
   for (std::size_t i = 0; i < world.plans().size(); ++i) {
     const PlannedChange& plan = world.plans()[i];
@@ -40,21 +42,22 @@ void Ahead::apply(Millis at, What&& what) {
 }
 
 // The job runs, and has for so long: when does it end?
-void Ahead::runs(JobId id, std::int64_t gone_ms) {
-  const Job& job = world_.job(id);
-  if (job.end.count() == kNever) return;  // invariant 2
-  const std::int64_t span = std::max<std::int64_t>((job.end - job.start).count(), 1);
-  std::int64_t run = span;
-  if (options_.part && !job.stopping) {
-    const auto gone = static_cast<std::int64_t>(static_cast<__int128>(gone_ms) * kMillion / span);
-    const std::int64_t part = std::clamp(options_.part(job, id, gone), gone, kMillion);
-    run = static_cast<std::int64_t>(static_cast<__int128>(span) * part / kMillion);
-  }
+std::optional<Ahead::End> Ahead::end_of(const Run& run, Millis gone) {
+  if (run.end.count() == kNever) return std::nullopt;  // invariant 2
   // Invariants 1 and 2: not before now, not after its estimate.
-  const std::int64_t at =
-      std::max(std::min(job.start.count() + run, job.end.count()), world_.now().count());
-  if (world_.lane(job.lane).elastic) resized_[id.index] = at;
-  ends_.push({at, id.index, job.start.count()});
+  std::int64_t at = run.end.count();
+  if (options_.part && !run.stopping) {
+    const std::int64_t span = std::max<std::int64_t>((run.end - run.start).count(), 1);
+    const auto part_gone =
+        static_cast<std::int64_t>(static_cast<__int128>(gone.count()) * kMillion / span);
+    const std::int64_t part = std::clamp(options_.part(world_.job(run.job), run.job, part_gone),
+                                         part_gone, std::max(part_gone, kMillion));
+    at = std::min(at, run.start.count() +
+                          static_cast<std::int64_t>(static_cast<__int128>(span) * part / kMillion));
+  }
+  at = std::max(at, world_.now().count());
+  if (world_.lane(run.lane).elastic) resized_[run.job.index] = at;
+  return End{at, run.job.index, run.start.count()};
 }
 
 void Ahead::wish(Command&& command) {
@@ -85,7 +88,10 @@ void Ahead::wish(Command&& command) {
     return;
   }
   apply(world_.now(), CommandIssued{std::move(command)});
-  if (starts) runs(*starts, 0);
+  if (!starts) return;
+  const Job& job = world_.job(*starts);
+  const Run& run = world_.pool(job.pool).running[job.runs_at];
+  if (const std::optional<End> end = end_of(run, Millis(0))) ends_.push(*end);
 }
 
 bool Ahead::still(const End& end) const {

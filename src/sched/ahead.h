@@ -58,7 +58,7 @@ class Ahead final : private Listener {
   };
   void wish(Command&& command) override;
   void wait(JobId, Reason) override {}
-  void runs(JobId id, std::int64_t gone_ms);
+  std::optional<End> end_of(const Run& run, Millis gone);
   void ends(const End& end);
   bool still(const End& end) const;
   void date(std::int64_t at, bool begins, std::size_t plan);
@@ -67,7 +67,8 @@ class Ahead final : private Listener {
   World& world_;
   const Policy& policy_;
   const AheadOptions& options_;
-  std::priority_queue<End, std::vector<End>, std::greater<>> ends_;
+  using Ends = std::priority_queue<End, std::vector<End>, std::greater<>>;
+  Ends ends_;
   std::map<std::uint32_t, std::int64_t> resized_;  // elastic: when the run ends as things stand
   struct Date {
     std::int64_t at = 0;

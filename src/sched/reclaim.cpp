@@ -526,7 +526,7 @@ ReclaimPlan plan_reclaim(const World& world, const Policy& policy, const Soon& t
     Millis at = stops;
     if (run.end > now && run.end.count() != Timeline::kForever)
       at = std::min(at, run.end - policy.grace);
-    if (at.count() != Timeline::kForever) coming.emplace_back(at, run.gpus);
+    if (at.count() != Timeline::kForever) coming.emplace_back(at, std::int64_t{run.gpus});
   };
   for (const Run& run : pool.running) {
     if (gone(run, now, soon)) continue;
@@ -556,7 +556,7 @@ ReclaimPlan plan_reclaim(const World& world, const Policy& policy, const Soon& t
     Candidate c{{other, 0, 0, false}, nullptr, member, over[member], s.lower};
     if (s.lower && entitled) c.over = kAny;
     const bool stops = s.stops <= now;  // invariant 2
-    std::int64_t frees = stops ? s.run->gpus : 0;
+    std::int64_t frees = stops ? std::int64_t{s.run->gpus} : 0;
     if (std::optional<Shrink> less = shrink(world, policy, pool, *s.run, dated)) {
       c.victim.shrink = true;
       c.victim.frees = less->frees;

@@ -525,8 +525,8 @@ void World::asked(const StartJob& wish) {
       p.timeline.advance(now_);
       room(wish.job, p, now_, job.end, -gpus);
     }
-    p.running.push_back({wish.job, job.lane, gpus, job.start, job.end, false, false, job.more_parts,
-                         job.under_reservation});
+    p.running.push_back({wish.job, job.lane, job.start, job.end, static_cast<std::int32_t>(gpus),
+                         false, false, job.more_parts, job.under_reservation});
     if (ledger_.in_use(id, lane.member) + gpus > p.entitled(lane.member)) job.borrowed = true;
     p.free -= gpus;
     CHECK(p.free >= 0);  // invariant 3

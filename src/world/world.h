@@ -61,8 +61,8 @@ struct Job {
 struct Run {
   JobId job;
   LaneId lane;
-  std::int64_t gpus = 0;  // of this part
   Millis start, end;      // as in Job
+  std::int32_t gpus = 0;  // of this part
   bool stopping = false, borrowed = false, more_parts = false, under_reservation = false;
 };
 
