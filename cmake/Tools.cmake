@@ -1,7 +1,9 @@
 # ccache and mold when they are there; neither is needed.
 find_program(DURE_CCACHE ccache)
 if(DURE_CCACHE)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${DURE_CCACHE})
+  # What was compiled in another checkout is the same here.
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${CMAKE_SOURCE_DIR}
+      CCACHE_NOHASHDIR=1 ${DURE_CCACHE})
 endif()
 find_program(DURE_MOLD mold)
 if(DURE_MOLD AND NOT DURE_COVERAGE)

@@ -60,8 +60,8 @@ struct Forecast {
 
 struct ForecastOptions {
   std::size_t samples = 21, least_samples = 3;
-  Millis step{};                  // the scheduler's interval
-  std::int64_t grain = 32;        // see ahead.h
+  Millis step{};                 // the scheduler's interval
+  std::int64_t grain = 32;       // see ahead.h
   std::int64_t events = 80'000;  // work for all samples together, in events
   bool arrivals = true, correct = true;
   std::uint64_t seed = 1;

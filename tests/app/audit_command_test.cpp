@@ -9,6 +9,7 @@
 
 #include "app/command.h"
 #include "app/run_command.h"
+#include "source_dir.h"
 #include "world/record.h"
 
 namespace dure {
@@ -21,7 +22,7 @@ class Audit : public testing::Test {
   Audit() : folder_(fs::temp_directory_path() / ("dure-audit-" + std::to_string(::getpid()))) {
     fs::create_directories(folder_);
     const Ran ran = run_command(add_simulate_command,
-                                {"simulate", DURE_SOURCE_DIR "/scenarios/small/small.yaml", "--to",
+                                {"simulate", source_dir() + "/scenarios/small/small.yaml", "--to",
                                  "2027-01-02", "--out", folder_.string(), "--record", "--json"});
     EXPECT_EQ(ran.exit_code, kDone) << ran.err;
     summary_ = nlohmann::json::parse(ran.out);

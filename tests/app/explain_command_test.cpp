@@ -6,12 +6,13 @@
 #include "app/explain_text.h"
 #include "app/run_command.h"
 #include "base/calendar.h"
+#include "source_dir.h"
 
 namespace dure {
 namespace {
 
 Ran explain(const std::string& what, bool json = true) {
-  std::vector<std::string> args{"simulate", DURE_SOURCE_DIR "/scenarios/small/small.yaml",
+  std::vector<std::string> args{"simulate", source_dir() + "/scenarios/small/small.yaml",
                                 "--explain", what};
   if (json) args.push_back("--json");
   return run_command(add_simulate_command, std::move(args));

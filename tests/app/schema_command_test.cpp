@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "app/command.h"
+#include "source_dir.h"
 
 namespace dure {
 namespace {
@@ -35,7 +36,7 @@ Ran run(std::vector<std::string> words) {
   return ran;
 }
 
-const std::string kSmall = std::string(DURE_SOURCE_DIR) + "/scenarios/small/small.yaml";
+const std::string kSmall = source_dir() + "/scenarios/small/small.yaml";
 
 TEST(SchemaCommand, PrintsSchemaAndReference) {
   const Ran schema = run({});

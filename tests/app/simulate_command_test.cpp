@@ -15,6 +15,7 @@
 #include "app/command.h"
 #include "app/page.h"
 #include "app/run_command.h"
+#include "source_dir.h"
 #include "world/record.h"
 #include "world/world.h"
 
@@ -23,7 +24,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const std::string kSmall = DURE_SOURCE_DIR "/scenarios/small/small.yaml";
+const std::string kSmall = source_dir() + "/scenarios/small/small.yaml";
 
 Ran simulate(std::vector<std::string> args) {
   args.insert(args.begin(), "simulate");

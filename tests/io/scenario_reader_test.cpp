@@ -10,11 +10,12 @@
 #include "base/stream.h"
 #include "io/describe_reader.h"
 #include "io/yaml_writer.h"
+#include "source_dir.h"
 
 namespace dure {
 namespace {
 
-const std::string kSmall = std::string(DURE_SOURCE_DIR) + "/scenarios/small/small.yaml";
+const std::string kSmall = source_dir() + "/scenarios/small/small.yaml";
 
 std::string small_text() { return read_text_file(kSmall).value(); }
 
@@ -74,8 +75,7 @@ TEST(ScenarioReader, ReadsTheSmallScenario) {
 }
 
 TEST(ScenarioReader, ReadsTheHub) {
-  const Outcome<Scenario> read =
-      read_scenario(std::string(DURE_SOURCE_DIR) + "/scenarios/k-ai-hub/hub.yaml");
+  const Outcome<Scenario> read = read_scenario(source_dir() + "/scenarios/k-ai-hub/hub.yaml");
   ASSERT_TRUE(read) << faults_of(read.faults());
 }
 

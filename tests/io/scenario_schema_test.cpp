@@ -7,6 +7,7 @@
 
 #include "io/doc_loader.h"
 #include "io/scenario_reader.h"
+#include "source_dir.h"
 
 namespace dure {
 namespace {
@@ -116,7 +117,7 @@ TEST(ScenarioSchema, IsSound) {
 
 TEST(ScenarioSchema, TakesTheSmallScenarioAndWhatTheReaderTakes) {
   const Json schema = Json::parse(scenario_json_schema());
-  const std::string small = std::string(DURE_SOURCE_DIR) + "/scenarios/small/small.yaml";
+  const std::string small = source_dir() + "/scenarios/small/small.yaml";
   EXPECT_TRUE(valid(schema, load_document(small, {}).doc.root));
   // The same answer as the reader's.
   for (const std::string setting : {"sites[0].pue=9",
@@ -150,7 +151,7 @@ TEST(ScenarioSchema, TakesTheSmallScenarioAndWhatTheReaderTakes) {
 }
 
 TEST(ScenarioSchema, ReferencePageIsUpToDate) {
-  const std::string page = std::string(DURE_SOURCE_DIR) + "/docs/reference/scenario.md";
+  const std::string page = source_dir() + "/docs/reference/scenario.md";
   EXPECT_TRUE(read_text_file(page).value() == scenario_markdown())
       << "run: dure schema --markdown > docs/reference/scenario.md";
 }

@@ -13,6 +13,7 @@
 #include <string_view>
 
 #include "io/gzip_file.h"
+#include "source_dir.h"
 
 namespace dure {
 
@@ -58,7 +59,7 @@ inline std::string gzipped(std::string_view bytes) {
 // it fails where it is missing: a test that did not run has not passed.
 inline std::string shared(std::string_view file) {
   const char* const given = std::getenv("DURE_SHARED");
-  const std::string root = given != nullptr ? given : std::string(DURE_SOURCE_DIR) + "/../shared";
+  const std::string root = given != nullptr ? given : source_dir() + "/../shared";
   const std::string path = root + "/" + std::string(file);
   if (!std::filesystem::exists(path))
     ADD_FAILURE() << path << " is missing: set DURE_SHARED to the folder that holds data/traces";

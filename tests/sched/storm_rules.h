@@ -42,6 +42,8 @@ class StormRules {
     if (const auto* x = std::get_if<JobStopped>(&e.what)) {
       leave(x->job);
       most_stops = std::max(most_stops, ++stops_[x->job]);
+      // Something broke, and who was before is before again.
+      if (oldest_ && w_.job(x->job).submit <= w_.job(*oldest_).submit) oldest_.reset();
     }
   }
   void waits(JobId job, Reason because) {

@@ -45,6 +45,7 @@
 
 #include "base/calendar.h"
 #include "sched/decide.h"
+#include "source_dir.h"
 
 namespace dure {
 namespace {
@@ -485,8 +486,7 @@ class Story {
 
 std::vector<std::string> story_files() {
   std::vector<std::string> files;
-  for (const auto& entry :
-       std::filesystem::directory_iterator(std::string(DURE_SOURCE_DIR) + "/tests/stories"))
+  for (const auto& entry : std::filesystem::directory_iterator(source_dir() + "/tests/stories"))
     if (entry.path().extension() == ".story") files.push_back(entry.path().string());
   std::sort(files.begin(), files.end());
   return files;

@@ -7,6 +7,7 @@
 
 #include "io/scenario_reader.h"
 #include "sim/summary.h"
+#include "source_dir.h"
 #include "world/found_law.h"
 #include "world/law.h"
 #include "world/sovereignty_audit.h"
@@ -15,8 +16,7 @@ namespace dure {
 namespace {
 
 Scenario read(const std::string& file) {
-  auto read =
-      read_scenario(std::string(DURE_SOURCE_DIR "/scenarios/k-ai-hub/") + file, {}, nullptr);
+  auto read = read_scenario(source_dir() + "/scenarios/k-ai-hub/" + file, {}, nullptr);
   EXPECT_TRUE(read) << (read ? "" : to_string(read.faults().at(0)));
   return read ? std::move(read).value() : Scenario{};
 }

@@ -10,6 +10,7 @@
 #include <map>
 
 #include "app/packing_input.h"
+#include "source_dir.h"
 
 namespace dure {
 namespace {
@@ -87,7 +88,7 @@ class PublishedPacking : public testing::Test {
   static void SetUpTestSuite() {
     const char* const given = std::getenv("DURE_SHARED");
     const std::string shared =
-        given != nullptr && *given != '\0' ? given : DURE_SOURCE_DIR "/../shared";
+        given != nullptr && *given != '\0' ? given : source_dir() + "/../shared";
     const std::string folder = shared + "/data/traces/openb/";
     const std::string nodes = folder + "openb_node_list_gpu_node.csv",
                       pods = folder + "openb_pod_list_default.csv.gz",

@@ -12,6 +12,7 @@
 #include <type_traits>
 #include <variant>
 
+#include "source_dir.h"
 #include "world/text_of.h"
 
 namespace dure {
@@ -317,7 +318,7 @@ TEST(Record, GoldenBytes) {
 
 // The worked example of the format's page is these bytes.
 TEST(Record, TheWorkedExampleIsRight) {
-  std::ifstream page(std::string(DURE_SOURCE_DIR) + "/docs/formats/record.md");
+  std::ifstream page(source_dir() + "/docs/formats/record.md");
   std::string line, shown;
   while (std::getline(page, line) && line != "## A worked example") {
   }
