@@ -64,16 +64,15 @@ Json gpus(const Scenario& scenario, const Summary& s) {
                            {"installed", h.installed},
                            {"utilization", ratio(h.used_gpu_ms, h.installed_gpu_ms)}});
   }
-  const Books& b = s.books;
   return {{"installed_at_end", s.installed_at_end},
           {"announced_at_end", s.announced},
           {"unpowered_at_end", s.unpowered_at_end},
-          {"installed_gpu_h", gpu_h(b.installed)},
-          {"used_gpu_h", gpu_h(b.used)},
-          {"idle_gpu_h", gpu_h(b.idle)},
-          {"down_gpu_h", gpu_h(b.down)},
-          {"reserved_gpu_h", gpu_h(b.reserved)},
-          {"utilization", ratio(b.used, b.installed)},
+          {"installed_gpu_h", gpu_h(s.gpus.installed_ms)},
+          {"used_gpu_h", gpu_h(s.gpus.used_ms)},
+          {"idle_gpu_h", gpu_h(s.gpus.idle_ms)},
+          {"down_gpu_h", gpu_h(s.gpus.down_ms)},
+          {"reserved_gpu_h", gpu_h(s.books.reserved)},
+          {"utilization", ratio(s.gpus.used_ms, s.gpus.installed_ms)},
           {"lent_gpu_h", gpu_h(s.lent_gpu_ms)},
           {"by_hardware", by_hardware}};
 }
@@ -356,7 +355,7 @@ nlohmann::ordered_json comparison_json(const Simulation& run, const Summary& s,
                                        const RunLabels& labels) {
   return {{"policy", labels.policy},
           {"jobs", jobs(s)},
-          {"utilization", ratio(s.books.used, s.books.installed)},
+          {"utilization", ratio(s.gpus.used_ms, s.gpus.installed_ms)},
           {"services_satisfied", services(run, s)["satisfied"]},
           {"sovereignty_violations", s.books.violations},
           {"fairness", fairness(run, s)},

@@ -50,8 +50,9 @@ void headline(const Simulation& run, const Summary& s, const RunLabels& labels, 
                  labels.policy);
   fmt::format_to(out, "  GPUs      {:>14} installed, {} of them without grid power\n",
                  grouped(s.installed_at_end), grouped(s.unpowered_at_end));
-  fmt::format_to(out, "  GPU hours {:>14} used of {} installed ({}); {} lent\n", gpu_h(b.used),
-                 gpu_h(b.installed), share(b.used, b.installed), gpu_h(s.lent_gpu_ms));
+  fmt::format_to(out, "  GPU hours {:>14} used of {} installed ({}); {} lent\n",
+                 gpu_h(s.gpus.used_ms), gpu_h(s.gpus.installed_ms),
+                 share(s.gpus.used_ms, s.gpus.installed_ms), gpu_h(s.lent_gpu_ms));
   fmt::format_to(out,
                  "  jobs      {:>14} submitted, {} done, {} running and {} queued at the end\n",
                  grouped(s.jobs.books.submitted), grouped(s.jobs.books.done),

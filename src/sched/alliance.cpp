@@ -144,7 +144,7 @@ class Pass {
     const LaneQueue& queue = world_.queue(h.lane);
     Gang gang{lane, queue.need(0), queue.need(0), queue.estimate(0)};
     const std::int64_t least = lane.least.count() > 0 ? lane.least.count() : gang.asked;
-    if (!world_.accounts().within_limits(world_.account(h.lane), least)) {
+    if (!within_limits(h.lane, least)) {
       because_ = Reason::quota_limit;
       return false;
     }
@@ -170,13 +170,27 @@ class Pass {
   bool start_at_some_size(const Turn& h, Gang gang) {
     const std::int64_t least = std::max<std::int64_t>(gang.lane.least.count(), 1);
     for (gang.gpus = gang.lane.most.count(); gang.gpus >= least;) {
-      if (world_.accounts().within_limits(world_.account(h.lane), gang.gpus) &&
-          start_in_one(h, gang))
-        return true;
+      if (within_limits(h.lane, gang.gpus) && start_in_one(h, gang)) return true;
       if (gang.gpus == least) break;
       gang.gpus = std::max(gang.gpus / 2, least);
     }
     return false;
+  }
+
+  // May the lane hold so many more? Who others are stopped for keeps its part of the limits, too.
+  bool within_limits(LaneId lane, std::int64_t gpus) const {
+    const Accounts& accounts = world_.accounts();
+    const AccountId own = world_.account(lane);
+    if (!accounts.within_limits(own, gpus)) return false;
+    for (std::optional<AccountId> a = own; a && !quotas_.empty(); a = accounts[*a].parent) {
+      std::int64_t kept = 0;
+      for (const Quota& q : quotas_)
+        for (std::optional<AccountId> b = world_.account(q.lane); b; b = accounts[*b].parent)
+          if (*b == *a && q.lane != lane) kept += q.gpus;
+      const Account& account = accounts[*a];
+      if (account.limit > 0 && account.use[0].held + kept + gpus > account.limit) return false;
+    }
+    return true;
   }
 
   // Is this pool for this head, in this round?
@@ -347,6 +361,7 @@ class Pass {
 
   // It started elsewhere: what was held for it is there for those who came after it.
   void drop_hold(JobId job) {
+    std::erase_if(quotas_, [&](const Quota& q) { return q.job == job; });
     for (std::uint32_t p = 0; p < holds_.size(); ++p)
       for (std::size_t i = 0; i < holds_[p].size(); ++i) {
         std::vector<Hold>& holds = holds_[p];
@@ -432,6 +447,7 @@ class Pass {
       }
       if (take_back(h, gang)) {
         has_hold_[h.lane.index] = true;
+        if (because_ == Reason::reclaiming) quotas_.push_back({h.lane, h.job, gang.gpus});
         return false;
       }
     }
@@ -672,7 +688,7 @@ class Pass {
     if (job.held % node == 0) more -= more % node;
     if (more <= 0 || !pool.fits(more, Spread::anywhere)) return;
     if (lane.spread == Spread::one_domain) return;  // it would have to move
-    if (!world_.accounts().within_limits(world_.account(job.lane), more)) return;
+    if (!within_limits(job.lane, more)) return;
     const Gang gang{lane, more, more, job.end - world_.now()};
     if (terms(world_, policy_, id, gang, job.end) != Reason::none) return;
     if (pool.timeline.least_free(world_.now(), job.end) < more) return;
@@ -698,6 +714,12 @@ class Pass {
   Listener& say_;
   std::vector<std::vector<Hold>> holds_;      // [pool]
   std::vector<std::optional<JobId>> barred_;  // [pool]: by whom first
+  struct Quota {                              // of whom others were stopped for
+    LaneId lane;
+    JobId job;
+    std::int64_t gpus;
+  };
+  std::vector<Quota> quotas_;
   struct NoPlan {
     MemberId member;
     Tier tier;

@@ -22,7 +22,6 @@ struct Candidate {
   const Placement* gives = nullptr;  // in a pool of racks
   std::uint32_t member = 0;          // whose it is
   std::int64_t over = kAny;  // what its member holds above its guarantee; kAny: does not matter
-  bool own = false;          // its member asks
 };
 
 const Placement& place_in(const World& world, JobId id, PoolId pool) {
@@ -37,6 +36,13 @@ const Placement& place_in(const World& world, JobId id, PoolId pool) {
 // stay.)
 bool gone(const Run& run, Millis now, Millis by) {
   return run.stopping || (run.end > now && run.end <= by);
+}
+
+// With how much it would make do, if it started again.
+std::int64_t least(const World& world, const Run& run) {
+  const LaneOpened& lane = world.lane(run.lane);
+  return lane.most.count() > 0 ? std::max<std::int64_t>(lane.least.count(), 1)
+                               : std::int64_t{world.job(run.job).gpus};
 }
 
 // What the pool would look like.
@@ -81,7 +87,6 @@ class Fair {
   bool may(const Candidate& c) const {
     if (c.over == kAny) return true;
     const auto it = taken_.find(c.member);
-    if (c.own) return (it == taken_.end() ? 0 : it->second.sum) + c.victim.frees <= c.over;
     if (it == taken_.end()) return c.over > 0;
     return it->second.sum - it->second.largest + c.victim.frees < c.over;
   }
@@ -193,17 +198,10 @@ std::vector<std::size_t> greedy(const std::vector<Candidate>& all,
   Room room = before;
   for (const std::size_t i : order) {
     if (room.enough()) break;
+    if (all[i].over != kAny && from[all[i].member] >= all[i].over) continue;  // invariant 4
     const auto same = std::find_if(taken.begin(), taken.end(), [&](std::size_t t) {
       return all[t].victim.job == all[i].victim.job;
     });
-    if (all[i].over != kAny) {  // invariants 4 and 5
-      std::int64_t others = from[all[i].member];
-      if (all[i].own) {
-        if (same != taken.end()) others -= all[*same].victim.frees;
-        others += all[i].victim.frees - 1;
-      }
-      if (others >= all[i].over) continue;
-    }
     if (same != taken.end()) {
       if (all[*same].victim.frees >= all[i].victim.frees) continue;
       from[all[i].member] -= all[*same].victim.frees;
@@ -506,7 +504,7 @@ ReclaimPlan plan_reclaim(const World& world, const Policy& policy, const Soon& t
   // Which nodes go depends on who leaves first: what a stop frees there is not certain.
   if (pool.racks && pool.racks->retiring() > 0) return plan;
   const bool guaranteed = claim(world, id, lane, gpus) == Claim::guaranteed;
-  const bool entitled = guaranteed || gpus <= pool.entitled(lane.member);
+  const bool entitled = guaranteed || gpus <= pool.entitled(lane.member);  // invariant 5
   std::vector<std::int64_t> over(
       world.members().size());  // what each holds above its guarantee by then
   for (std::uint32_t m = 0; m < over.size(); ++m)
@@ -531,7 +529,8 @@ ReclaimPlan plan_reclaim(const World& world, const Policy& policy, const Soon& t
   for (const Run& run : pool.running) {
     if (gone(run, now, soon)) continue;
     const LaneOpened& its = world.lane(run.lane);
-    const bool lower = its.member == lane.member && its.tier < lane.tier;
+    const bool lower = its.member == lane.member && its.tier < lane.tier &&
+                       (entitled || least(world, run) > pool.entitled(lane.member));
     const bool borrowed =
         guaranteed && run.borrowed && its.member != lane.member && over[its.member.index] > 0;
     bool may = (lower || borrowed) && (its.preemptible || its.elastic);
@@ -553,8 +552,7 @@ ReclaimPlan plan_reclaim(const World& world, const Policy& policy, const Soon& t
   for (const Stays& s : those) {
     const JobId other = s.run->job;
     const std::uint32_t member = world.lane(s.run->lane).member.index;
-    Candidate c{{other, 0, 0, false}, nullptr, member, over[member], s.lower};
-    if (s.lower && entitled) c.over = kAny;
+    Candidate c{{other, 0, 0, false}, nullptr, member, s.lower ? kAny : over[member]};
     const bool stops = s.stops <= now;  // invariant 2
     std::int64_t frees = stops ? std::int64_t{s.run->gpus} : 0;
     if (std::optional<Shrink> less = shrink(world, policy, pool, *s.run, dated)) {

@@ -14,8 +14,8 @@
 //                what is kept for others, or so that it holds what it borrows beyond the bound.
 //             3. Nobody can be left out of it.
 //             4. Nobody is taken from a member that holds no more than its guarantee by then.
-//             5. Who would borrow stops of its own member only what is above its guarantee: what is
-//                within it starts again before whoever borrows, and would be stopped for ever.
+//             5. Who would borrow stops of its own member only who would borrow again: a gang that
+//                fits the guarantee goes before it, and would be stopped for ever.
 #pragma once
 
 #include <optional>

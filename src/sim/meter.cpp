@@ -22,6 +22,7 @@ Meter::Meter(const Scenario& scenario, const Founding& founding, const Demand& d
   for (const PoolPlan& plan : founding.pools) {
     PoolView& pool = pools_.emplace_back();
     pool.site = plan.opened.site;
+    pool.gpu = plan.opened.device == Device::gpu;
     pool.power = {plan.node_idle_w, plan.node_max_w, plan.opened.gpus_per_node};
     auto& dynamic = dynamic_w_.emplace_back();
     for (const WorkloadSpec& w : scenario.workloads)
@@ -73,8 +74,10 @@ void Meter::settle_pool(std::uint32_t index) {
     sum.installed_gpu_ms += pool.installed * ms;
     sum.it_wms += Exact{pool.it_w} * ms;
     SiteStep& bin = series[i];
-    bin.used_gpu_ms += pool.busy * ms;
-    bin.installed_gpu_ms += pool.installed * ms;
+    if (pool.gpu) {
+      bin.used_gpu_ms += pool.busy * ms;
+      bin.installed_gpu_ms += pool.installed * ms;
+    }
     bin.it_wms += pool.it_w * ms;
     bin.running_job_ms += pool.running_jobs * ms;
   });

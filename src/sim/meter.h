@@ -109,6 +109,7 @@ class Meter {
   struct PoolView {
     SiteId site;
     NodePower power;
+    bool gpu = true;  // else another device: not in the site's GPU figures
     std::int64_t busy = 0, dynamic_w = 0, free = 0, installed = 0, running_jobs = 0;
     std::int64_t it_w = 0;
     std::int64_t since = 0;

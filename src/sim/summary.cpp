@@ -189,6 +189,10 @@ class Summarizer {
     return list.back();
   }
 
+  bool is_gpu(std::uint32_t pool) const {
+    return run_.founding().pools[pool].opened.device == Device::gpu;
+  }
+
   void pools() {
     for (std::uint32_t p = 0; p < run_.founding().pools.size(); ++p) {
       const PoolPlan& plan = run_.founding().pools[p];
@@ -198,21 +202,27 @@ class Summarizer {
       const std::int64_t installed = f.installed_at_end + unpowered;
       const std::int64_t installed_ms = f.installed_gpu_ms + down_gpu_ms_[p];
       SiteSummary& site = out_.sites[plan.opened.site.index];
-      site.installed += installed;
-      site.unpowered += unpowered;
-      site.used_gpu_ms += f.used_gpu_ms;
-      site.installed_gpu_ms += installed_ms;
       for (auto* list : {&site.hardware, &out_.by_hardware}) {
         HardwareFigures& h = of_hardware(*list, plan.opened.hardware);
         h.installed += installed;
         h.used_gpu_ms += f.used_gpu_ms;
         h.installed_gpu_ms += installed_ms;
       }
-      MemberSummary& owner = out_.members[plan.opened.owner.index];
-      owner.owned += installed;
-      owner.owned_gpu_ms += installed_ms;
-      out_.installed_at_end += installed;
-      out_.unpowered_at_end += unpowered;
+      if (is_gpu(p)) {
+        site.installed += installed;
+        site.unpowered += unpowered;
+        site.used_gpu_ms += f.used_gpu_ms;
+        site.installed_gpu_ms += installed_ms;
+        MemberSummary& owner = out_.members[plan.opened.owner.index];
+        owner.owned += installed;
+        owner.owned_gpu_ms += installed_ms;
+        out_.installed_at_end += installed;
+        out_.unpowered_at_end += unpowered;
+        out_.gpus.installed_ms += installed_ms;
+        out_.gpus.used_ms += f.used_gpu_ms;
+        out_.gpus.idle_ms += f.free_gpu_ms;
+        out_.gpus.down_ms += down_gpu_ms_[p];
+      }
       Books& b = out_.books;
       b.installed += installed_ms;
       b.used += f.used_gpu_ms;
@@ -341,7 +351,6 @@ class Summarizer {
     }
     for (const MemberSummary& m : out_.members)
       out_.books.settlement_krw += m.paid_krw - m.received_krw;
-    out_.books.lent_gpu_ms = out_.lent_gpu_ms;
   }
 
   void lending() {
@@ -349,13 +358,16 @@ class Summarizer {
     out_.lending.assign(members, std::vector<std::int64_t>(members));
     for (std::uint32_t p = 0; p < run_.founding().pools.size(); ++p) {
       const std::uint32_t owner = run_.founding().pools[p].opened.owner.index;
-      for (std::size_t user = 0; user < members; ++user)
-        out_.lending[owner][user] += used_in_window(meter_, p, user);
+      for (std::size_t user = 0; user < members; ++user) {
+        const std::int64_t gpu_ms = used_in_window(meter_, p, user);
+        out_.books.used_by_ledger += gpu_ms;
+        if (owner != user) out_.books.lent_gpu_ms += gpu_ms;
+        if (is_gpu(p)) out_.lending[owner][user] += gpu_ms;
+      }
     }
     for (std::size_t owner = 0; owner < members; ++owner)
       for (std::size_t user = 0; user < members; ++user) {
         const std::int64_t gpu_ms = out_.lending[owner][user];
-        out_.books.used_by_ledger += gpu_ms;
         out_.members[user].used_gpu_ms += gpu_ms;
         if (owner == user) {
           out_.members[user].used_own_gpu_ms += gpu_ms;

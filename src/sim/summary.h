@@ -33,6 +33,10 @@ struct HardwareFigures {
   std::int64_t used_gpu_ms = 0, installed_gpu_ms = 0;
 };
 
+struct GpuTime {  // of GPUs; the books hold every kind of device
+  std::int64_t installed_ms = 0, used_ms = 0, idle_ms = 0, down_ms = 0;
+};
+
 struct ServiceFigures {
   std::uint32_t row = 0;  // index in Demand::rows()
   double replicas_mean = 0;
@@ -45,7 +49,7 @@ struct ClassFigures {
 };
 
 struct SiteSummary {
-  std::int64_t installed = 0, unpowered = 0;  // at the end; installed includes unpowered
+  std::int64_t installed = 0, unpowered = 0;  // GPUs at the end; installed includes unpowered
   std::int64_t used_gpu_ms = 0, installed_gpu_ms = 0;
   Exact facility = 0;  // W x ms x ppm
   std::int64_t peak_w = 0, limit_w = 0, jobs_started = 0;
@@ -76,7 +80,8 @@ struct Summary {
   std::vector<Check> checks;
   bool balanced = false;
   std::int64_t installed_at_end = 0, unpowered_at_end = 0, announced = 0, lent_gpu_ms = 0;
-  std::vector<HardwareFigures> by_hardware;
+  GpuTime gpus;
+  std::vector<HardwareFigures> by_hardware;  // of every device
   std::int64_t peak_facility_w = 0;
   std::vector<ServiceFigures> services;
   std::int64_t jobs_refused_by_law = 0;

@@ -143,6 +143,9 @@ class Checker {
     if (h.node_idle_w > h.node_max_w)
       fault(here + ".node_idle_w", "at most node_max_w, " + std::to_string(h.node_max_w.count()),
             std::to_string(h.node_idle_w.count()));
+    if (h.device == Device::gpu && (h.bf16_dense_tflops <= 0 || h.mem_gb <= 0))
+      fault(here + (h.mem_gb <= 0 ? ".mem_gb" : ".bf16_dense_tflops"),
+            "above 0 for GPUs (device: gpu)", h.mem_gb <= 0 ? "0" : "0.0");
     // What a CapacityIndex can hold.
     if (h.nodes_per_rack > 64)
       fault(here + ".nodes_per_rack", "at most 64", std::to_string(h.nodes_per_rack));

@@ -194,7 +194,10 @@ Best try_all(const Tiny& tiny) {
     const Job& job = w.job(id);
     const LaneOpened& its = w.lane(job.lane);
     if (job.stopping || (job.end > now && job.end <= soon)) continue;
-    const bool lower = its.member == lane.member && its.tier < lane.tier;
+    const std::int64_t again = its.elastic ? its.least.count() : std::int64_t{job.gpus};
+    const bool lower = its.member == lane.member && its.tier < lane.tier &&
+                       (guaranteed || tiny.need <= pool.entitled(lane.member) ||
+                        again > pool.entitled(lane.member));
     const bool lends = guaranteed && job.borrowed && its.member != lane.member;
     if (!lower && !lends) continue;
     Choice c{its.member, lower, {}};
@@ -236,7 +239,6 @@ Best try_all(const Tiny& tiny) {
     std::optional<CapacityIndex> then = racks;
     std::int64_t room = free, lost = 0;
     std::map<std::uint32_t, std::pair<std::int64_t, std::int64_t>> taken;  // sum, largest
-    std::int64_t own = 0;
     bool none = true;
     for (std::size_t i = 0; i < choices.size(); ++i) {
       if (chosen[i] == 0) continue;
@@ -245,16 +247,12 @@ Best try_all(const Tiny& tiny) {
       room += o.frees;
       lost += o.lost;
       if (then) then->give(o.gives);
-      if (choices[i].lower) {
-        own += o.frees;
-        continue;
-      }
+      if (choices[i].lower) continue;
       auto& [sum, largest] = taken[choices[i].member.index];
       sum += o.frees;
       largest = std::max(largest, o.frees);
     }
-    bool lawful = own == 0 || guaranteed || tiny.need <= pool.entitled(lane.member) ||
-                  own <= over[lane.member.index];
+    bool lawful = true;
     for (const auto& [m, t] : taken) lawful = lawful && t.first - t.second < over[m];
     const bool enough = then ? then->fits(tiny.need, lane.spread) : room >= tiny.need;
     if (enough && lawful) {

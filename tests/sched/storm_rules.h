@@ -114,12 +114,28 @@ class StormRules {
     }
     return m == pool.info.owner ? pool.installed - others : 0;
   }
-  bool within_limits(const LaneOpened& lane, std::int64_t more) const {
-    for (std::optional<AccountId> a = lane.account.value_or(w_.account(lane.member)); a;
-         a = w_.accounts()[*a].parent) {
-      const auto it = held_.find(a->index);
+  // [account]: of the limits, what is kept for whom others are stopped
+  std::map<std::uint32_t, std::int64_t> kept_from(JobId id) const {
+    std::map<std::uint32_t, std::int64_t> kept;
+    for (const auto& [other, why] : told_)
+      if (why == Reason::reclaiming && other != id)
+        for (std::optional<AccountId> a = account_of(lane_of(other)); a;
+             a = w_.accounts()[*a].parent)
+          kept[a->index] += w_.job(other).gpus;
+    return kept;
+  }
+  AccountId account_of(const LaneOpened& lane) const {
+    return lane.account.value_or(w_.account(lane.member));
+  }
+  bool within_limits(const LaneOpened& lane, std::int64_t more,
+                     const std::map<std::uint32_t, std::int64_t>& kept = {}) const {
+    const auto of = [](const std::map<std::uint32_t, std::int64_t>& map, AccountId a) {
+      const auto it = map.find(a.index);
+      return it == map.end() ? 0 : it->second;
+    };
+    for (std::optional<AccountId> a = account_of(lane); a; a = w_.accounts()[*a].parent) {
       const std::int64_t limit = w_.accounts()[*a].limit;
-      if (limit > 0 && (it == held_.end() ? 0 : it->second) + more > limit) return false;
+      if (limit > 0 && of(held_, *a) + of(kept, *a) + more > limit) return false;
     }
     return true;
   }
@@ -451,7 +467,7 @@ class StormRules {
     std::int64_t least = job.gpus, most = job.gpus;
     if (lane.most.count() > 0) least = most = std::max<std::int64_t>(1, lane.least.count());
     for (std::int64_t gpus = least; gpus <= most; ++gpus) {
-      if (!within_limits(lane, gpus)) continue;
+      if (!within_limits(lane, gpus, kept_from(id))) continue;
       if (pool.racks ? !pool.racks->fits(gpus, lane.spread) : gpus > pool.free) continue;
       const Millis end = end_if(lane, job, {{p, Gpus(gpus), {}}});
       if (!lent(p, lane, gpus, end)) continue;
@@ -502,7 +518,7 @@ class StormRules {
       if (told->second == Reason::quota_limit && shrunk_.empty()) {
         std::int64_t least = w_.job(id).gpus;
         if (lane.least.count() > 0) least = lane.least.count();
-        EXPECT_FALSE(within_limits(lane, least));
+        EXPECT_FALSE(within_limits(lane, least, kept_from(id)));
       }
     });
     EXPECT_EQ(heads, told_.size());
