@@ -213,7 +213,7 @@ class Pass {
   // What the pass keeps for somebody before it.
   bool kept_from(const Turn& h, PoolId pool, std::int64_t gpus, Millis end, Spread spread) const {
     if (barred_[pool.index] && *barred_[pool.index] != h.job) return true;
-    if (borrows_early_ && contested(pool, world_.lane(h.lane).member)) return true;
+    if (borrows_early_ && contested(pool, world_.lane(h.lane))) return true;
     const Right its = fair() && h.claim == Claim::guaranteed ? Right::guaranteed : Right::borrowed;
     const MemberId member = world_.lane(h.lane).member;
     for (const Hold& hold : holds_[pool.index]) {
@@ -428,6 +428,8 @@ class Pass {
     } else {
       out.shadow = pool.timeline.first_with(from, need, there);
     }
+    // Who runs past its estimate is still there: what it holds is not left over for others.
+    if (out.shadow == world_.now()) there = std::min(there, pool.free);
     out.extra = there - need;
     return out;
   }
@@ -540,15 +542,17 @@ class Pass {
            need;
   }
 
-  // Is somebody else still to come who is guaranteed room there, and would take it back at once?
-  bool contested(PoolId id, MemberId member) const {
-    return turns_.any_of(Claim::guaranteed, [&](LaneId id_of_lane) {
-      const LaneOpened& lane = world_.lane(id_of_lane);
-      const LaneQueue& queue = world_.queue(id_of_lane);
-      return lane.member != member &&
-             std::find(lane.pools.begin(), lane.pools.end(), id) != lane.pools.end() &&
-             right(id, {lane, queue.need(0), queue.need(0), queue.estimate(0)}) ==
-                 Right::guaranteed;
+  // Is somebody still to come who would take it back at once: another member that is guaranteed
+  // room there, or a higher tier of its own?
+  bool contested(PoolId id, const LaneOpened& borrows) const {
+    return turns_.any_of([&](LaneId other, Claim claim) {
+      const LaneOpened& lane = world_.lane(other);
+      const bool own = lane.member == borrows.member;
+      if (own ? lane.tier <= borrows.tier : claim != Claim::guaranteed) return false;
+      if (std::find(lane.pools.begin(), lane.pools.end(), id) == lane.pools.end()) return false;
+      const LaneQueue& queue = world_.queue(other);
+      return own || right(id, {lane, queue.need(0), queue.need(0), queue.estimate(0)}) ==
+                        Right::guaranteed;
     });
   }
 

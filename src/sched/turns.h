@@ -32,12 +32,12 @@ class Turns {
   bool empty() const { return waiting_ == 0; }
   Turn pop();                                              // the first
   void used(AccountId account) { shares_.used(account); }  // one of its jobs has started
-  // Is there a lane in it, with that claim, of which f(lane) is true?
+  // Is there a lane in it of which f(lane, claim) is true?
   template <class F>
-  bool any_of(Claim claim, F f) const {
+  bool any_of(F f) const {
     bool found = false;
     world_.waiting_lanes().for_each([&](std::uint32_t lane) {
-      found = found || (in_[lane] == 1 + static_cast<std::uint8_t>(claim) && f(LaneId{lane}));
+      found = found || (in_[lane] != 0 && f(LaneId{lane}, static_cast<Claim>(in_[lane] - 1)));
     });
     return found;
   }

@@ -26,6 +26,8 @@ Scenario sound() {
                  .node_idle_w = Watts(1'000),
                  .node_max_w = Watts(10'000),
                  .rack_max_kw = Watts(40'000),
+                 .bf16_dense_tflops = 990,
+                 .mem_gb = 80,
                  .release = {2024, 1, 1},
                  .source = "book"}};
   s.sites = {
@@ -112,6 +114,8 @@ TEST(ScenarioCheck, FindsEachBreak) {
        "installs[0].site: an id of sites; 'ulsna' (did you mean ulsan?)"},
       {[](Scenario& s) { s.installs[0].hall = "main"; },
        "installs[0].hall: a hall of site ulsan; 'main' (known: h1, h2)"},
+      {[](Scenario& s) { s.hardware[0].mem_gb = 0; },
+       "hardware[0].mem_gb: above 0 for GPUs (device: gpu); 0"},
       {[](Scenario& s) { s.installs[0].hardware = "dgx"; },
        "installs[0].hardware: an id of hardware; 'dgx' (did you mean hgx?)"},
       {[](Scenario& s) {

@@ -33,6 +33,8 @@ inline HardwareSpec hardware(std::string id, std::int64_t gpus_per_node,
   h.nodes_per_rack = nodes_per_rack;
   h.nodes_per_domain = nodes_per_domain;
   h.node_max_w = Watts(node_max_w);
+  h.bf16_dense_tflops = 990;
+  h.mem_gb = 80;
   return h;
 }
 
