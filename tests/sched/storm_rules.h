@@ -42,8 +42,6 @@ class StormRules {
     if (const auto* x = std::get_if<JobStopped>(&e.what)) {
       leave(x->job);
       most_stops = std::max(most_stops, ++stops_[x->job]);
-      // Something broke, and who was before is before again.
-      if (oldest_ && w_.job(x->job).submit <= w_.job(*oldest_).submit) oldest_.reset();
     }
   }
   void waits(JobId job, Reason because) {
@@ -237,6 +235,8 @@ class StormRules {
     const LaneOpened& lane = lane_of(s.job);
     EXPECT_EQ(job.state, JobState::waiting);
     EXPECT_EQ(w_.queue(job.lane).job(0), s.job) << "it overtook in its lane";
+    // Whoever was before comes again: it was stopped, or waited for another to end.
+    if (oldest_ && job.submit <= w_.job(*oldest_).submit) oldest_.reset();
     for (const JobId b : after_[s.job]) EXPECT_EQ(w_.job(b).state, JobState::ended);
     std::vector<Part> parts{{s.pool, s.gpus.count() == 0 ? Gpus(job.gpus) : s.gpus, s.place}};
     parts.insert(parts.end(), s.also.begin(), s.also.end());
