@@ -102,7 +102,8 @@ void bench_month(const Scenario& scenario, std::vector<Row>& rows) {
     events = month.record_events();
     jobs = static_cast<std::int64_t>(month.world().jobs());
     for (std::uint32_t p = 0; p < month.world().pools(); ++p)
-      gpus += month.world().pool(PoolId{p}).installed;
+      if (const Pool& pool = month.world().pool(PoolId{p}); pool.info.device == Device::gpu)
+        gpus += pool.installed;
   });
   const double ratio = s / yardstick_s(events);
   rows.push_back({"nation-month.cpu", "s", s, ratio});

@@ -551,8 +551,8 @@ class Pass {
       if (own ? lane.tier <= borrows.tier : claim != Claim::guaranteed) return false;
       if (std::find(lane.pools.begin(), lane.pools.end(), id) == lane.pools.end()) return false;
       const LaneQueue& queue = world_.queue(other);
-      return own || right(id, {lane, queue.need(0), queue.need(0), queue.estimate(0)}) ==
-                        Right::guaranteed;
+      const std::int64_t least = lane.least.count() > 0 ? lane.least.count() : queue.need(0);
+      return own || right(id, {lane, least, queue.need(0), queue.estimate(0)}) == Right::guaranteed;
     });
   }
 
