@@ -193,6 +193,18 @@ class Pass {
     return true;
   }
 
+  // What whom others are stopped for will need beside, and might take there.
+  std::int64_t devices_kept(const Turn& h, PoolId id) const {
+    std::int64_t kept = 0;
+    for (const Quota& q : quotas_) {
+      const LaneOpened& lane = world_.lane(q.lane);
+      if (q.job != h.job &&
+          std::find(lane.beside.begin(), lane.beside.end(), id) != lane.beside.end())
+        kept += lane.beside_units;
+    }
+    return kept;
+  }
+
   // Is this pool for this head, in this round?
   bool its_turn(const Turn& h, PoolId id, const Gang& gang) const {
     if (!fair()) return true;
@@ -275,7 +287,8 @@ class Pass {
           because(Reason::reserved_for_others);
           continue;
         }
-        if (kept_from(h, id, units, end, Spread::anywhere)) {
+        if (kept_from(h, id, units, end, Spread::anywhere) ||
+            pool.free < units + devices_kept(h, id)) {
           because(Reason::behind_earlier_job);
           continue;
         }

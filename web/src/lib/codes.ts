@@ -68,7 +68,7 @@ const words: Record<string, Record<string, [ko: string, en: string]>> = {
   },
 };
 const hardware: Record<string, string> = {
-  nvl72: "NVL72", hgx: "HGX", rtx: "RTX", pro: "PRO", server: "Server", dgx: "DGX",
+  nvl72: "NVL72", hgx: "HGX", rtx: "RTX", pro: "PRO", server: "Server", dgx: "DGX", ionq: "IonQ",
 };
 
 export function word(kind: keyof typeof words, code: string, lang: Lang): string {
