@@ -608,8 +608,7 @@ class Pass {
       if (plan.comes && hold->shadow > soon && dated(id)) continue;  // but it is kept for others
       if (plan.comes) {  // it is being done already, or somebody leaves
         hold->then = std::move(plan.then);
-        keep(id, std::move(*hold));
-        if (world_.pool(id).stopping > 0) because_ = Reason::reclaiming;
+        keep_first(h, gang, id, std::move(*hold));
         return true;
       }
       if (!now) continue;  // it is not being done already
@@ -653,6 +652,20 @@ class Pass {
     std::optional<Soon>& there = soon_[id.index];
     if (!there) there.emplace(world_, policy_, id);
     return *there;
+  }
+  // Room comes in this pool; but it is kept where it comes first.
+  void keep_first(const Turn& h, const Gang& gang, PoolId id, Hold&& comes) {
+    for (const PoolId other : gang.lane.pools) {
+      if (other == id) continue;
+      std::optional<Hold> hold = hold_in(h, other, gang);
+      if (!hold || hold->shadow >= comes.shadow ||
+          (hold->right != Right::own && terms(world_, policy_, other, gang) != Reason::none))
+        continue;
+      comes = std::move(*hold);
+      id = other;
+    }
+    if (world_.pool(id).stopping > 0) because_ = Reason::reclaiming;
+    keep(id, std::move(comes));
   }
   void keep(PoolId id, Hold&& hold) {
     say_.keep(id, hold.job, hold.right, hold.shadow, hold.extra);
