@@ -368,14 +368,20 @@ class Pass {
     soon_[wish.pool.index].reset();
     for (const Part& part : wish.also) soon_[part.pool.index].reset();
     say_.wish(std::move(wish));
-    if (has_hold_[h.lane.index]) drop_hold(h.job);
+    if (has_hold_[h.lane.index] || policy_.backfill == Backfill::none) drop_hold(h.job);
     if (fair()) turns_.used(world_.account(h.lane));
   }
 
   // It started elsewhere: what was held for it is there for those who came after it.
   void drop_hold(JobId job) {
     std::erase_if(quotas_, [&](const Quota& q) { return q.job == job; });
-    for (std::uint32_t p = 0; p < holds_.size(); ++p)
+    const std::uint32_t before = drops_;
+    for (std::uint32_t p = 0; p < holds_.size(); ++p) {
+      if (barred_[p] == job) {
+        barred_[p].reset();
+        say_.let_go(PoolId{p}, job);
+        ++drops_;
+      }
       for (std::size_t i = 0; i < holds_[p].size(); ++i) {
         std::vector<Hold>& holds = holds_[p];
         if (holds[i].job != job) continue;
@@ -387,6 +393,8 @@ class Pass {
           if (binds(gone, holds[i].right, holds[i].member)) holds[i].extra += gone.kept.gpus;
         break;
       }
+    }
+    if (drops_ == before) return;
     for (const Turn& h : behind_) turns_.push(h.lane, Claim::guaranteed);
     behind_.clear();
   }
