@@ -667,7 +667,7 @@ class Pass {
       if (other == id) continue;
       std::optional<Hold> hold = hold_in(h, other, gang);
       if (!hold || hold->shadow >= comes.shadow ||
-          (hold->right != Right::own && terms(world_, policy_, other, gang) != Reason::none))
+          terms(world_, policy_, other, gang) != Reason::none)
         continue;
       comes = std::move(*hold);
       id = other;
