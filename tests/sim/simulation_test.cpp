@@ -59,6 +59,47 @@ TEST(Simulation, BooksBalanceAndServicesAreServed) {
   EXPECT_EQ(sum.members[0].lent_gpu_ms, 0);
 }
 
+// Jobs that hold one of two sessions of a QPU beside their GPUs: GPU figures count GPUs only, the
+// books every device, and never do more than two run.
+TEST(Simulation, DevicesAreNotGpus) {
+  Scenario s = tiny::scenario(800);
+  s.run.to = {2027, 1, 8};
+  HardwareSpec qpu = s.hardware[0];
+  qpu.id = "qpu";
+  qpu.device = Device::qpu;
+  qpu.gpus_per_node = Gpus(2);
+  qpu.nodes_per_rack = 1;
+  s.hardware.push_back(qpu);
+  InstallSpec machine = s.installs[0];
+  machine.hardware = "qpu";
+  machine.gpus = Gpus(2);
+  s.installs.push_back(machine);
+  s.workloads = {tiny::batch("work", 300), tiny::batch("hybrid", 40)};
+  s.workloads[1].kind = WorkKind::hybrid;
+  s.workloads[1].beside_hardware = "qpu";
+  s.workloads[1].beside_units = 1;
+  Simulation run(s, options_of(s));
+  run.run();
+  audit(run.world());
+  const Summary sum = summarize(run);
+  EXPECT_EQ(failing(sum), std::vector<std::string>{});
+  EXPECT_EQ(sum.installed_at_end, 800);
+  EXPECT_EQ(sum.sites[0].installed, 800);
+  EXPECT_EQ(sum.members[0].owned, 800);
+  EXPECT_EQ(sum.gpus.installed_ms, 800 * 4 * kMsPerDay);
+  ASSERT_EQ(sum.by_hardware.size(), 2U);
+  const HardwareFigures& sessions = sum.by_hardware[1];
+  EXPECT_EQ(sessions.installed, 2);
+  EXPECT_GT(sessions.used_gpu_ms, kMsPerDay);
+  EXPECT_LE(sessions.used_gpu_ms, 2 * 4 * kMsPerDay);
+  EXPECT_EQ(sum.books.used, sum.gpus.used_ms + sessions.used_gpu_ms);
+  EXPECT_EQ(sum.members[0].used_gpu_ms, sum.gpus.used_ms);
+  std::int64_t in_series = 0;
+  for (const SiteStep& step : run.meter().sites()[0].series) in_series += step.used_gpu_ms;
+  EXPECT_EQ(in_series, sum.gpus.used_ms);
+  EXPECT_EQ(run.world().entitled(MemberId{0}), 800);
+}
+
 TEST(Simulation, SameSeedSameRecordAnotherSeedAnother) {
   const Scenario s = mixed();
   Simulation a(s, options_of(s)), b(s, options_of(s)), c(s, options_of(s, 2));
