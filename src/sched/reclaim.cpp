@@ -38,11 +38,12 @@ bool gone(const Run& run, Millis now, Millis by) {
   return run.stopping || (run.end > now && run.end <= by);
 }
 
-// With how much it would make do, if it started again.
+// With how much in one pool it would make do, if it started again.
 std::int64_t least(const World& world, const Run& run) {
   const LaneOpened& lane = world.lane(run.lane);
-  return lane.most.count() > 0 ? std::max<std::int64_t>(lane.least.count(), 1)
-                               : std::int64_t{world.job(run.job).gpus};
+  if (lane.most.count() > 0) return std::max<std::int64_t>(lane.least.count(), 1);
+  const std::int64_t sites = std::max<std::int64_t>(lane.most_sites, 1);
+  return (world.job(run.job).gpus + sites - 1) / sites;
 }
 
 // What the pool would look like.
