@@ -14,6 +14,20 @@ std::int64_t ms_nearest(double hours) {
   return std::max<std::int64_t>(1, std::llround(hours * kMsPerHourReal));
 }
 
+// Weights, summed, over their total.
+std::vector<double> cumulated(const std::vector<double>& weights) {
+  std::vector<double> out;
+  double sum = 0;
+  for (const double w : weights) out.push_back(sum += w);
+  for (double& c : out) c /= sum;
+  return out;
+}
+std::size_t drawn(const std::vector<double>& cumulated, double u) {
+  std::size_t i = 0;
+  while (i + 1 < cumulated.size() && u >= cumulated[i]) ++i;
+  return i;
+}
+
 }  // namespace
 
 Arrivals::Arrivals(const Scenario& scenario, const Demand& demand, std::uint64_t seed)
@@ -24,12 +38,20 @@ Arrivals::Arrivals(const Scenario& scenario, const Demand& demand, std::uint64_t
     s.row = &row;
     s.work = &scenario.workloads[row.workload.index];
     s.per_day = demand.spec(row).arrivals_per_day;
-    double sum = 0;
-    for (const double w : s.work->size->weights) s.cumulated.push_back(sum += w);
-    for (double& c : s.cumulated) c /= sum;
+    s.cumulated = cumulated(s.work->size->weights);
+    if (const auto& array = s.work->array) {
+      s.tasks_cumulated = cumulated(array->weights);
+      s.tasks_mean = 0;
+      double before = 0;
+      for (std::size_t i = 0; i < array->tasks.size(); ++i) {
+        s.tasks_mean += static_cast<double>(array->tasks[i]) * (s.tasks_cumulated[i] - before);
+        before = s.tasks_cumulated[i];
+      }
+    }
     s.min_ms = ms_nearest(s.work->duration->min_hours);
     s.max_ms = ms_nearest(s.work->duration->max_hours);
     s.arrivals = "arrivals/" + row.name;
+    s.tasks = "tasks/" + row.name;
     s.sizes = "sizes/" + row.name;
     s.runs = "runs/" + row.name;
     s.estimates = "estimates/" + row.name;
@@ -45,28 +67,30 @@ double Arrivals::rate_per_hour(const Source& s, std::int64_t hour) const {
 void Arrivals::hour_of(const Source& s, std::int64_t hour, std::vector<Arrival>& out) const {
   const double rate = rate_per_hour(s, hour);
   if (!(rate > 0)) return;
-  const double mean_gap_ms = kMsPerHourReal / rate;
+  const double mean_gap_ms = kMsPerHourReal / rate * s.tasks_mean;
   const auto key = static_cast<std::uint64_t>(hour);
-  Stream gaps(seed_, s.arrivals, key), sizes(seed_, s.sizes, key), runs(seed_, s.runs, key),
-      estimates(seed_, s.estimates, key);
+  Stream gaps(seed_, s.arrivals, key), tasks(seed_, s.tasks, key), sizes(seed_, s.sizes, key),
+      runs(seed_, s.runs, key), estimates(seed_, s.estimates, key);
   const DurationLaw& law = *s.work->duration;
   for (double t = gaps.exponential() * mean_gap_ms; t < kMsPerHourReal;
        t += gaps.exponential() * mean_gap_ms) {
-    const double u = sizes.uniform();
-    std::size_t size = 0;
-    while (size + 1 < s.cumulated.size() && u >= s.cumulated[size]) ++size;
-    const double hours = runs.lognormal(law.median_hours, law.sigma);
-    const std::int64_t run = hours >= law.max_hours
-                                 ? s.max_ms
-                                 : std::max(s.min_ms, std::min(s.max_ms, ms_nearest(hours)));
-    const double asked = static_cast<double>(run) *
-                         (1.0 + (s.work->estimate.max_factor - 1.0) * estimates.uniform());
-    const std::int64_t estimate = asked >= static_cast<double>(s.max_ms)
-                                      ? s.max_ms
-                                      : std::max(run, static_cast<std::int64_t>(asked));
-    out.push_back({Millis(hour * kMsPerHour + static_cast<std::int64_t>(t)), Millis(run),
-                   Millis(estimate), s.row->lanes[size],
-                   static_cast<std::int32_t>(s.work->size->gpus[size])});
+    const std::size_t size = drawn(s.cumulated, sizes.uniform());
+    std::int64_t left = 1;
+    if (s.work->array) left = s.work->array->tasks[drawn(s.tasks_cumulated, tasks.uniform())];
+    for (; left > 0; --left) {
+      const double hours = runs.lognormal(law.median_hours, law.sigma);
+      const std::int64_t run = hours >= law.max_hours
+                                   ? s.max_ms
+                                   : std::max(s.min_ms, std::min(s.max_ms, ms_nearest(hours)));
+      const double asked = static_cast<double>(run) *
+                           (1.0 + (s.work->estimate.max_factor - 1.0) * estimates.uniform());
+      const std::int64_t estimate = asked >= static_cast<double>(s.max_ms)
+                                        ? s.max_ms
+                                        : std::max(run, static_cast<std::int64_t>(asked));
+      out.push_back({Millis(hour * kMsPerHour + static_cast<std::int64_t>(t)), Millis(run),
+                     Millis(estimate), s.row->lanes[size],
+                     static_cast<std::int32_t>(s.work->size->gpus[size])});
+    }
   }
 }
 

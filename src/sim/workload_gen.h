@@ -1,7 +1,7 @@
 // Jobs that arrive: a Poisson process a demand row, its rate constant within each hour, and the
-// laws of size, run time and estimate. Model, sources and limits: docs/models/workload.md.
-// Invariants: 1. A row's hour is a function of (seed, row name, hour, rate and laws of the row):
-// what is
+// laws of size, run time and estimate; or of arrays of them. Model, sources and limits:
+// docs/models/workload.md. Invariants: 1. A row's hour is a function of (seed, row name, hour, rate
+// and laws of the row): what is
 //                added elsewhere, or asked before, moves none of its draws.
 //             2. run <= estimate, and both are at least 1 ms and at most the law's max_hours.
 #pragma once
@@ -37,10 +37,12 @@ class Arrivals {
   struct Source {  // one demand row
     const DemandRow* row = nullptr;
     const WorkloadSpec* work = nullptr;
-    double per_day = 0;             // at scale 1
-    std::vector<double> cumulated;  // weights of the size law, summed, over their total
+    double per_day = 0;                   // at scale 1
+    std::vector<double> cumulated;        // weights of the size law, summed, over their total
+    std::vector<double> tasks_cumulated;  // of the array law; empty: none
+    double tasks_mean = 1;
     std::int64_t min_ms = 1, max_ms = 1;
-    std::string arrivals, sizes, runs, estimates;  // names of streams
+    std::string arrivals, tasks, sizes, runs, estimates;  // names of streams
   };
   double rate_per_hour(const Source& s, std::int64_t hour) const;
   void hour_of(const Source& s, std::int64_t hour, std::vector<Arrival>& out) const;

@@ -483,6 +483,18 @@ struct SizeLaw {  // GPUs of a job: a value with its weight
   }
 };
 
+struct ArrayLaw {  // jobs that are submitted together, alike but for their run times
+  std::vector<std::int64_t> tasks;
+  std::vector<double> weights;
+  static constexpr auto describe() {
+    return std::tuple(
+        Field("tasks", &ArrayLaw::tasks, "jobs of an array", required, not_empty,
+              range(1, 100'000)),
+        Field("weights", &ArrayLaw::weights, "how often, one for each of tasks; any sum", required,
+              not_empty, above(0, 1e9), dimensionless));
+  }
+};
+
 struct DurationLaw {  // lognormal, cut to [min_hours, max_hours]
   double median_hours = 1, sigma = 1, min_hours = 0.01, max_hours = 24;
   static constexpr auto describe() {
@@ -537,6 +549,7 @@ struct WorkloadSpec {
   WorkKind kind = WorkKind::batch;
   std::optional<SizeLaw> size;          // not for service and ran
   std::optional<DurationLaw> duration;  // not for service and ran
+  std::optional<ArrayLaw> array;        // none: jobs come one by one
   EstimateLaw estimate;
   std::int64_t gpus_per_replica = 1;  // service and ran
   double min_factor = 1,
@@ -572,6 +585,8 @@ struct WorkloadSpec {
         Field("size", &WorkloadSpec::size, "law of the GPUs of a job; not for service and ran"),
         Field("duration", &WorkloadSpec::duration,
               "law of the run time, lognormal; not for service and ran"),
+        Field("array", &WorkloadSpec::array,
+              "its jobs come in arrays; arrivals_per_day counts the jobs of all of them"),
         Field("estimate", &WorkloadSpec::estimate, "how well users know their run time"),
         Field("gpus_per_replica", &WorkloadSpec::gpus_per_replica, "service and ran",
               range(1, 10'000)),

@@ -240,10 +240,15 @@ class Checker {
     if (replicas) {
       if (w.size) fault(here + ".size", "no size for " + kind, "one", "use gpus_per_replica");
       if (w.duration) fault(here + ".duration", "no duration for " + kind, "one");
+      if (w.array) fault(here + ".array", "no array for " + kind, "one");
     } else {
       if (!w.size) fault(here, "the key size for " + kind, "none");
       if (!w.duration) fault(here, "the key duration for " + kind, "none");
     }
+    if (w.array && w.array->tasks.size() != w.array->weights.size())
+      fault(here + ".array.weights",
+            "one for each of tasks: " + std::to_string(w.array->tasks.size()),
+            std::to_string(w.array->weights.size()));
     if (w.size && w.size->gpus.size() != w.size->weights.size())
       fault(here + ".size.weights",
             "one weight for each of gpus: " + std::to_string(w.size->gpus.size()),

@@ -99,6 +99,29 @@ TEST(Arrivals, SizesRunsAndEstimatesFollowTheirLaws) {
   EXPECT_LT(factor / n, 2.02);
 }
 
+TEST(Arrivals, ArraysComeTogetherAndAsManyJobsInAll) {
+  Scenario s = office(4000);
+  s.workloads[0].array = ArrayLaw{{1, 10, 50}, {2, 1, 1}};
+  const Gen g(std::move(s));
+  const auto jobs = g.days(14);
+  EXPECT_NEAR(static_cast<double>(jobs.size()), 56'000, 6'000);  // arrays: 3,600 of 15.5 on average
+  EXPECT_NEAR(g.arrivals.expected(midnight({2027, 1, 4}), midnight({2027, 1, 18})), 56'000, 1e-6);
+  std::map<Millis, std::vector<const Arrival*>> arrays;
+  for (const Arrival& a : jobs) arrays[a.at].push_back(&a);
+  std::map<std::size_t, int> sizes;
+  for (const auto& [at, tasks] : arrays) {
+    ++sizes[tasks.size()];
+    for (const Arrival* a : tasks) EXPECT_EQ(a->gpus, tasks[0]->gpus);
+    if (tasks.size() == 50) {
+      EXPECT_NE(tasks[0]->run, tasks[1]->run);
+    }
+  }
+  const auto n = static_cast<double>(arrays.size());
+  EXPECT_NEAR(sizes[1] / n, 0.5, 0.04);
+  EXPECT_NEAR(sizes[10] / n, 0.25, 0.04);
+  EXPECT_NEAR(sizes[50] / n, 0.25, 0.04);
+}
+
 TEST(Arrivals, ComeInOrderAndOnceAndForAll) {
   const Gen g(office(3000)), again(office(3000)), other(office(3000), 2);
   const auto jobs = g.days(3);
