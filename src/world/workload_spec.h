@@ -1,0 +1,253 @@
+// What a scenario file says of the work: when it comes, how large it is and how long it runs, what
+// it asks for, and what may be done to it. Part of the file format of scenario.h.
+//
+// Invariants (checked by check_references in world/scenario_check.h, not by the reader): a law has
+// a weight for each value, a pattern the mean 1, and what is given fits the kind.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "base/describe.h"
+#include "base/quantity.h"
+#include "world/event.h"
+
+namespace dure {
+
+enum class WorkKind { batch, session, pipeline, hybrid, service, ran };
+// How close a gang must sit: no matter; one site; one hall; one NVLink domain where it fits in one.
+enum class Topology { any, site, hall, nvlink_domain };
+constexpr auto describe_enum(WorkKind) {
+  using E = WorkKind;
+  return std::array{
+      Choice<E>{E::batch, "batch", "a job that runs and ends"},
+      Choice<E>{E::session, "session", "a person at work: starts at once or not at all"},
+      Choice<E>{E::pipeline, "pipeline", "one stage of several"},
+      Choice<E>{E::hybrid, "hybrid", "with a quantum device beside the GPUs"},
+      Choice<E>{E::service, "service", "replicas that follow demand"},
+      Choice<E>{E::ran, "ran", "radio access network cells"}};
+}
+constexpr auto describe_enum(Topology) {
+  using E = Topology;
+  return std::array{Choice<E>{E::any, "any", "no matter"},
+                    Choice<E>{E::site, "site", "within one site"},
+                    Choice<E>{E::hall, "hall", "within one hall"},
+                    Choice<E>{E::nvlink_domain, "nvlink_domain",
+                              "within one NVLink domain where it fits in one"}};
+}
+constexpr auto describe_enum(Tier) {
+  using E = Tier;
+  return std::array{
+      Choice<E>{E::scavenger, "scavenger", "takes what is left, stopped for anybody of its member"},
+      Choice<E>{E::standard, "standard", "what is queued"},
+      Choice<E>{E::production, "production", "services and people at work"},
+      Choice<E>{E::critical, "critical", "radio cells, emergencies"}};
+}
+constexpr auto describe_enum(Within) {
+  using E = Within;
+  return std::array{Choice<E>{E::arrival, "arrival", "first come, first served"},
+                    Choice<E>{E::deadline, "deadline", "who must start first to keep its deadline"},
+                    Choice<E>{E::shortest, "shortest", "the shortest estimate first"}};
+}
+
+struct PatternSpec {  // multiplies arrivals; both rows have mean 1
+  std::string id;
+  std::vector<double> hour;     // 24, KST
+  std::vector<double> weekday;  // 7, Monday first
+  std::string source, note;
+  static constexpr auto describe() {
+    return std::tuple(
+        Field("id", &PatternSpec::id, "unique key", required, id_text, not_empty),
+        Field("hour", &PatternSpec::hour, "factor of each hour of the day, KST; mean 1", required,
+              length(24), range(0, 100), dimensionless),
+        Field("weekday", &PatternSpec::weekday, "factor of each day, Monday first; mean 1",
+              required, length(7), range(0, 100), dimensionless),
+        Field("source", &PatternSpec::source, "where this comes from", required, not_empty,
+              source_text),
+        Field("note", &PatternSpec::note, "remark for the reader"));
+  }
+};
+
+struct SizeLaw {  // GPUs of a job: a value with its weight
+  std::vector<std::int64_t> gpus;
+  std::vector<double> weights;
+  static constexpr auto describe() {
+    return std::tuple(
+        Field("gpus", &SizeLaw::gpus, "GPUs of a job", required, not_empty, range(1, 1'000'000)),
+        Field("weights", &SizeLaw::weights, "how often, one for each of gpus; any sum", required,
+              not_empty, above(0, 1e9), dimensionless));
+  }
+};
+
+struct ArrayLaw {  // jobs that are submitted together, alike but for their run times
+  std::vector<std::int64_t> tasks;
+  std::vector<double> weights;
+  static constexpr auto describe() {
+    return std::tuple(
+        Field("tasks", &ArrayLaw::tasks, "jobs of an array", required, not_empty,
+              range(1, 100'000)),
+        Field("weights", &ArrayLaw::weights, "how often, one for each of tasks; any sum", required,
+              not_empty, above(0, 1e9), dimensionless));
+  }
+};
+
+struct DurationLaw {  // lognormal, cut to [min_hours, max_hours]
+  double median_hours = 1, sigma = 1, min_hours = 0.01, max_hours = 24;
+  static constexpr auto describe() {
+    return std::tuple(
+        Field("median_hours", &DurationLaw::median_hours, "median before the cut", required,
+              above(0, 100'000)),
+        Field("sigma", &DurationLaw::sigma, "of the logarithm", required, range(0, 5),
+              dimensionless),
+        Field("min_hours", &DurationLaw::min_hours, "no job is shorter", above(0, 100'000)),
+        Field("max_hours", &DurationLaw::max_hours, "no job is longer", required,
+              above(0, 100'000)));
+  }
+};
+
+// Users ask for more time than they use: estimate = run x uniform(1, max_factor), at most the law's
+// max.
+struct EstimateLaw {
+  double max_factor = 3;
+  static constexpr auto describe() {
+    return std::tuple(Field("max_factor", &EstimateLaw::max_factor,
+                            "requested time = run time x uniform(1, this)", range(1, 1'000),
+                            dimensionless));
+  }
+};
+
+struct DemandSpec {
+  std::string member;
+  double arrivals_per_day = 0;  // batch, session, pipeline, hybrid: at demand_base_gpus
+  double replicas_mean = 0;     // service, ran: at demand_base_gpus
+  double share_weight = 1;      // among the projects of its member
+  Gpus limit_gpus;              // held at once; 0: none
+  std::string source, note;
+  static constexpr auto describe() {
+    return std::tuple(
+        Field("member", &DemandSpec::member, "whose work", required, refers_to("members")),
+        Field("arrivals_per_day", &DemandSpec::arrivals_per_day,
+              "batch, session, pipeline, hybrid: at demand_base_gpus", range(0, 10'000'000)),
+        Field("replicas_mean", &DemandSpec::replicas_mean, "service, ran: at demand_base_gpus",
+              range(0, 10'000'000), dimensionless),
+        Field("share_weight", &DemandSpec::share_weight, "among the projects of its member",
+              above(0, 1'000), dimensionless),
+        Field("limit_gpus", &DemandSpec::limit_gpus, "held at once; 0: no limit",
+              range(0, 10'000'000)),
+        Field("source", &DemandSpec::source, "where this comes from", required, not_empty,
+              source_text),
+        Field("note", &DemandSpec::note, "remark for the reader"));
+  }
+};
+
+struct WorkloadSpec {
+  std::string id, title_en, title_ko;
+  WorkKind kind = WorkKind::batch;
+  std::optional<SizeLaw> size;          // not for service and ran
+  std::optional<DurationLaw> duration;  // not for service and ran
+  std::optional<ArrayLaw> array;        // none: jobs come one by one
+  EstimateLaw estimate;
+  std::int64_t gpus_per_replica = 1;  // service and ran
+  double min_factor = 1,
+         max_factor = 1;  // replicas follow the pattern between these, times the mean
+  std::vector<DemandSpec> demand;
+  std::string pattern, data_class;
+  std::vector<std::string> inputs, outputs;  // artifacts
+  double training_flops = 0;                 // of the model in all; 0: it trains none
+  Topology topology = Topology::any;
+  std::vector<std::string> hardware;    // accepted classes, best first
+  std::vector<std::string> only_sites;  // empty: wherever the law allows
+  std::vector<double> hardware_speed;   // of each of hardware; empty: all 1
+  std::int64_t priority = 50;           // 0 to 100
+  Tier tier = Tier::standard;
+  Within within = Within::arrival;
+  bool preemptible = false;
+  double checkpoint_hours = 0.5, min_run_hours = 0.7, restart_hours = 0.1;  // if preemptible
+  double least_share = 1, most_share = 1;  // of its GPUs that a gang can make do with, or use
+  bool elastic = false;
+  double parallel_share = 1;
+  std::int64_t most_sites = 1;
+  double sites_speed = 0.9;  // of one site, if it is split over several
+  std::optional<std::string> beside_hardware;
+  std::int64_t beside_units = 0;
+  double utilization = 0.6;  // of the node's power span while running
+  std::string seed_item, source, note;
+  static constexpr auto describe() {
+    return std::tuple(
+        Field("id", &WorkloadSpec::id, "unique key", required, id_text, not_empty),
+        Field("title_en", &WorkloadSpec::title_en, "title in English", required, not_empty),
+        Field("title_ko", &WorkloadSpec::title_ko, "title in Korean", required, not_empty),
+        Field("kind", &WorkloadSpec::kind, "what sort of work", required),
+        Field("size", &WorkloadSpec::size, "law of the GPUs of a job; not for service and ran"),
+        Field("duration", &WorkloadSpec::duration,
+              "law of the run time, lognormal; not for service and ran"),
+        Field("array", &WorkloadSpec::array,
+              "its jobs come in arrays; arrivals_per_day counts the jobs of all of them"),
+        Field("estimate", &WorkloadSpec::estimate, "how well users know their run time"),
+        Field("gpus_per_replica", &WorkloadSpec::gpus_per_replica, "service and ran",
+              range(1, 10'000)),
+        Field("min_factor", &WorkloadSpec::min_factor,
+              "service and ran: replicas over their mean, at least", range(0, 1'000),
+              dimensionless),
+        Field("max_factor", &WorkloadSpec::max_factor,
+              "service and ran: replicas over their mean, at most", range(0, 1'000), dimensionless),
+        Field("demand", &WorkloadSpec::demand, "how much, by member", required, not_empty),
+        Field("pattern", &WorkloadSpec::pattern, "when", required, refers_to("patterns")),
+        Field("data_class", &WorkloadSpec::data_class, "which rule the data are under", required,
+              refers_to("data_classes")),
+        Field("inputs", &WorkloadSpec::inputs,
+              "artifacts that it reads: their rules hold for it too", refers_to("artifacts")),
+        Field("outputs", &WorkloadSpec::outputs,
+              "artifacts that it writes: its rules hold for them too", refers_to("artifacts")),
+        Field("training_flops", &WorkloadSpec::training_flops,
+              "floating-point operations that train its model, from the first to the last; 0: none",
+              range(0, 1e35), dimensionless),
+        Field("topology", &WorkloadSpec::topology, "how close a gang must sit"),
+        Field("hardware", &WorkloadSpec::hardware, "accepted classes, best first", required,
+              not_empty, refers_to("hardware")),
+        Field("only_sites", &WorkloadSpec::only_sites, "empty: wherever the law allows",
+              refers_to("sites")),
+        Field("priority", &WorkloadSpec::priority, "within its member, higher first",
+              range(0, 100)),
+        Field("hardware_speed", &WorkloadSpec::hardware_speed,
+              "of each of hardware, over what durations are given for; empty: all 1",
+              above(0, 1'000), dimensionless),
+        Field("tier", &WorkloadSpec::tier, "served before lower tiers, whatever the shares"),
+        Field("within", &WorkloadSpec::within, "the order of its jobs among themselves"),
+        Field("preemptible", &WorkloadSpec::preemptible, "may be stopped for others"),
+        Field("checkpoint_hours", &WorkloadSpec::checkpoint_hours,
+              "if preemptible: its work is saved every so often; 0: never", range(0, 1'000)),
+        Field("min_run_hours", &WorkloadSpec::min_run_hours,
+              "if preemptible: it is left alone for so long after each start", range(0, 1'000)),
+        Field("restart_hours", &WorkloadSpec::restart_hours,
+              "if preemptible: time lost to start again", range(0, 1'000)),
+        Field("least_share", &WorkloadSpec::least_share, "of its GPUs that a gang can make do with",
+              above(0, 1), dimensionless),
+        Field("most_share", &WorkloadSpec::most_share, "of its GPUs that a gang can use",
+              range(1, 64), dimensionless),
+        Field("elastic", &WorkloadSpec::elastic,
+              "may grow and shrink while it runs, else only as it starts"),
+        Field("parallel_share", &WorkloadSpec::parallel_share,
+              "of its work that more GPUs make faster (Amdahl)", range(0, 1), dimensionless),
+        Field("most_sites", &WorkloadSpec::most_sites, "a gang may be split over so many sites",
+              range(1, 8), dimensionless),
+        Field("sites_speed", &WorkloadSpec::sites_speed, "of its speed at one site, if it is split",
+              above(0, 1), dimensionless),
+        Field("beside_hardware", &WorkloadSpec::beside_hardware,
+              "a device that it needs beside its GPUs", refers_to("hardware")),
+        Field("beside_units", &WorkloadSpec::beside_units, "how many of it", range(0, 1'000),
+              dimensionless),
+        Field("utilization", &WorkloadSpec::utilization,
+              "share of the node's power span while running", range(0, 1), dimensionless),
+        Field("seed_item", &WorkloadSpec::seed_item, "the item of the mission that it stands for"),
+        Field("source", &WorkloadSpec::source, "where this comes from", required, not_empty,
+              source_text),
+        Field("note", &WorkloadSpec::note, "remark for the reader"));
+  }
+};
+
+}  // namespace dure

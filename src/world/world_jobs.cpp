@@ -1,0 +1,495 @@
+// What happens to jobs: they are submitted, wait, start, are stopped or resized, and end. The rest
+// of World (members, places, the law, capacity, reservations) is in world.cpp.
+#include <algorithm>
+#include <bit>
+
+#include "world/shape.h"
+#include "world/world.h"
+
+namespace dure {
+namespace {
+
+constexpr std::uint32_t kEveryone = std::numeric_limits<std::uint32_t>::max();  // a Gain::by
+
+// What of `all` is not in `but`, node by node.
+Placement without(const Placement& all, const Placement& but) {
+  std::map<std::pair<std::uint32_t, std::uint32_t>, std::int64_t> gpus;  // [rack, node]
+  const auto add = [&](const Placement& place, std::int64_t sign) {
+    for (const Slice& s : place)
+      for (std::uint64_t left = s.nodes; left != 0; left &= left - 1)
+        gpus[{s.rack, static_cast<std::uint32_t>(std::countr_zero(left))}] +=
+            sign * s.gpus_per_node;
+  };
+  add(all, 1);
+  add(but, -1);
+  Placement out;
+  for (const auto& [node, n] : gpus) {
+    if (n <= 0) continue;
+    const auto part = static_cast<std::uint32_t>(n);
+    const std::uint64_t bit = std::uint64_t{1} << node.second;
+    if (Slice* last = out.empty() ? nullptr : out.end() - 1;
+        last != nullptr && last->rack == node.first && last->gpus_per_node == part)
+      last->nodes |= bit;
+    else
+      out.push_back({node.first, part, bit});
+  }
+  return out;
+}
+
+}  // namespace
+
+Millis World::limit(Millis start, Millis estimate) const {
+  return estimate >= kUntilCancelled ? Millis(Timeline::kForever) : start + estimate;
+}
+
+void World::on(const JobSubmitted& e) {
+  CHECK(e.job.index == jobs_.size() && e.lane.index < lanes_.size());  // invariant 2
+  CHECK(e.gpus.count() > 0 && e.gpus.count() <= std::numeric_limits<std::int32_t>::max());
+  Job& job = jobs_.emplace_back();
+  job.submit = now_;
+  job.estimate = e.estimate;
+  job.deadline = e.deadline;
+  job.lane = e.lane;
+  job.gpus = static_cast<std::int32_t>(e.gpus.count());
+  gains_.after_end = gains_.ended_at == now_;
+  std::uint32_t blockers = 0;
+  bool orphan = false;
+  for (const JobId before : e.after) {
+    CHECK(before < e.job);  // so there are no cycles
+    const JobState state = jobs_[before.index].state;
+    orphan = orphan || state == JobState::cancelled || state == JobState::refused;
+    if (state == JobState::ended) continue;
+    dependents_.emplace(before, e.job);
+    ++blockers;
+  }
+  if (blockers == 0) return join_queue(job, e.job);
+  job.state = JobState::held;
+  ++held_jobs_;
+  blockers_[e.job] = blockers;
+  if (orphan) orphans_.push_back(e.job);
+}
+
+void World::join_queue(Job& job, JobId id) {
+  job.state = JobState::waiting;
+  job.queued = now_;
+  queues_[job.lane.index].push(id, Gpus(job.gpus), job.estimate, rank(job));
+  waiting_lanes_.insert(job.lane.index);
+  ++waiting_jobs_;
+  waiting_gpus_ += job.gpus;
+  accounts_.wait(lane_accounts_[job.lane.index], 1);
+}
+
+void World::leave_queue(Job& job, JobId id) {
+  CHECK(job.state == JobState::waiting);  // invariant 2
+  LaneQueue& queue = queues_[job.lane.index];
+  queue.erase(queue.find(id, rank(job)));
+  if (queue.empty()) waiting_lanes_.erase(job.lane.index);
+  --waiting_jobs_;
+  waiting_gpus_ -= job.gpus;
+  accounts_.wait(lane_accounts_[job.lane.index], -1);
+}
+
+// The job left for good. Whoever waits for it goes on, if it ended well.
+void World::out(JobId id, bool well) {
+  if (dependents_.empty()) return;
+  const auto [from, to] = dependents_.equal_range(id);
+  for (auto it = from; it != to; ++it) {
+    Job& job = jobs_[it->second.index];
+    if (job.state != JobState::held) continue;
+    if (!well) {
+      if (std::find(orphans_.begin(), orphans_.end(), it->second) == orphans_.end())
+        orphans_.push_back(it->second);
+      continue;
+    }
+    const auto blockers = blockers_.find(it->second);
+    if (--blockers->second > 0) continue;
+    blockers_.erase(blockers);
+    --held_jobs_;
+    join_queue(job, it->second);
+  }
+  dependents_.erase(from, to);
+}
+
+void World::on(const CommandIssued& e) {
+  std::visit([this](const auto& wish) { asked(wish); }, e.wish);
+}
+
+// Each part of a running job: its pool, how much it holds there, and its seat's placement.
+template <class F>
+void World::for_each_part(JobId id, F&& f) {
+  const Job& job = jobs_[id.index];
+  f(job.pool, std::int64_t{job.held}, pools_[job.pool.index].racks ? &seats_[job.seat] : nullptr);
+  if (!job.more_parts) return;
+  for (const Part& part : more_parts_.find(id)->second)
+    f(part.pool, part.gpus.count(), &part.place);
+}
+
+// The job takes (gpus < 0) or gives back room of the timeline. A reservation that it uses is
+// already taken out of it.
+void World::room(JobId id, Pool& pool, Millis from, Millis to, std::int64_t gpus) {
+  pool.timeline.change(from, to, gpus);
+  if (!jobs_[id.index].under_reservation) return;
+  const ReservationMade& r = reservations_[under_.find(id)->second.index].info;
+  if (r.pool == pool.info.pool) pool.timeline.change(from, std::min(to, r.to), -gpus);
+}
+
+void World::hold(PoolId id, LaneId lane, std::int64_t gpus) {
+  Pool& pool = pools_[id.index];
+  const MemberId user = lanes_[lane.index].member;
+  if (user != pool.info.owner) {
+    const std::int64_t own = pool.guarantees.empty() ? 0 : pool.entitled(user);
+    const std::int64_t held = ledger_.in_use(id, user);
+    pool.lent +=
+        std::max<std::int64_t>(0, held + gpus - own) - std::max<std::int64_t>(0, held - own);
+  }
+  ledger_.change(id, user, gpus, now_);
+  accounts_.change(lane_accounts_[lane.index], pool.info.device, gpus, now_);
+}
+
+void World::may_be_stopped(PoolId id, const Job& job, std::int64_t gpus) {
+  const LaneOpened& lane = lanes_[job.lane.index];
+  if (!lane.preemptible || job.stopping || job.under_reservation) return;
+  Pool& pool = pools_[id.index];
+  pool.preemptible.resize(members_.size());
+  pool.preemptible_borrowed.resize(members_.size());
+  pool.preemptible[lane.member.index][static_cast<std::size_t>(lane.tier)] += gpus;
+  if (job.borrowed) pool.preemptible_borrowed[lane.member.index] += gpus;
+}
+
+std::uint32_t World::seat(const Placement& place) {
+  if (free_seats_.empty()) {
+    seats_.push_back(place);
+    return static_cast<std::uint32_t>(seats_.size() - 1);
+  }
+  const std::uint32_t seat = free_seats_.back();
+  free_seats_.pop_back();
+  seats_[seat] = place;
+  return seat;
+}
+
+void World::asked(const StartJob& wish) {
+  Job& job = jobs_[wish.job.index];
+  CHECK(job.state == JobState::waiting);  // invariant 2
+  Pool& pool = pools_[wish.pool.index];
+  const LaneOpened& lane = lanes_[job.lane.index];
+  const LaneQueue& queue = queues_[job.lane.index];
+  const std::size_t place = queue.find(wish.job, rank(job));
+  const std::int64_t promised = queue.promised_ms(place);
+  const bool kept = promised == now_.count() && job.pool == wish.pool;
+  // ---- the law
+  CHECK(lawful(job.lane, wish.pool));                                     // invariant 9
+  for (const Part& part : wish.also) CHECK(lawful(job.lane, part.pool));  // invariant 9
+  // ---- the law ends
+  job.start = now_;
+  job.held = wish.gpus.count() == 0 ? job.gpus : static_cast<std::int32_t>(wish.gpus.count());
+  bool several_sites = false;
+  std::int64_t all = job.held;
+  for (const Part& part : wish.also) {
+    if (pools_[part.pool.index].info.device != pool.info.device) continue;
+    several_sites = several_sites || pools_[part.pool.index].info.site != pool.info.site;
+    all += part.gpus.count();
+  }
+  const Millis time =
+      run_time(lane, job.estimate, job.gpus, all, speed_in(lane, wish.pool), several_sites);
+  const Millis old_limit = limit(now_, job.estimate);
+  job.end = limit(now_, time);
+  if (kept) {  // the timeline holds its room already
+    CHECK(job.held == job.gpus && wish.also.empty() && !wish.under && job.end == old_limit);
+    --promises_;
+  } else if (promised != LaneQueue::kNoPromise) {
+    drop_promise(job, wish.job.index, place, now_, job.pool == wish.pool ? job.end : now_);
+  }
+  job.pool = wish.pool;
+  leave_queue(job, wish.job);
+  job.state = JobState::running;
+  ++running_jobs_;
+  job.runs_at = static_cast<std::uint32_t>(pool.running.size());
+  job.borrowed = false;
+  if (lane.elastic && wish.also.empty()) ++pool.elastic;
+  if (wish.under) {
+    Reservation& r = reservations_[wish.under->index];
+    r.used += job.held;
+    CHECK(r.left() >= 0 && r.info.pool == wish.pool &&
+          r.info.member == lane.member);             // invariant 8
+    CHECK(r.info.from <= now_ && now_ < r.info.to);  // invariant 8
+    job.under_reservation = true;
+    under_.emplace(wish.job, *wish.under);
+  }
+  if (!wish.also.empty()) {
+    job.more_parts = true;
+    more_parts_.emplace(wish.job, wish.also);
+  }
+  if (pool.racks) job.seat = seat(wish.place);
+  for_each_part(wish.job, [&](PoolId id, std::int64_t gpus, const Placement* where) {
+    Pool& p = pools_[id.index];
+    if (!kept) {
+      p.timeline.advance(now_);
+      room(wish.job, p, now_, job.end, -gpus);
+    }
+    p.running.push_back({wish.job, job.lane, job.start, job.end, static_cast<std::int32_t>(gpus),
+                         false, false, job.more_parts, job.under_reservation});
+    if (ledger_.in_use(id, lane.member) + gpus > p.entitled(lane.member)) job.borrowed = true;
+    p.free -= gpus;
+    CHECK(p.free >= 0);  // invariant 3
+    if (p.racks) {
+      std::int64_t placed = 0;
+      for (const Slice& s : *where) placed += s.gpus();
+      CHECK(placed == gpus);
+      p.racks->take(*where);
+    }
+    hold(id, job.lane, gpus);
+  });
+  for_each_part(wish.job, [&](PoolId id, std::int64_t gpus, const Placement*) {
+    pools_[id.index].running.back().borrowed = job.borrowed;
+    may_be_stopped(id, job, gpus);
+  });
+}
+
+void World::asked(const PreemptJob& wish) {
+  Job& job = jobs_[wish.job.index];
+  CHECK(job.state == JobState::running && !job.stopping && !job.let_go && wish.until >= now_);
+  for_each_part(wish.job, [&](PoolId id, std::int64_t gpus, const Placement*) {
+    may_be_stopped(id, job, -gpus);
+  });
+  job.stopping = true;
+  const Millis end = std::min(job.end, wish.until);
+  for_each_part(wish.job, [&](PoolId id, std::int64_t gpus, const Placement*) {
+    Pool& p = pools_[id.index];
+    p.stopping += gpus;
+    p.timeline.advance(now_);
+    room(wish.job, p, end, job.end, gpus);
+    Run& run = p.running[run_of(id, wish.job)];
+    run.stopping = true;
+    run.end = end;
+  });
+  job.end = end;
+}
+
+void World::asked(const ResizeJob& wish) {
+  Job& job = jobs_[wish.job.index];
+  const LaneOpened& lane = lanes_[job.lane.index];
+  CHECK(job.state == JobState::running && !job.stopping && !job.let_go && !job.under_reservation);
+  CHECK(lane.elastic && !job.more_parts && wish.gpus.count() != job.held);
+  CHECK(lane.least <= wish.gpus && wish.gpus <= lane.most && job.end > now_);
+  Pool& pool = pools_[job.pool.index];
+  const std::int64_t delta = wish.gpus.count() - job.held;
+  may_be_stopped(job.pool, job, -job.held);
+  pool.timeline.advance(now_);
+  pool.timeline.change(now_, job.end, job.held);
+  if (job.end.count() != Timeline::kForever)
+    job.end = now_ + resized(lane, job.end - now_, job.gpus, job.held, wish.gpus.count());
+  job.held = static_cast<std::int32_t>(wish.gpus.count());
+  pool.timeline.change(now_, job.end, -job.held);
+  if (pool.racks) {
+    // What it keeps stays taken: a node that is on its way out would be gone once it is given back.
+    Placement& seat = seats_[job.seat];
+    const std::int64_t before = pool.installed;
+    pool.racks->give(without(seat, wish.place));
+    pool.racks->take(without(wish.place, seat));
+    seat = wish.place;
+    pool.installed = pool.racks->installed();
+    pool.free = pool.racks->free();
+    if (pool.installed != before) installed_now(pool, before);
+  } else {
+    pool.free -= delta;
+  }
+  CHECK(pool.free >= 0);  // invariant 3
+  hold(job.pool, job.lane, delta);
+  job.borrowed = ledger_.in_use(job.pool, lane.member) > pool.entitled(lane.member);
+  Run& run = pool.running[job.runs_at];
+  run.gpus = job.held;
+  run.end = job.end;
+  run.borrowed = job.borrowed;
+  may_be_stopped(job.pool, job, job.held);
+}
+
+void World::asked(const PromiseStart& wish) {
+  Job& job = jobs_[wish.job.index];
+  CHECK(job.state == JobState::waiting && wish.at > now_);  // invariant 2
+  Pool& pool = pools_[wish.pool.index];
+  CHECK(lawful(job.lane, wish.pool));  // invariant 9
+  LaneQueue& queue = queues_[job.lane.index];
+  const std::size_t place = queue.find(wish.job, rank(job));
+  const Millis end = limit(wish.at, job.estimate);
+  pool.timeline.advance(now_);
+  if (queue.promised_ms(place) != LaneQueue::kNoPromise)
+    drop_promise(job, wish.job.index, place, job.pool == wish.pool ? wish.at : now_,
+                 job.pool == wish.pool ? end : now_);
+  pool.timeline.change(wish.at, end, -job.gpus);
+  job.pool = wish.pool;
+  queue.promise(place, wish.at);
+  ++promises_;
+}
+
+// The job gives up its promise; [kept_from, kept_to) it takes again at once, so that is no gain.
+void World::drop_promise(const Job& job, std::uint32_t by, std::size_t place_in_queue,
+                         Millis kept_from, Millis kept_to) {
+  Pool& pool = pools_[job.pool.index];
+  LaneQueue& queue = queues_[job.lane.index];
+  const Millis promised(queue.promised_ms(place_in_queue));
+  const Millis to = limit(promised, job.estimate);
+  // A promise that could not be kept (somebody ran past its limit) lies behind us in part.
+  const Millis from = std::max(promised, now_);
+  pool.timeline.advance(now_);
+  pool.timeline.change(from, to, job.gpus);
+  CHECK(kept_from <= from);  // promises move only to earlier
+  gained(by, pool, std::max(from, kept_to), to);
+  queue.promise(place_in_queue, Millis(LaneQueue::kNoPromise));
+  --promises_;
+}
+
+void World::asked(const RefuseJob& wish) {
+  Job& job = jobs_[wish.job.index];
+  if (job.state == JobState::held) {
+    blockers_.erase(wish.job);
+    std::erase(orphans_, wish.job);
+    --held_jobs_;
+  } else {
+    CHECK(job.state == JobState::waiting);  // invariant 2
+    const std::size_t place = queues_[job.lane.index].find(wish.job, rank(job));
+    if (queues_[job.lane.index].promised_ms(place) != LaneQueue::kNoPromise)
+      drop_promise(job, kEveryone, place, now_, now_);
+    leave_queue(job, wish.job);
+  }
+  job.state = JobState::refused;
+  job.end = now_;
+  out(wish.job, false);
+}
+
+// Where a part of it stands in the list of its pool.
+std::size_t World::run_of(PoolId where, JobId id) const {
+  const Job& job = jobs_[id.index];
+  if (job.pool == where) return job.runs_at;
+  const std::vector<Run>& running = pools_[where.index].running;
+  const auto it =
+      std::find_if(running.begin(), running.end(), [&](const Run& r) { return r.job == id; });
+  CHECK(it != running.end());
+  return static_cast<std::size_t>(it - running.begin());
+}
+
+// Its machines are free again.
+void World::let_go(JobId id) {
+  Job& job = jobs_[id.index];
+  for_each_part(id, [&](PoolId where, std::int64_t gpus, const Placement* place) {
+    Pool& pool = pools_[where.index];
+    hold(where, job.lane, -gpus);
+    may_be_stopped(where, job, -gpus);
+    // The last of the list takes its place.
+    const std::size_t at = run_of(where, id);
+    const Run last = pool.running.back();
+    pool.running[at] = last;
+    Job& moved = jobs_[last.job.index];
+    if (moved.pool == where) moved.runs_at = static_cast<std::uint32_t>(at);
+    pool.running.pop_back();
+    if (job.stopping) pool.stopping -= gpus;
+    if (pool.racks) {
+      const std::int64_t before = pool.installed;
+      pool.racks->give(*place);
+      pool.installed = pool.racks->installed();
+      pool.free = pool.racks->free();
+      if (pool.installed != before) installed_now(pool, before);
+    } else {
+      pool.free += gpus;
+    }
+  });
+  Pool& pool = pools_[job.pool.index];
+  if (pool.racks) free_seats_.push_back(job.seat);
+  if (lanes_[job.lane.index].elastic && !job.more_parts) --pool.elastic;
+  job.let_go = true;
+}
+
+void World::on(const TimeReached&) { gains_.after_end = gains_.ended_at == now_; }
+
+void World::on(const LimitReached& e) {
+  Job& job = jobs_[e.job.index];
+  CHECK(job.state == JobState::running && !job.let_go && job.end == now_);
+  let_go(e.job);
+}
+
+void World::on(const JobEnded& e) {
+  Job& job = jobs_[e.job.index];
+  CHECK(job.state == JobState::running);  // invariant 2
+  // Another end of this instant may come before the waiting jobs have looked: keep what is kept.
+  if (promises_ > 0 && gains_.ended_at != now_) {
+    gains_.before.swap(gains_.now);
+    gains_.now.clear();
+  }
+  gains_.ended_at = now_;
+  gains_.after_end = true;
+  leave_machines(e.job);
+  job.state = JobState::ended;
+  job.end = now_;
+  out(e.job, true);
+}
+
+// Room and the unused tail of its estimate are free again.
+void World::leave_machines(JobId id) {
+  Job& job = jobs_[id.index];
+  if (now_ < job.end) {
+    for_each_part(id, [&](PoolId where, std::int64_t gpus, const Placement*) {
+      Pool& pool = pools_[where.index];
+      pool.timeline.advance(now_);
+      room(id, pool, now_, job.end, gpus);
+      gained(kEveryone, pool, now_, job.end);
+    });
+  }
+  if (!job.let_go) let_go(id);
+  if (job.under_reservation) {
+    const auto under = under_.find(id);
+    reservations_[under->second.index].used -= job.held;
+    under_.erase(under);
+    job.under_reservation = false;
+  }
+  if (job.more_parts) {
+    more_parts_.erase(id);
+    job.more_parts = false;
+  }
+  job.stopping = false;
+  --running_jobs_;
+}
+
+void World::on(const JobStopped& e) {
+  Job& job = jobs_[e.job.index];
+  CHECK(job.state == JobState::running && !job.let_go && e.left.count() > 0);  // invariant 2
+  leave_machines(e.job);
+  job.let_go = false;
+  job.had += gpu_time(Gpus(job.held), now_ - job.start);
+  job.estimate = e.left;
+  if (job.stops < 255) ++job.stops;
+  join_queue(job, e.job);
+}
+
+void World::gained(std::uint32_t by, const Pool& pool, Millis from, Millis to) {
+  if (promises_ == 0 || from >= to) return;
+  const Gain g{by, from, to, pool.timeline.most_free(from, to)};
+  if (gains_.now.size() < 8) {
+    gains_.now.push_back(g);
+    return;
+  }
+  Gain& last = gains_.now.back();  // a short list is enough: widen its last
+  last.by = std::max(last.by, g.by);
+  last.from = std::min(last.from, g.from);
+  last.to = std::max(last.to, g.to);
+  last.most_free = std::max(last.most_free, g.most_free);
+}
+
+void World::on(const JobCancelled& e) {
+  Job& job = jobs_[e.job.index];
+  if (job.state == JobState::held) {
+    blockers_.erase(e.job);
+    std::erase(orphans_, e.job);
+    --held_jobs_;
+  } else {
+    const LaneQueue& queue = queues_[job.lane.index];
+    CHECK(job.state == JobState::waiting);  // invariant 2
+    const std::size_t place = queue.find(e.job, rank(job));
+    if (queue.promised_ms(place) != LaneQueue::kNoPromise)
+      drop_promise(job, kEveryone, place, now_, now_);
+    leave_queue(job, e.job);
+  }
+  job.state = JobState::cancelled;
+  job.end = now_;
+  out(e.job, false);
+}
+
+}  // namespace dure
