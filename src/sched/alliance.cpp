@@ -31,6 +31,8 @@
 
 #include "sched/decide.h"
 #include "sched/fit.h"
+#include "sched/grow.h"
+#include "sched/holds.h"
 #include "sched/reclaim.h"
 #include "sched/turns.h"
 #include "world/shape.h"
@@ -40,24 +42,13 @@ namespace {
 
 constexpr std::size_t kLookAt = 4;  // pools considered for a reservation, best first
 
-struct Hold {  // what is held in a pool for a job that could not start
-  JobId job;
-  Right right = Right::borrowed;
-  MemberId member;
-  Millis shadow;           // when it could start
-  std::int64_t extra = 0;  // what is left over then
-  Aside kept;
-  std::optional<CapacityIndex> then;  // what others were stopped for must not lose its shape
-};
-
 class Pass {
  public:
   Pass(const World& world, const Policy& policy, Listener& say)
       : world_(world),
         policy_(policy),
         say_(say),
-        holds_(world.pools()),
-        barred_(world.pools()),
+        holds_(world, policy),
         no_plan_(world.pools()),
         soon_(world.pools()),
         has_hold_(world.lanes()),
@@ -90,7 +81,7 @@ class Pass {
       }
     }
     for (const Turn& h : behind_) say_.wait(h.job, Reason::behind_earlier_job);
-    grow_elastic();
+    if (policy_.backfill != Backfill::none) grow_elastic(world_, policy_, holds_, say_);
     wake_for_dates();
     return wake_;
   }
@@ -144,7 +135,7 @@ class Pass {
     const LaneQueue& queue = world_.queue(h.lane);
     Gang gang{lane, queue.need(0), queue.need(0), queue.estimate(0)};
     const std::int64_t least = lane.least.count() > 0 ? lane.least.count() : gang.asked;
-    if (!within_limits(h.lane, least)) {
+    if (!holds_.within_limits(h.lane, least)) {
       because_ = Reason::quota_limit;
       return false;
     }
@@ -170,39 +161,11 @@ class Pass {
   bool start_at_some_size(const Turn& h, Gang gang) {
     const std::int64_t least = std::max<std::int64_t>(gang.lane.least.count(), 1);
     for (gang.gpus = gang.lane.most.count(); gang.gpus >= least;) {
-      if (within_limits(h.lane, gang.gpus) && start_in_one(h, gang)) return true;
+      if (holds_.within_limits(h.lane, gang.gpus) && start_in_one(h, gang)) return true;
       if (gang.gpus == least) break;
       gang.gpus = std::max(gang.gpus / 2, least);
     }
     return false;
-  }
-
-  // May the lane hold so many more? Who others are stopped for keeps its part of the limits, too.
-  bool within_limits(LaneId lane, std::int64_t gpus) const {
-    const Accounts& accounts = world_.accounts();
-    const AccountId own = world_.account(lane);
-    if (!accounts.within_limits(own, gpus)) return false;
-    for (std::optional<AccountId> a = own; a && !quotas_.empty(); a = accounts[*a].parent) {
-      std::int64_t kept = 0;
-      for (const Quota& q : quotas_)
-        for (std::optional<AccountId> b = world_.account(q.lane); b; b = accounts[*b].parent)
-          if (*b == *a && q.lane != lane) kept += q.gpus;
-      const Account& account = accounts[*a];
-      if (account.limit > 0 && account.use[0].held + kept + gpus > account.limit) return false;
-    }
-    return true;
-  }
-
-  // What whom others are stopped for will need beside, and might take there.
-  std::int64_t devices_kept(const Turn& h, PoolId id) const {
-    std::int64_t kept = 0;
-    for (const Quota& q : quotas_) {
-      const LaneOpened& lane = world_.lane(q.lane);
-      if (q.job != h.job &&
-          std::find(lane.beside.begin(), lane.beside.end(), id) != lane.beside.end())
-        kept += lane.beside_units;
-    }
-    return kept;
   }
 
   // Is this pool for this head, in this round?
@@ -224,25 +187,10 @@ class Pass {
   }
   // What the pass keeps for somebody before it.
   bool kept_from(const Turn& h, PoolId pool, std::int64_t gpus, Millis end, Spread spread) const {
-    if (barred_[pool.index] && *barred_[pool.index] != h.job) return true;
-    if (borrows_early_ && contested(pool, world_.lane(h.lane))) return true;
+    const LaneOpened& lane = world_.lane(h.lane);
+    if (borrows_early_ && contested(pool, lane)) return true;
     const Right its = fair() && h.claim == Claim::guaranteed ? Right::guaranteed : Right::borrowed;
-    const MemberId member = world_.lane(h.lane).member;
-    for (const Hold& hold : holds_[pool.index]) {
-      // Whoever borrows now, however shortly, could be there when the bound is over.
-      if (its == Right::borrowed && fair() && hold.right == Right::guaranteed &&
-          hold.member != member && world_.pool(pool).info.reclaim.count() > 0 && policy_.preempt)
-        return true;
-      if (end <= hold.shadow || hold.job == h.job || !binds(hold, its, member)) continue;
-      if (gpus > hold.extra) return true;
-      if (!hold.then) continue;
-      CapacityIndex then = *hold.then;
-      const Placement place = *world_.pool(pool).racks->find(gpus, spread);
-      if (!then.can_take(place)) continue;  // it is not what is kept
-      then.take(place);
-      if (!then.fits(hold.kept.gpus, hold.kept.spread)) return true;
-    }
-    return false;
+    return holds_.keeps_from(h.job, lane.member, its, pool, gpus, end, spread);
   }
 
   bool start_in_one(const Turn& h, const Gang& gang) {
@@ -288,7 +236,7 @@ class Pass {
           continue;
         }
         if (kept_from(h, id, units, end, Spread::anywhere) ||
-            pool.free < units + devices_kept(h, id)) {
+            pool.free < units + holds_.devices_kept_from(h.job, id)) {
           because(Reason::behind_earlier_job);
           continue;
         }
@@ -354,17 +302,11 @@ class Pass {
   }
 
   void start(const Turn& h, StartJob&& wish, Millis end, bool all_reserved) {
-    const auto over = [&](PoolId pool, std::int64_t gpus, const Placement& place) {
-      for (Hold& hold : holds_[pool.index]) {
-        if (end <= hold.shadow || hold.job == h.job) continue;
-        hold.extra -= gpus;
-        if (hold.then && hold.then->can_take(place)) hold.then->take(place);
-      }
-    };
-    if (!all_reserved)
-      over(wish.pool, wish.gpus.count() == 0 ? world_.job(h.job).gpus : wish.gpus.count(),
-           wish.place);
-    for (const Part& part : wish.also) over(part.pool, part.gpus.count(), part.place);
+    const MemberId member = world_.lane(h.lane).member;
+    const std::int64_t gpus = wish.gpus.count() == 0 ? world_.job(h.job).gpus : wish.gpus.count();
+    if (!all_reserved) holds_.taken(h.job, member, wish.pool, gpus, wish.place, end);
+    for (const Part& part : wish.also)
+      holds_.taken(h.job, member, part.pool, part.gpus.count(), part.place, end);
     soon_[wish.pool.index].reset();
     for (const Part& part : wish.also) soon_[part.pool.index].reset();
     say_.wish(std::move(wish));
@@ -374,27 +316,10 @@ class Pass {
 
   // It started elsewhere: what was held for it is there for those who came after it.
   void drop_hold(JobId job) {
-    std::erase_if(quotas_, [&](const Quota& q) { return q.job == job; });
-    const std::uint32_t before = drops_;
-    for (std::uint32_t p = 0; p < holds_.size(); ++p) {
-      if (barred_[p] == job) {
-        barred_[p].reset();
-        say_.let_go(PoolId{p}, job);
-        ++drops_;
-      }
-      for (std::size_t i = 0; i < holds_[p].size(); ++i) {
-        std::vector<Hold>& holds = holds_[p];
-        if (holds[i].job != job) continue;
-        say_.let_go(PoolId{p}, job);
-        ++drops_;
-        const Hold gone = std::move(holds[i]);
-        holds.erase(holds.begin() + static_cast<std::ptrdiff_t>(i));
-        for (; i < holds.size(); ++i)
-          if (binds(gone, holds[i].right, holds[i].member)) holds[i].extra += gone.kept.gpus;
-        break;
-      }
-    }
-    if (drops_ == before) return;
+    const std::vector<PoolId> let_go = holds_.drop(job);
+    if (let_go.empty()) return;
+    for (const PoolId pool : let_go) say_.let_go(pool, job);
+    drops_ += static_cast<std::uint32_t>(let_go.size());
     for (const Turn& h : behind_) turns_.push(h.lane, Claim::guaranteed);
     behind_.clear();
   }
@@ -415,7 +340,7 @@ class Pass {
   std::optional<Hold> hold_in(const Turn& h, PoolId id, const Gang& gang) const {
     const Pool& pool = world_.pool(id);
     const MemberId member = gang.lane.member;
-    if (barred_[id.index] || pool.installed < gang.gpus) return std::nullopt;
+    if (holds_.barred(id) || pool.installed < gang.gpus) return std::nullopt;
     Right its = Right::borrowed;
     if (fair()) {
       its = right(id, gang);
@@ -423,7 +348,7 @@ class Pass {
     }
     std::int64_t before = 0, of_member = 0;
     bool waits_for_own = false;
-    for (const Hold& hold : holds_[id.index]) {
+    for (const Hold& hold : holds_.in(id)) {
       if (hold.job == h.job || its == Right::borrowed) return std::nullopt;  // invariant 1
       if (hold.member == member && hold.right != Right::borrowed) of_member += hold.kept.gpus;
       waits_for_own = waits_for_own || (hold.member == member && hold.right == Right::own);
@@ -470,14 +395,14 @@ class Pass {
       }
       if (take_back(h, gang)) {
         has_hold_[h.lane.index] = true;
-        if (because_ == Reason::reclaiming) quotas_.push_back({h.lane, h.job, gang.gpus});
+        if (because_ == Reason::reclaiming) holds_.keep_beside(h.lane, h.job, gang.gpus);
         return false;
       }
     }
     if (policy_.backfill == Backfill::none) {
       if (!may_borrow(h))  // else it comes up again
         for (const PoolId id : gang.lane.pools) {
-          if (!barred_[id.index]) barred_[id.index] = h.job;
+          holds_.bar(id, h.job);
           say_.keep(id, h.job, Right::guaranteed, world_.now(), 0);
         }
       return false;
@@ -610,7 +535,7 @@ class Pass {
       std::optional<Hold> hold = hold_in(h, id, gang);
       if (!hold || terms(world_, policy_, id, gang) != Reason::none) continue;
       std::vector<Aside> before;  // invariant 3
-      for (const Hold& other : holds_[id.index])
+      for (const Hold& other : holds_.in(id))
         if (binds(other, hold->right, gang.lane.member)) before.push_back(other.kept);
       ReclaimPlan plan = plan_reclaim(world_, policy_, soon_in(id), h.job, gang.gpus, before, now);
       if (plan.comes && hold->shadow > soon && dated(id)) continue;  // but it is kept for others
@@ -649,6 +574,7 @@ class Pass {
     }
     if (const std::optional<Hold> after = hold_in(h, where, gang)) held = *after;
     held.then = std::move(best.then);
+    held.headroom = headroom(where, held, gang);
     const Millis at = held.shadow;
     keep(where, std::move(held));
     because_ = Reason::reclaiming;
@@ -656,6 +582,15 @@ class Pass {
     return true;
   }
 
+  // What its member may still take there so that it fits what the member is guaranteed, once those
+  // who are asked to stop are gone.
+  std::int64_t headroom(PoolId id, const Hold& hold, const Gang& gang) {
+    if (hold.right != Right::own) return Hold::kAny;
+    const MemberId member = gang.lane.member;
+    const std::int64_t stays = world_.ledger().in_use(id, member) - soon_in(id).leaving(member);
+    const std::int64_t left = world_.pool(id).entitled(member) - stays - gang.gpus;
+    return left < 0 ? Hold::kAny : left;
+  }
   Soon& soon_in(PoolId id) {
     std::optional<Soon>& there = soon_[id.index];
     if (!there) there.emplace(world_, policy_, id);
@@ -673,11 +608,12 @@ class Pass {
       id = other;
     }
     if (world_.pool(id).stopping > 0) because_ = Reason::reclaiming;
+    comes.headroom = headroom(id, comes, gang);
     keep(id, std::move(comes));
   }
   void keep(PoolId id, Hold&& hold) {
     say_.keep(id, hold.job, hold.right, hold.shadow, hold.extra);
-    holds_[id.index].push_back(std::move(hold));
+    holds_.keep(id, std::move(hold));
   }
   // Has the pass found no plan there for as much or less, with the same rights? What is kept for
   // others only grows in a pass, so there is none now.
@@ -697,49 +633,6 @@ class Pass {
            world_.now().count() % policy_.reclaim_every.count() == 0;
   }
 
-  // Into what is free where nobody waits for it, twice as large at a time.
-  void grow_elastic() {
-    if (policy_.backfill == Backfill::none) return;
-    for (std::uint32_t p = 0; p < world_.pools(); ++p) {
-      const Pool& pool = world_.pool(PoolId{p});
-      if (pool.elastic == 0 || pool.free == 0 || !holds_[p].empty() || barred_[p]) continue;
-      std::vector<JobId> jobs;
-      for (const auto& run : pool.running) {
-        const JobId id = run.job;
-        const Job& job = world_.job(id);
-        const LaneOpened& lane = world_.lane(job.lane);
-        if (lane.elastic && !job.more_parts && !job.stopping && !job.under_reservation &&
-            job.held < lane.most.count() && job.start < world_.now() && job.end > world_.now())
-          jobs.push_back(id);
-      }
-      std::sort(jobs.begin(), jobs.end());
-      for (const JobId id : jobs) grow(PoolId{p}, id);
-    }
-  }
-
-  void grow(PoolId id, JobId grows) {
-    const Pool& pool = world_.pool(id);
-    const Job& job = world_.job(grows);
-    const LaneOpened& lane = world_.lane(job.lane);
-    const std::int64_t node = std::max<std::int64_t>(pool.info.gpus_per_node, 1);
-    std::int64_t more = std::min({std::int64_t{job.held}, lane.most.count() - job.held, pool.free});
-    if (job.held % node == 0) more -= more % node;
-    if (more <= 0 || !pool.fits(more, Spread::anywhere)) return;
-    if (lane.spread == Spread::one_domain) return;  // it would have to move
-    if (!within_limits(job.lane, more)) return;
-    const Gang gang{lane, more, more, job.end - world_.now()};
-    if (terms(world_, policy_, id, gang, job.end) != Reason::none) return;
-    if (pool.timeline.least_free(world_.now(), job.end) < more) return;
-    Placement place;
-    if (pool.racks) {
-      place = world_.placement(job);
-      const std::optional<Placement> added = pool.racks->find(more, Spread::anywhere);
-      CHECK(added.has_value());  // it fits
-      for (const Slice& s : *added) place.push_back(s);
-    }
-    say_.wish(ResizeJob{grows, Gpus(job.held + more), std::move(place)});
-  }
-
   // Reservations open and close without anybody saying so.
   void wake_for_dates() {
     for (const Reservation& r : world_.reservations())
@@ -750,14 +643,7 @@ class Pass {
   const World& world_;
   const Policy& policy_;
   Listener& say_;
-  std::vector<std::vector<Hold>> holds_;      // [pool]
-  std::vector<std::optional<JobId>> barred_;  // [pool]: by whom first
-  struct Quota {                              // of whom others were stopped for
-    LaneId lane;
-    JobId job;
-    std::int64_t gpus;
-  };
-  std::vector<Quota> quotas_;
+  Holds holds_;
   struct NoPlan {
     MemberId member;
     Tier tier;

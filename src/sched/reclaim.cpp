@@ -59,24 +59,32 @@ class Room {
     }
     undo_ = !racks_ || racks_->owed() == 0;
   }
+  // So much must be freed in all, however much room there is.
+  void must_free(std::int64_t gpus) { owed_ = gpus; }
   void free(const Candidate& c) {
     free_ += c.victim.frees;
+    owed_ -= c.victim.frees;
     if (racks_) racks_->give(*c.gives);
   }
   // Not if some machine is on its way out: what is given back there cannot be taken again.
   bool may_undo() const { return undo_; }
   void take_back(const Candidate& c) {
     free_ -= c.victim.frees;
+    owed_ += c.victim.frees;
     if (racks_) racks_->take(*c.gives);
   }
-  bool enough() const { return racks_ ? racks_->fits(need_, spread_) : free_ >= need_; }
+  bool enough() const {
+    return owed_ <= 0 && (racks_ ? racks_->fits(need_, spread_) : free_ >= need_);
+  }
   std::optional<CapacityIndex>&& racks() && { return std::move(racks_); }
-  std::int64_t missing() const { return need_ - (racks_ ? racks_->free() : free_); }
+  std::int64_t missing() const {
+    return std::max(owed_, need_ - (racks_ ? racks_->free() : free_));
+  }
 
  private:
   std::int64_t need_;
   Spread spread_;
-  std::int64_t free_;
+  std::int64_t free_, owed_ = 0;
   std::optional<CapacityIndex> racks_;
   bool undo_ = true;
 };
@@ -511,6 +519,8 @@ ReclaimPlan plan_reclaim(const World& world, const Policy& policy, const Soon& t
   for (std::uint32_t m = 0; m < over.size(); ++m)
     over[m] = world.ledger().in_use(id, MemberId{m}) - there.leaving(MemberId{m}) -
               pool.entitled(MemberId{m});
+  // Room alone would not do: its claim must come before that of whoever is stopped.
+  if (entitled && !guaranteed) room.must_free(over[lane.member.index] + gpus);
   std::optional<Timeline> dated;  // with those who are made smaller, and so end later
   if (pool.dips(now)) dated = pool.timeline;
 

@@ -14,8 +14,10 @@
 //                what is kept for others, or so that it holds what it borrows beyond the bound.
 //             3. Nobody can be left out of it.
 //             4. Nobody is taken from a member that holds no more than its guarantee by then.
-//             5. Who would borrow stops of its own member only who would borrow again: a gang that
-//                fits the guarantee goes before it, and would be stopped for ever.
+//             5. Whoever is stopped does not come before it when it starts again, or would be
+//             stopped
+//                for ever: who would borrow stops of its own member only who would borrow again;
+//                who fits the guarantee but for its own member's jobs, so many that it fits.
 #pragma once
 
 #include <optional>

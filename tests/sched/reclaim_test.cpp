@@ -240,6 +240,7 @@ Best try_all(const Tiny& tiny) {
     std::int64_t room = free, lost = 0;
     std::map<std::uint32_t, std::pair<std::int64_t, std::int64_t>> taken;  // sum, largest
     bool none = true;
+    std::int64_t own = 0;
     for (std::size_t i = 0; i < choices.size(); ++i) {
       if (chosen[i] == 0) continue;
       none = false;
@@ -247,12 +248,16 @@ Best try_all(const Tiny& tiny) {
       room += o.frees;
       lost += o.lost;
       if (then) then->give(o.gives);
-      if (choices[i].lower) continue;
+      if (choices[i].lower) {
+        own += o.frees;
+        continue;
+      }
       auto& [sum, largest] = taken[choices[i].member.index];
       sum += o.frees;
       largest = std::max(largest, o.frees);
     }
-    bool lawful = true;
+    const std::int64_t above = over[lane.member.index] + tiny.need;
+    bool lawful = none || guaranteed || tiny.need > pool.entitled(lane.member) || own >= above;
     for (const auto& [m, t] : taken) lawful = lawful && t.first - t.second < over[m];
     const bool enough = then ? then->fits(tiny.need, lane.spread) : room >= tiny.need;
     if (enough && lawful) {

@@ -404,9 +404,10 @@ class StormRules {
                                       std::count(theirs.begin(), theirs.end(), p) > 0);
         });
         all_needed = all_needed || !std::any_of(victims.begin(), victims.end(), [&](JobId v) {
-                       return enough(p, need, lane.spread, v);
+                       return enough(p, need, lane.spread, v) && comes_first(p, lane, need, v);
                      });
-        lawful = lawful || takes_what_is_over(p, lane, victims);
+        lawful = lawful ||
+                 (takes_what_is_over(p, lane, victims) && comes_first(p, lane, need, std::nullopt));
       }
       EXPECT_TRUE(found) << "the stops do not free what is needed";
       EXPECT_TRUE(!found || all_needed) << "somebody was stopped for nothing: job "
@@ -434,6 +435,19 @@ class StormRules {
     return racks ? racks->fits(need, spread) : free >= need;
   }
   // Of every other member at most what it holds above its guarantee, and the rest of one job.
+  // Is it in what its member may count on, once all who are stopping or leave by the end of the
+  // grace are gone (but one, if given)? Who asks for more than that would borrow.
+  bool comes_first(PoolId p, const LaneOpened& lane, std::int64_t need,
+                   std::optional<JobId> but) const {
+    if (need > entitled(p, lane.member)) return true;
+    std::int64_t held = in_use(p, lane.member);
+    for (const Run& run : w_.pool(p).running) {
+      if (lane_of(run.job).member != lane.member || run.job == but) continue;
+      const bool leaves = run.end > w_.now() && run.end <= w_.now() + policy_.grace;
+      if (run.stopping || leaves) held -= part_in(run.job, p);
+    }
+    return held + need <= entitled(p, lane.member);
+  }
   bool takes_what_is_over(PoolId p, const LaneOpened& wants,
                           const std::vector<JobId>& victims) const {
     std::map<std::uint32_t, std::pair<std::int64_t, std::int64_t>> taken;  // sum, largest

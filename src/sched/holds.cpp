@@ -1,0 +1,88 @@
+#include "sched/holds.h"
+
+#include <algorithm>
+
+namespace dure {
+
+bool Holds::keeps_from(JobId job, MemberId member, Right right, PoolId id, std::int64_t gpus,
+                       Millis end, Spread spread) const {
+  if (barred_[id.index] && *barred_[id.index] != job) return true;
+  const Pool& pool = world_.pool(id);
+  const bool takes_back =
+      policy_.order == Order::fair && policy_.preempt && pool.info.reclaim.count() > 0;
+  for (const Hold& hold : holds_[id.index]) {
+    // Whoever borrows now, however shortly, could be there when the bound is over.
+    if (takes_back && right == Right::borrowed && hold.right == Right::guaranteed &&
+        hold.member != member)
+      return true;
+    if (end <= hold.shadow || hold.job == job) continue;
+    if (hold.member == member && gpus > hold.headroom) return true;
+    if (!binds(hold.right, hold.member, right, member)) continue;
+    if (gpus > hold.extra) return true;
+    if (!hold.then) continue;
+    CapacityIndex then = *hold.then;
+    const Placement place = *pool.racks->find(gpus, spread);
+    if (!then.can_take(place)) continue;  // it is not what is kept
+    then.take(place);
+    if (!then.fits(hold.kept.gpus, hold.kept.spread)) return true;
+  }
+  return false;
+}
+
+bool Holds::within_limits(LaneId lane, std::int64_t gpus) const {
+  const Accounts& accounts = world_.accounts();
+  const AccountId own = world_.account(lane);
+  if (!accounts.within_limits(own, gpus)) return false;
+  for (std::optional<AccountId> a = own; a && !helped_.empty(); a = accounts[*a].parent) {
+    std::int64_t kept = 0;
+    for (const Helped& h : helped_)
+      for (std::optional<AccountId> b = world_.account(h.lane); b; b = accounts[*b].parent)
+        if (*b == *a && h.lane != lane) kept += h.gpus;
+    const Account& account = accounts[*a];
+    if (account.limit > 0 && account.use[0].held + kept + gpus > account.limit) return false;
+  }
+  return true;
+}
+
+std::int64_t Holds::devices_kept_from(JobId job, PoolId id) const {
+  std::int64_t kept = 0;
+  for (const Helped& h : helped_) {
+    const LaneOpened& lane = world_.lane(h.lane);
+    if (h.job != job && std::find(lane.beside.begin(), lane.beside.end(), id) != lane.beside.end())
+      kept += lane.beside_units;
+  }
+  return kept;
+}
+
+void Holds::taken(JobId job, MemberId member, PoolId id, std::int64_t gpus, const Placement& place,
+                  Millis end) {
+  for (Hold& hold : holds_[id.index]) {
+    if (end <= hold.shadow || hold.job == job) continue;
+    hold.extra -= gpus;
+    if (hold.member == member && hold.headroom != Hold::kAny) hold.headroom -= gpus;
+    if (hold.then && hold.then->can_take(place)) hold.then->take(place);
+  }
+}
+
+std::vector<PoolId> Holds::drop(JobId job) {
+  std::vector<PoolId> out;
+  std::erase_if(helped_, [&](const Helped& h) { return h.job == job; });
+  for (std::uint32_t p = 0; p < holds_.size(); ++p) {
+    if (barred_[p] == job) {
+      barred_[p].reset();
+      out.push_back(PoolId{p});
+    }
+    std::vector<Hold>& holds = holds_[p];
+    const auto it =
+        std::find_if(holds.begin(), holds.end(), [&](const Hold& h) { return h.job == job; });
+    if (it == holds.end()) continue;
+    const Hold gone = std::move(*it);
+    out.push_back(PoolId{p});
+    for (auto after = holds.erase(it); after != holds.end(); ++after)
+      if (binds(gone.right, gone.member, after->right, after->member))
+        after->extra += gone.kept.gpus;
+  }
+  return out;
+}
+
+}  // namespace dure
