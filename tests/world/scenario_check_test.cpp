@@ -164,7 +164,9 @@ TEST(ScenarioCheck, FindsEachBreak) {
       {[](Scenario& s) { s.patterns[0].hour[0] = 1.2; }, ""},
       {[](Scenario& s) { s.workloads[0].size->weights = {1}; },
        "workloads[0].size.weights: one weight for each of gpus: 2; 1"},
-      {[](Scenario& s) { s.workloads[0].array = ArrayLaw{{1, 10}, {1}}; },
+      {[](Scenario& s) {
+         s.workloads[0].array = ArrayLaw{{1, 10}, {1}};
+       },
        "workloads[0].array.weights: one for each of tasks: 2; 1"},
       {[](Scenario& s) { s.workloads[0].size.reset(); },
        "workloads[0]: the key size for kind batch; none"},
