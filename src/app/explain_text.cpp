@@ -29,7 +29,29 @@ std::string pool_name(const World& world, PoolId id) {
   return name.empty() ? "pool " + std::to_string(id.index) : name;
 }
 
-std::string change_text(const World& world, const Change& c) {
+// A number of the lane's units: shared GPUs as 0.25.
+std::string amount(std::int64_t units, Device device) {
+  const std::int64_t one = units_of_one(device);
+  if (one == 1) return std::to_string(units);
+  return fmt::format("{}", static_cast<double>(units) / static_cast<double>(one));
+}
+nlohmann::ordered_json amount_json(std::int64_t units, Device device) {
+  const std::int64_t one = units_of_one(device);
+  if (one == 1) return units;
+  return static_cast<double>(units) / static_cast<double>(one);
+}
+const char* unit_name(Device device) {
+  switch (device) {
+    case Device::gpu:
+    case Device::shared_gpu: return "GPUs";
+    case Device::qpu: return "QPUs";
+    case Device::ran_cell: return "cell groups";
+    case Device::cpu: return "cores";
+  }
+  CHECK(!"a Device");
+}
+
+std::string change_text(const World& world, Device device, const Change& c) {
   const std::string where = pool_name(world, c.where);
   switch (c.kind) {
     case Change::approval: return "an approval for " + where + ": starts now";
@@ -38,7 +60,8 @@ std::string change_text(const World& world, const Change& c) {
       return "ask for at most " + seconds_text(c.time) + ": starts now in " + where;
     case Change::pool: return "accept " + where + " too: starts now there";
     case Change::gpus:
-      return fmt::format("ask for {} GPUs: starts now in {}", c.units.count(), where);
+      return fmt::format("ask for {} {}: starts now in {}", amount(c.units.count(), device),
+                         unit_name(device), where);
     case Change::quota:
       return fmt::format("a quota of {} GPUs more: starts now in {}", c.units.count(), where);
     case Change::wait:
@@ -101,8 +124,9 @@ std::string explain_table(const ExplainRun& run, const Scenario& scenario) {
   const Explanation& e = run.explanation;
   const LaneOpened& lane = w.lane(run.job.lane);
   std::string out = fmt::format(
-      "job {} · {} of {} · {} GPUs · {} · submitted {}\n", e.job.index,
-      scenario.workloads[lane.workload.index].id, w.members()[lane.member.index], run.job.gpus,
+      "job {} · {} of {} · {} {} · {} · submitted {}\n", e.job.index,
+      scenario.workloads[lane.workload.index].id, w.members()[lane.member.index],
+      amount(run.job.gpus, lane.device), unit_name(lane.device),
       run.job.estimate >= kUntilCancelled ? "until cancelled"
                                           : "for at most " + seconds_text(run.job.estimate),
       iso_kst(run.job.submit));
@@ -131,18 +155,19 @@ std::string explain_table(const ExplainRun& run, const Scenario& scenario) {
                      "needed", "free", "at once", "lent / at most", "held / entitled", "earliest");
   for (const PoolView& v : e.pools) {
     std::string why = to_string(v.why_not);
+    const auto n = [&](std::int64_t units) { return amount(units, w.pool(v.pool).info.device); };
     if (!v.detail.empty()) why += ": " + v.detail;
-    out += fmt::format(
-        "{:<40} {:<20} {:>7} {:>8} {:>8} {:>17} {:>17}  {}\n", pool_name(w, v.pool), why, v.needed,
-        v.free, v.most_at_once, fmt::format("{} / {}", v.lent, v.lend_limit),
-        fmt::format("{} / {}", v.held, v.entitled), v.earliest ? iso_kst(*v.earliest) : "-");
+    out += fmt::format("{:<40} {:<20} {:>7} {:>8} {:>8} {:>17} {:>17}  {}\n", pool_name(w, v.pool),
+                       why, n(v.needed), n(v.free), n(v.most_at_once),
+                       n(v.lent) + " / " + n(v.lend_limit), n(v.held) + " / " + n(v.entitled),
+                       v.earliest ? iso_kst(*v.earliest) : "-");
     if (v.kept_for || v.kept_until)
       out += fmt::format("{:<40}   kept{}{}\n", "",
                          v.kept_for ? fmt::format(" for job {}", v.kept_for->index) : "",
                          v.kept_until ? " until " + iso_kst(*v.kept_until) : "");
   }
   out += "\nwhat would start it, the least first\n";
-  for (const Change& c : e.changes) out += "  " + change_text(w, c) + "\n";
+  for (const Change& c : e.changes) out += "  " + change_text(w, lane.device, c) + "\n";
   if (e.changes.empty()) out += "  nothing that was tried\n";
   return out;
 }
@@ -154,7 +179,7 @@ nlohmann::ordered_json explain_json(const ExplainRun& run, const Scenario& scena
   nlohmann::ordered_json json{{"job", e.job.index},
                               {"workload", scenario.workloads[lane.workload.index].id},
                               {"member", w.members()[lane.member.index]},
-                              {"gpus", run.job.gpus},
+                              {"gpus", amount_json(run.job.gpus, lane.device)},
                               {"submit", iso_kst(run.job.submit)},
                               {"at", iso_kst(w.now())},
                               {"state", state_text(e.state)},
@@ -180,16 +205,19 @@ nlohmann::ordered_json explain_json(const ExplainRun& run, const Scenario& scena
   forecast["samples"] = run.forecast.samples;
   auto& pools = json["pools"] = nlohmann::ordered_json::array();
   for (const PoolView& v : e.pools) {
+    const auto n = [&](std::int64_t units) {
+      return amount_json(units, w.pool(v.pool).info.device);
+    };
     nlohmann::ordered_json row{{"pool", pool_name(w, v.pool)}, {"why_not", to_string(v.why_not)}};
     if (!v.detail.empty()) row["detail"] = v.detail;
-    row["needed"] = v.needed;
-    row["free"] = v.free;
-    row["installed"] = v.installed;
-    row["most_at_once"] = v.most_at_once;
-    row["lent"] = v.lent;
-    row["lend_limit"] = v.lend_limit;
-    row["held"] = v.held;
-    row["entitled"] = v.entitled;
+    row["needed"] = n(v.needed);
+    row["free"] = n(v.free);
+    row["installed"] = n(v.installed);
+    row["most_at_once"] = n(v.most_at_once);
+    row["lent"] = n(v.lent);
+    row["lend_limit"] = n(v.lend_limit);
+    row["held"] = n(v.held);
+    row["entitled"] = n(v.entitled);
     if (v.kept_for) row["kept_for"] = v.kept_for->index;
     put_time(row, "kept_until", v.kept_until);
     put_time(row, "earliest", v.earliest);
@@ -198,7 +226,8 @@ nlohmann::ordered_json explain_json(const ExplainRun& run, const Scenario& scena
   auto& changes = json["changes"] = nlohmann::ordered_json::array();
   for (const Change& c : e.changes) {
     nlohmann::ordered_json row{{"kind", to_string(c.kind)}, {"pool", pool_name(w, c.where)}};
-    if (c.kind == Change::gpus || c.kind == Change::quota) row["gpus"] = c.units.count();
+    if (c.kind == Change::gpus) row["gpus"] = amount_json(c.units.count(), lane.device);
+    if (c.kind == Change::quota) row["gpus"] = c.units.count();
     if (c.kind == Change::estimate) row["estimate_s"] = static_cast<double>(c.time.count()) / 1000;
     if (c.kind == Change::wait) row["at"] = iso_kst(c.time);
     row["least"] = c.sure;

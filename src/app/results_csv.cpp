@@ -84,8 +84,7 @@ class JobRows {
     const fmt::format_int number(i);
     put(out, {number.data(), number.size()});
     put(out, work_[run_.meter().row_of(job.lane)]);
-    const fmt::format_int gpus(job.gpus);
-    put(out, {gpus.data(), gpus.size()});
+    put_gpus(out, job);
     put(out, started ? std::string_view(place_[job.pool.index]) : ",,,,");
     submit_.put_time(out, job.submit);
     put(out, ",");
@@ -103,6 +102,14 @@ class JobRows {
   }
 
  private:
+  // A shared GPU in thousandths: 0.250.
+  void put_gpus(Buffer& out, const Job& job) const {
+    const std::int64_t one = units_of_one(run_.world().device(job.lane));
+    const fmt::format_int whole(job.gpus / one);
+    put(out, {whole.data(), whole.size()});
+    if (const std::int64_t rest = job.gpus % one; rest > 0)
+      fmt::format_to(std::back_inserter(out), ".{:03}", rest);
+  }
   bool within(Millis t) const { return from_ <= t && t < to_; }
   static std::string_view state(const Job& job, bool started) {
     switch (job.state) {

@@ -61,6 +61,7 @@ Json gpus(const Scenario& scenario, const Summary& s) {
   for (const HardwareFigures& h : s.by_hardware) {
     if (h.installed_gpu_ms == 0) continue;
     by_hardware.push_back({{"hardware", scenario.hardware[h.hardware.index].id},
+                           {"device", name(scenario.hardware[h.hardware.index].device)},
                            {"installed", h.installed},
                            {"utilization", ratio(h.used_gpu_ms, h.installed_gpu_ms)}});
   }
@@ -153,13 +154,14 @@ Json ledger(const Simulation& run, const Summary& s) {
                         {"borrower", scenario.members[user].id},
                         {"gpu_h", gpu_h(s.lending[owner][user])}});
   for (const SettlementLine& l : run.fairness().settlement())
-    lines.push_back({{"month", month_of(l.month)},
-                     {"owner", scenario.members[l.owner.index].id},
-                     {"borrower", scenario.members[l.borrower.index].id},
-                     {"hardware", scenario.hardware[l.hardware.index].id},
-                     {"site", scenario.sites[l.site.index].id},
-                     {"gpu_h", gpu_h(l.gpu_ms)},
-                     {"krw", l.krw}});
+    lines.push_back(
+        {{"month", month_of(l.month)},
+         {"owner", scenario.members[l.owner.index].id},
+         {"borrower", scenario.members[l.borrower.index].id},
+         {"hardware", scenario.hardware[l.hardware.index].id},
+         {"site", scenario.sites[l.site.index].id},
+         {"gpu_h", gpu_h(l.gpu_ms / units_of_one(scenario.hardware[l.hardware.index].device))},
+         {"krw", l.krw}});
   for (std::size_t m = 0; m < s.members.size(); ++m)
     settlement.push_back({{"member", scenario.members[m].id},
                           {"received_krw", s.members[m].received_krw},
@@ -296,7 +298,8 @@ Json workloads(const Simulation& run, const Summary& s) {
                  {"member", run.scenario().members[row.member.index].id},
                  {"jobs_submitted", row.service ? 0 : f.submitted},
                  {"jobs_done", row.service ? 0 : f.done},
-                 {"gpu_h", gpu_h(f.gpu_ms)}};
+                 {"gpu_h", gpu_h(f.gpu_ms)},
+                 {"device", name(row.device)}};
     // Of nobody who started there is no wait to tell; replicas are in services.items.
     item["mean_wait_s"] = f.wait.jobs > 0 ? Json(rounded(f.wait.mean_s, 3)) : Json();
     item["p95_wait_s"] = f.wait.jobs > 0 ? Json(f.wait.p95_s) : Json();

@@ -60,6 +60,15 @@ class BitTree {
   }
 
   template <class F>
+  bool any_of(F f) const {  // in rising order, until f says true; f must not change the set
+    for (std::size_t w = 0; w < leaves(); ++w)
+      for (std::uint64_t word = words_[w]; word != 0; word &= word - 1)
+        if (f(static_cast<std::uint32_t>(w * 64 +
+                                         static_cast<std::size_t>(std::countr_zero(word)))))
+          return true;
+    return false;
+  }
+  template <class F>
   void for_each(F f) const {  // in rising order; f must not change the set
     for (std::size_t w = 0; w < leaves(); ++w)
       for (std::uint64_t word = words_[w]; word != 0; word &= word - 1)

@@ -130,7 +130,7 @@ void Ahead::date(std::int64_t at, bool begins, std::size_t index) {
     apply(Millis(at), CapacityAdded{plan.pool, Gpus(gpus), id});
   } else {
     const Pool& pool = world_.pool(plan.pool);
-    if (!pool.racks && pool.free < -gpus) return;  // the timeline keeps it empty: nobody is sent
+    if (!pool.machines && pool.free < -gpus) return;  // the timeline keeps it empty: nobody is sent
     if (!begins) return;  // what was added for a time leaves as its own plan says
     apply(Millis(at), CapacityRetired{plan.pool, Gpus(-gpus), id});
   }

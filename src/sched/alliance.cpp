@@ -33,6 +33,7 @@
 #include "sched/fit.h"
 #include "sched/grow.h"
 #include "sched/holds.h"
+#include "sched/place.h"
 #include "sched/reclaim.h"
 #include "sched/turns.h"
 #include "world/shape.h"
@@ -186,11 +187,12 @@ class Pass {
     return dure::binds(hold.right, hold.member, right, member);
   }
   // What the pass keeps for somebody before it.
-  bool kept_from(const Turn& h, PoolId pool, std::int64_t gpus, Millis end, Spread spread) const {
+  bool kept_from(const Turn& h, PoolId pool, std::int64_t gpus, Millis end,
+                 const Shape& shape) const {
     const LaneOpened& lane = world_.lane(h.lane);
     if (borrows_early_ && contested(pool, lane)) return true;
     const Right its = fair() && h.claim == Claim::guaranteed ? Right::guaranteed : Right::borrowed;
-    return holds_.keeps_from(h.job, lane.member, its, pool, gpus, end, spread);
+    return holds_.keeps_from(h.job, lane.member, its, pool, gpus, end, shape);
   }
 
   bool start_in_one(const Turn& h, const Gang& gang) {
@@ -202,7 +204,7 @@ class Pass {
         because(f.why_not);
         continue;
       }
-      if (f.end > f.after && kept_from(h, id, gang.gpus, f.end, gang.lane.spread)) {
+      if (f.end > f.after && kept_from(h, id, gang.gpus, f.end, gang.lane.shape())) {
         because(Reason::behind_earlier_job);
         continue;
       }
@@ -210,7 +212,7 @@ class Pass {
       if (gang.gpus != gang.asked) wish.gpus = Gpus(gang.gpus);
       wish.under = f.under;
       if (!beside(h, gang, f.end, wish)) continue;
-      if (pool.racks) wish.place = *pool.racks->find(gang.gpus, gang.lane.spread);
+      wish.place = place_in(world_, id, gang.gpus, gang.lane.shape());
       start(h, std::move(wish), f.end, f.end <= f.after);
       return true;
     }
@@ -241,7 +243,7 @@ class Pass {
           continue;
         }
         Part part{id, Gpus(units), {}};
-        if (pool.racks) part.place = *pool.racks->find(units, Spread::anywhere);
+        part.place = place_in(world_, id, units, Spread::anywhere);
         wish.also.push_back(std::move(part));
         return true;
       }
@@ -258,7 +260,7 @@ class Pass {
       const auto fits = [&](PoolId id, Millis until) {
         const Fit f = fit(world_, policy_, id, part, until);
         return f.why_not == Reason::none && !f.under &&
-               !kept_from(h, id, part.gpus, until, part.lane.spread);
+               !kept_from(h, id, part.gpus, until, part.lane.shape());
       };
       for (const PoolId id : whole.lane.pools) {
         const auto same_site = [&](PoolId c) {
@@ -286,9 +288,7 @@ class Pass {
       StartJob wish{h.job, chosen[0], {}};
       wish.gpus = Gpus(part.gpus);
       for (std::size_t i = 0; i < chosen.size(); ++i) {
-        const Pool& pool = world_.pool(chosen[i]);
-        Placement place;
-        if (pool.racks) place = *pool.racks->find(part.gpus, whole.lane.spread);
+        Placement place = place_in(world_, chosen[i], part.gpus, whole.lane.shape());
         if (i == 0)
           wish.place = std::move(place);
         else
@@ -358,7 +358,7 @@ class Pass {
         world_.ledger().in_use(id, member) + of_member + gang.gpus > pool.entitled(member))
       its = Right::own;
     if (its == Right::own && waits_for_own) return std::nullopt;  // invariant 1
-    Hold out{h.job, its, member, Millis(Timeline::kForever), 0, {gang.gpus, gang.lane.spread}, {}};
+    Hold out{h.job, its, member, Millis(Timeline::kForever), 0, {gang.gpus, gang.lane.shape()}, {}};
     const std::int64_t need = before + gang.gpus;
     std::int64_t there = 0;
     Millis from = world_.now();
@@ -548,7 +548,7 @@ class Pass {
       if (plan.victims.empty()) {
         wake_ = std::min(wake_, std::max(plan.later, next));
         no_plan_[id.index].push_back(
-            {gang.lane.member, gang.lane.tier, gang.lane.spread, gang.gpus});
+            {gang.lane.member, gang.lane.tier, gang.lane.shape(), gang.gpus});
       } else if (dated(id) && !lasts(id, plan, gang, before)) {
         continue;
       } else if (best.victims.empty() || plan.lost < best.lost) {
@@ -568,9 +568,9 @@ class Pass {
       }
       const Job& job = world_.job(v.job);
       const std::int64_t gpus = job.held - v.frees;
-      say_.wish(
-          ResizeJob{v.job, Gpus(gpus),
-                    world_.pool(where).racks ? shrunk(world_.placement(job), gpus) : Placement{}});
+      say_.wish(ResizeJob{
+          v.job, Gpus(gpus),
+          world_.pool(where).machines ? shrunk(world_.placement(job), gpus) : Placement{}});
     }
     if (const std::optional<Hold> after = hold_in(h, where, gang)) held = *after;
     held.then = std::move(best.then);
@@ -620,7 +620,7 @@ class Pass {
   bool hopeless(PoolId id, const Gang& gang) const {
     return std::any_of(no_plan_[id.index].begin(), no_plan_[id.index].end(), [&](const NoPlan& n) {
       return n.member == gang.lane.member && n.tier == gang.lane.tier &&
-             n.spread == gang.lane.spread && n.gpus <= gang.gpus;
+             n.shape == gang.lane.shape() && n.gpus <= gang.gpus;
     });
   }
   Millis next_reclaim() const {
@@ -647,7 +647,7 @@ class Pass {
   struct NoPlan {
     MemberId member;
     Tier tier;
-    Spread spread;
+    Shape shape;
     std::int64_t gpus;
   };
   std::vector<std::vector<NoPlan>> no_plan_;  // [pool]

@@ -10,7 +10,7 @@ bool plain(const World& world) {
   if (world.lanes() != 1 || world.lane(LaneId{0}).pools.size() != 1) return false;
   const LaneOpened& lane = world.lane(LaneId{0});
   const Pool& pool = world.pool(lane.pools[0]);
-  if (pool.racks || !pool.reservations.empty() || pool.guaranteed != 0) return false;
+  if (pool.machines || !pool.reservations.empty() || pool.guaranteed != 0) return false;
   if (lane.within != Within::arrival || lane.most.count() > 0 || lane.beside_units > 0)
     return false;
   if (!lane.speed_permille.empty() || !world.orphans().empty()) return false;

@@ -15,12 +15,12 @@ constexpr Millis kForever{Timeline::kForever};
 bool is_classical(const World& world, const Policy& policy) {  // as decide() has it
   return policy.order == Order::arrival && world.lanes() == 1 &&
          world.lane(LaneId{0}).pools.size() == 1 &&
-         !world.pool(world.lane(LaneId{0}).pools[0]).racks;
+         !world.pool(world.lane(LaneId{0}).pools[0]).machines;
 }
 
 bool alike(const LaneOpened& a, const LaneOpened& b) {
   return a.member == b.member && a.workload == b.workload && a.gpus == b.gpus &&
-         a.spread == b.spread && a.priority == b.priority && a.pools == b.pools &&
+         a.shape() == b.shape() && a.priority == b.priority && a.pools == b.pools &&
          a.account == b.account && a.tier == b.tier && a.within == b.within &&
          a.preemptible == b.preemptible && a.min_run == b.min_run && a.checkpoint == b.checkpoint &&
          a.restart == b.restart && a.least == b.least && a.most == b.most &&
@@ -238,7 +238,16 @@ class Explaining {
     const LaneQueue& own = world_.queue(job_.lane);
     const std::size_t place = own.find(id_, world_.rank(job_));
     out_.jobs_in_lane = static_cast<std::int64_t>(place);
-    for (std::size_t i = 0; i < place; ++i) out_.gpus_before += own.need(i);
+    std::int64_t milli = 0;  // 1/1000 GPU that comes before it
+    for (std::size_t i = 0; i < place; ++i)
+      milli += Accounts::milli_gpus(lane_.device, own.need(i));
+    const auto add = [&](LaneId lane, std::size_t n) {
+      out_.jobs_before += static_cast<std::int64_t>(n);
+      for (std::size_t i = 0; i < n; ++i)
+        milli += Accounts::milli_gpus(world_.device(lane), world_.queue(lane).need(i));
+      out_.gpus_before = milli / 1000;
+    };
+    out_.gpus_before = milli / 1000;
     out_.jobs_before = out_.jobs_in_lane;
     if (classical_) {
       out_.heads_before = place > 0 ? 1 : 0;
@@ -259,29 +268,29 @@ class Explaining {
         std::size_t n = queue.size();
         if (other.priority == mine.priority && world_.lane(lane).within == Within::arrival)
           for (n = 0; n < queue.size() && queue.job(n) < id_;) ++n;
-        add(queue, n);
+        add(lane, n);
         return;
       }
       if (!before(other, self)) return;
       ++out_.heads_before;
-      add(world_.queue(lane), 1);
+      add(lane, 1);
     });
-  }
-  void add(const LaneQueue& queue, std::size_t n) {
-    out_.jobs_before += static_cast<std::int64_t>(n);
-    for (std::size_t i = 0; i < n; ++i) out_.gpus_before += queue.need(i);
   }
 
   void quota_numbers() {
     const Accounts& accounts = world_.accounts();
     out_.account = world_.account(job_.lane);
     for (std::optional<AccountId> a = out_.account; a; a = accounts[*a].parent) {
-      const std::int64_t held = accounts.held(*a, Device::gpu), limit = accounts[*a].limit;
+      const std::int64_t limit = accounts[*a].limit;
       if (limit == 0) continue;
-      short_ = std::max(short_, held + asked() - limit);
-      if (out_.account_limit == 0 || held + asked() > limit) {
+      // Limits are of whole GPUs, what is held may be parts of them: rounded against the job.
+      const std::int64_t held = accounts.milli_gpus_held(*a);
+      const std::int64_t asks = Accounts::milli_gpus(lane_.device, asked());
+      const std::int64_t over = held + asks - limit * 1000;
+      if (asks > 0) short_ = std::max(short_, (over + 999) / 1000);
+      if (out_.account_limit == 0 || (asks > 0 && over > 0)) {
         out_.account = a;
-        out_.account_held = held;
+        out_.account_held = (held + 999) / 1000;
         out_.account_limit = limit;
       }
     }
@@ -346,8 +355,11 @@ class Explaining {
     v.lend_limit = pool.installed * std::int64_t{pool.info.lend_permille} / 1000;
     v.entitled = pool.entitled(lane_.member);
     v.held = copy.ledger().in_use(id, lane_.member);
+    const SharedNodes* shared = pool.machines ? pool.machines->shared() : nullptr;
     v.most_at_once =
-        last_good(1, pool.free, [&](std::int64_t n) { return pool.fits(n, lane_.spread); });
+        shared != nullptr
+            ? shared->most(lane_.shape())
+            : last_good(1, pool.free, [&](std::int64_t n) { return pool.fits(n, lane_.shape()); });
     if (!mine) {
       const Outside o = options_.outside ? options_.outside(lane_, id) : Outside{};
       v.why_not = o.reason;
@@ -425,7 +437,7 @@ class Explaining {
     approvals_.clear();  // it may have come up before
     others_.clear();
     const auto quota = [&](std::int64_t gpus) {
-      return copy.accounts().within_limits(copy.account(job_.lane), gpus);
+      return copy.accounts().within_limits(copy.account(job_.lane), copy.device(job_.lane), gpus);
     };
     std::int64_t most = 0;
     for (const PoolId p : lane_.pools) most = std::max(most, copy.pool(p).free);

@@ -70,8 +70,9 @@ Fit fit(const World& world, const Policy& policy, PoolId id, const Gang& gang, M
     out.why_not = gang.gpus > pool.installed ? Reason::too_large : Reason::no_room;
     return out;
   }
-  if (!pool.fits(gang.gpus, gang.lane.spread)) {
-    out.why_not = Reason::not_in_one_domain;
+  if (!pool.fits(gang.gpus, gang.lane.shape())) {
+    out.why_not = pool.fits(gang.gpus, gang.lane.spread) ? Reason::no_cpu_or_memory
+                                                         : Reason::not_in_one_domain;
     return out;
   }
   const Millis now = world.now();

@@ -20,9 +20,9 @@ void grow(const World& world, const Policy& policy, const Holds& holds, PoolId i
   if (terms(world, policy, id, gang, job.end) != Reason::none) return;
   if (pool.timeline.least_free(world.now(), job.end) < more) return;
   Placement place;
-  if (pool.racks) {
+  if (pool.machines) {
     place = world.placement(job);
-    const std::optional<Placement> added = pool.racks->find(more, Spread::anywhere);
+    const std::optional<Placement> added = pool.machines->find(more, Spread::anywhere);
     CHECK(added.has_value());  // it fits
     for (const Slice& s : *added) place.push_back(s);
   }

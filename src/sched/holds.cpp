@@ -2,10 +2,12 @@
 
 #include <algorithm>
 
+#include "sched/place.h"
+
 namespace dure {
 
 bool Holds::keeps_from(JobId job, MemberId member, Right right, PoolId id, std::int64_t gpus,
-                       Millis end, Spread spread) const {
+                       Millis end, const Shape& shape) const {
   if (barred_[id.index] && *barred_[id.index] != job) return true;
   const Pool& pool = world_.pool(id);
   const bool takes_back =
@@ -20,11 +22,11 @@ bool Holds::keeps_from(JobId job, MemberId member, Right right, PoolId id, std::
     if (!binds(hold.right, hold.member, right, member)) continue;
     if (gpus > hold.extra) return true;
     if (!hold.then) continue;
-    CapacityIndex then = *hold.then;
-    const Placement place = *pool.racks->find(gpus, spread);
+    Machines then = *hold.then;
+    const Placement place = place_in(world_, id, gpus, shape);
     if (!then.can_take(place)) continue;  // it is not what is kept
     then.take(place);
-    if (!then.fits(hold.kept.gpus, hold.kept.spread)) return true;
+    if (!then.fits(hold.kept.gpus, hold.kept.shape)) return true;
   }
   return false;
 }
@@ -32,14 +34,16 @@ bool Holds::keeps_from(JobId job, MemberId member, Right right, PoolId id, std::
 bool Holds::within_limits(LaneId lane, std::int64_t gpus) const {
   const Accounts& accounts = world_.accounts();
   const AccountId own = world_.account(lane);
-  if (!accounts.within_limits(own, gpus)) return false;
+  const Device device = world_.device(lane);
+  if (!accounts.within_limits(own, device, gpus)) return false;
   for (std::optional<AccountId> a = own; a && !helped_.empty(); a = accounts[*a].parent) {
     std::int64_t kept = 0;
     for (const Helped& h : helped_)
       for (std::optional<AccountId> b = world_.account(h.lane); b; b = accounts[*b].parent)
-        if (*b == *a && h.lane != lane) kept += h.gpus;
-    const Account& account = accounts[*a];
-    if (account.limit > 0 && account.use[0].held + kept + gpus > account.limit) return false;
+        if (*b == *a && h.lane != lane) kept += Accounts::milli_gpus(world_.device(h.lane), h.gpus);
+    if (const std::int64_t asked = Accounts::milli_gpus(device, gpus);
+        asked > 0 && !accounts.within_limit(*a, kept + asked))
+      return false;
   }
   return true;
 }

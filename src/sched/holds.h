@@ -27,8 +27,8 @@ struct Hold {
   Millis shadow;           // when it could start
   std::int64_t extra = 0;  // what is left over then
   Aside kept;
-  std::optional<CapacityIndex> then{};  // what others were stopped for must not lose its shape
-  std::int64_t headroom = kAny;         // what its own member may still take there for longer
+  std::optional<Machines> then{};  // what others were stopped for must not lose its shape
+  std::int64_t headroom = kAny;    // what its own member may still take there for longer
 };
 
 class Holds {
@@ -49,7 +49,7 @@ class Holds {
   bool barred(PoolId pool) const { return barred_[pool.index].has_value(); }
   // May the job not have the room, because it is kept for somebody before it?
   bool keeps_from(JobId job, MemberId member, Right right, PoolId pool, std::int64_t gpus,
-                  Millis end, Spread spread) const;
+                  Millis end, const Shape& shape) const;
   // May the lane hold so many more, within all limits but for what is kept of them for others?
   bool within_limits(LaneId lane, std::int64_t gpus) const;
   // Units of a device that others may take there.

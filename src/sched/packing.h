@@ -16,7 +16,7 @@
 #include <vector>
 
 #include "base/stream.h"
-#include "sched/pack_node.h"
+#include "sched/fragments.h"
 #include "sched/packing_prices.h"
 
 namespace dure {

@@ -19,7 +19,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "sched/pack_node.h"
+#include "sched/fragments.h"
 
 namespace dure {
 

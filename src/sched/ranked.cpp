@@ -33,20 +33,20 @@ namespace {
 // A pool as it will be when those who are asked to stop have gone, less what is kept.
 struct Ahead {
   std::int64_t free = 0;
-  std::optional<CapacityIndex> racks;
-  bool fits(std::int64_t gpus, Spread spread) const {
-    return racks ? racks->fits(gpus, spread) : gpus <= free;
+  std::optional<Machines> machines;
+  bool fits(std::int64_t gpus, const Shape& shape) const {
+    return machines ? machines->fits(gpus, shape) : gpus <= free;
   }
   bool can_take(std::int64_t gpus, const Placement& place) const {
-    return racks ? racks->can_take(place) : gpus <= free;
+    return machines ? machines->can_take(place) : gpus <= free;
   }
   void take(std::int64_t gpus, const Placement& place) {
     free -= gpus;
-    if (racks) racks->take(place);
+    if (machines) machines->take(place);
   }
   void give(std::int64_t gpus, const Placement& place) {
     free += gpus;
-    if (racks) racks->give(place);
+    if (machines) machines->give(place);
   }
 };
 
@@ -118,7 +118,8 @@ class RankedPass {
     const LaneOpened& lane = world_.lane(job.lane);
     if (lane.pools.empty()) return say_.wish(RefuseJob{r.job, Reason::no_legal_site});
     Reason because = Reason::quota_limit;
-    if (world_.accounts().within_limits(world_.account(job.lane), job.gpus)) {
+    if (world_.accounts().within_limits(world_.account(job.lane), world_.device(job.lane),
+                                        job.gpus)) {
       because = Reason::too_large;
       const Gang gang{lane, job.gpus, job.gpus, job.estimate};
       for (const PoolId id : lane.pools) {
@@ -144,9 +145,9 @@ class RankedPass {
     if (pool.stopping > 0) look_ahead(id);
     StartJob wish{r.job, id, {}};
     if (plan.ahead) {
-      if (!plan.ahead->fits(gang.gpus, gang.lane.spread)) return Got::nothing;  // invariant 3
-      if (pool.racks) wish.place = *plan.ahead->racks->find(gang.gpus, gang.lane.spread);
-      if (pool.racks ? !pool.racks->can_take(wish.place) : gang.gpus > pool.free) {
+      if (!plan.ahead->fits(gang.gpus, gang.lane.shape())) return Got::nothing;  // invariant 3
+      if (pool.machines) wish.place = *plan.ahead->machines->find(gang.gpus, gang.lane.shape());
+      if (pool.machines ? !pool.machines->can_take(wish.place) : gang.gpus > pool.free) {
         plan.ahead->take(gang.gpus, wish.place);  // it is there soon
         return Got::kept;
       }
@@ -157,8 +158,8 @@ class RankedPass {
     wish.under = f.under;
     if (plan.ahead)
       plan.ahead->take(gang.gpus, wish.place);
-    else if (pool.racks)
-      wish.place = *pool.racks->find(gang.gpus, gang.lane.spread);
+    else if (pool.machines)
+      wish.place = *pool.machines->find(gang.gpus, gang.lane.shape());
     if (plan.held && f.end > plan.shadow) plan.extra -= gang.gpus;
     say_.wish(std::move(wish));
     if (shared()) shares_.used(world_.account(world_.job(r.job).lane));
@@ -202,21 +203,21 @@ class RankedPass {
     if (could < gang.gpus) return false;
     Ahead ahead = *plan.ahead;
     std::vector<std::size_t> stopped;
-    for (std::size_t i = 0; i < may && !ahead.fits(gang.gpus, gang.lane.spread); ++i) {
+    for (std::size_t i = 0; i < may && !ahead.fits(gang.gpus, gang.lane.shape()); ++i) {
       if (victims[i].stops_for) continue;
       ahead.give(held(victims[i]), place_of(id, victims[i].rank.job));
       stopped.push_back(i);
     }
-    if (!ahead.fits(gang.gpus, gang.lane.spread)) return false;  // invariant 1
+    if (!ahead.fits(gang.gpus, gang.lane.shape())) return false;  // invariant 1
     for (; !stopped.empty(); stopped.pop_back()) {  // the first in order is let off first
       Runner& v = victims[stopped.back()];
       ahead.take(held(v), place_of(id, v.rank.job));
-      if (ahead.fits(gang.gpus, gang.lane.spread)) continue;
+      if (ahead.fits(gang.gpus, gang.lane.shape())) continue;
       ahead.give(held(v), place_of(id, v.rank.job));
       v.stops_for = r.job;
     }
     Placement place;
-    if (ahead.racks) place = *ahead.racks->find(gang.gpus, gang.lane.spread);
+    if (ahead.machines) place = *ahead.machines->find(gang.gpus, gang.lane.shape());
     ahead.take(gang.gpus, place);  // invariant 3
     // Who is to stop for somebody before may stay where it is after all.
     for (std::size_t i = victims.size(); i-- > 0;) {
@@ -239,14 +240,14 @@ class RankedPass {
   std::int64_t held(const Runner& v) const { return world_.job(v.rank.job).held; }
   const Placement& place_of(PoolId pool, JobId job) const {
     static const Placement none;
-    return world_.pool(pool).racks ? world_.placement(world_.job(job)) : none;
+    return world_.pool(pool).machines ? world_.placement(world_.job(job)) : none;
   }
 
   void look_ahead(PoolId id) {
     PoolPlan& plan = pools_[id.index];
     if (plan.ahead) return;
     const Pool& pool = world_.pool(id);
-    plan.ahead = Ahead{pool.free, pool.racks};
+    plan.ahead = Ahead{pool.free, pool.machines};
     if (pool.stopping == 0) return;
     for (const Run& run : pool.running) {
       const JobId job = run.job;

@@ -49,43 +49,43 @@ std::int64_t least(const World& world, const Run& run) {
 // What the pool would look like.
 class Room {
  public:
-  Room(std::int64_t free, const std::optional<CapacityIndex>& racks, std::int64_t need,
-       Spread spread, std::span<const Aside> before)
-      : need_(need), spread_(spread), free_(free), racks_(racks) {
+  Room(std::int64_t free, const std::optional<Machines>& machines, std::int64_t need,
+       const Shape& shape, std::span<const Aside> before)
+      : need_(need), shape_(shape), free_(free), machines_(machines) {
     for (const Aside& k : before) {
       free_ -= k.gpus;
-      if (!racks_) continue;
-      if (const auto place = racks_->find(k.gpus, k.spread)) racks_->take(*place);
+      if (!machines_) continue;
+      if (const auto place = machines_->find(k.gpus, k.shape)) machines_->take(*place);
     }
-    undo_ = !racks_ || racks_->owed() == 0;
+    undo_ = !machines_ || machines_->owed() == 0;
   }
   // So much must be freed in all, however much room there is.
   void must_free(std::int64_t gpus) { owed_ = gpus; }
   void free(const Candidate& c) {
     free_ += c.victim.frees;
     owed_ -= c.victim.frees;
-    if (racks_) racks_->give(*c.gives);
+    if (machines_) machines_->give(*c.gives);
   }
   // Not if some machine is on its way out: what is given back there cannot be taken again.
   bool may_undo() const { return undo_; }
   void take_back(const Candidate& c) {
     free_ -= c.victim.frees;
     owed_ += c.victim.frees;
-    if (racks_) racks_->take(*c.gives);
+    if (machines_) machines_->take(*c.gives);
   }
   bool enough() const {
-    return owed_ <= 0 && (racks_ ? racks_->fits(need_, spread_) : free_ >= need_);
+    return owed_ <= 0 && (machines_ ? machines_->fits(need_, shape_) : free_ >= need_);
   }
-  std::optional<CapacityIndex>&& racks() && { return std::move(racks_); }
+  std::optional<Machines>&& machines() && { return std::move(machines_); }
   std::int64_t missing() const {
-    return std::max(owed_, need_ - (racks_ ? racks_->free() : free_));
+    return std::max(owed_, need_ - (machines_ ? machines_->free() : free_));
   }
 
  private:
   std::int64_t need_;
-  Spread spread_;
+  Shape shape_;
   std::int64_t free_, owed_ = 0;
-  std::optional<CapacityIndex> racks_;
+  std::optional<Machines> machines_;
   bool undo_ = true;
 };
 
@@ -277,7 +277,7 @@ std::vector<std::size_t> in_count(const std::vector<Candidate>& all, const Room&
 }
 
 std::vector<std::size_t> in_racks(const std::vector<Candidate>& all, const Room& room,
-                                  std::int64_t need, Spread spread, const Pool& pool) {
+                                  std::int64_t need, const Shape& shape, const Pool& pool) {
   if (all.size() <= kExact) return Search(all, room).run();
   const std::vector<std::size_t> order = by_price(all);
   std::vector<std::size_t> best = greedy(all, order, room);
@@ -291,7 +291,7 @@ std::vector<std::size_t> in_racks(const std::vector<Candidate>& all, const Room&
   };
   const std::int64_t domain =
       std::int64_t{pool.info.gpus_per_node} * std::max(pool.info.nodes_per_domain, 1u);
-  if (spread == Spread::one_domain && need <= domain) {
+  if (shape.spread == Spread::one_domain && need <= domain) {
     // One rack must do: try each by itself.
     std::vector<std::pair<std::uint32_t, std::size_t>> by_rack;
     for (const std::size_t i : order)
@@ -445,14 +445,14 @@ Soon::Soon(const World& world, const Policy& policy, PoolId id)
     if (!gone(run, now, by)) continue;
     free_ += run.gpus;
     leaving_[world.lane(run.lane).member.index] += run.gpus;
-    if (!pool.racks) continue;
-    if (!racks_) racks_ = pool.racks;
-    racks_->give(place_in(world, run.job, id));
+    if (!pool.machines) continue;
+    if (!machines_) machines_ = pool.machines;
+    machines_->give(place_in(world, run.job, id));
   }
 }
 
-const std::optional<CapacityIndex>& Soon::racks(const World& world) const {
-  return racks_ ? racks_ : world.pool(pool_).racks;
+const std::optional<Machines>& Soon::machines(const World& world) const {
+  return machines_ ? machines_ : world.pool(pool_).machines;
 }
 
 namespace {
@@ -470,7 +470,7 @@ std::optional<Shrink> shrink(const World& world, const Policy& policy, const Poo
     return std::nullopt;
   const Job& job = world.job(run.job);
   Shrink out{job.held - lane.least.count(), {}};
-  if (pool.racks) {
+  if (pool.machines) {
     const Placement& all = world.placement(job);
     out.gives = given_up(all, shrunk(all, lane.least.count()));
     out.frees = 0;
@@ -501,17 +501,18 @@ ReclaimPlan plan_reclaim(const World& world, const Policy& policy, const Soon& t
   const Pool& pool = world.pool(id);
   const LaneOpened& lane = world.lane(world.job(job).lane);
   const Millis now = world.now(), soon = now + policy.grace;
-  const std::optional<CapacityIndex>& racks = there.racks(world);
-  if (!whole && !(racks ? racks->fits(gpus, lane.spread) : there.free() >= gpus)) return plan;
-  Room room(there.free(), racks, gpus, lane.spread, before);
+  const std::optional<Machines>& machines = there.machines(world);
+  if (!whole && !(machines ? machines->fits(gpus, lane.shape()) : there.free() >= gpus))
+    return plan;
+  Room room(there.free(), machines, gpus, lane.shape(), before);
   if (room.enough()) {
     plan.comes = true;
-    plan.then = std::move(room).racks();
+    plan.then = std::move(room).machines();
     return plan;
   }
   if (!whole) return plan;
   // Which nodes go depends on who leaves first: what a stop frees there is not certain.
-  if (pool.racks && pool.racks->retiring() > 0) return plan;
+  if (pool.machines && pool.machines->retiring() > 0) return plan;
   const bool guaranteed = claim(world, id, lane, gpus) == Claim::guaranteed;
   const bool entitled = guaranteed || gpus <= pool.entitled(lane.member);  // invariant 5
   std::vector<std::int64_t> over(
@@ -577,7 +578,7 @@ ReclaimPlan plan_reclaim(const World& world, const Policy& policy, const Soon& t
     most += frees;
     if (stops) {
       c.victim = {other, s.run->gpus, lost_if_stopped(world, world.job(other)), false};
-      c.gives = pool.racks ? &place_in(world, other, id) : nullptr;
+      c.gives = pool.machines ? &place_in(world, other, id) : nullptr;
       all.push_back(c);
     } else {
       comes(*s.run, s.stops);
@@ -591,7 +592,7 @@ ReclaimPlan plan_reclaim(const World& world, const Policy& policy, const Soon& t
       if (i + 1 == all.size() || all[i + 1].victim.job != all[i].victim.job)
         all_of_them.free(all[i]);
     if (all_of_them.enough())
-      chosen = pool.racks ? in_racks(all, room, gpus, lane.spread, pool) : in_count(all, room);
+      chosen = pool.machines ? in_racks(all, room, gpus, lane.shape(), pool) : in_count(all, room);
   }
   if (chosen.empty()) plan.later = another_look(coming, missing);
   std::sort(chosen.begin(), chosen.end());
@@ -600,7 +601,7 @@ ReclaimPlan plan_reclaim(const World& world, const Policy& policy, const Soon& t
     plan.lost += all[i].victim.lost;
     room.free(all[i]);
   }
-  if (!chosen.empty()) plan.then = std::move(room).racks();
+  if (!chosen.empty()) plan.then = std::move(room).machines();
   return plan;
 }
 

@@ -39,15 +39,15 @@ struct Victim {
 };
 
 struct ReclaimPlan {
-  std::vector<Victim> victims;        // empty: it cannot be done now, or nothing needs to be done
-  std::int64_t lost = 0;              // GPU x ms
-  bool comes = false;                 // there will be room within the grace without it
-  Millis later{Timeline::kForever};   // when it is worth another look, if it cannot be done now
-  std::optional<CapacityIndex> then;  // the racks at the end of the grace, if there will be room
+  std::vector<Victim> victims;       // empty: it cannot be done now, or nothing needs to be done
+  std::int64_t lost = 0;             // GPU x ms
+  bool comes = false;                // there will be room within the grace without it
+  Millis later{Timeline::kForever};  // when it is worth another look, if it cannot be done now
+  std::optional<Machines> then;      // the racks at the end of the grace, if there will be room
 };
 struct Aside {  // put aside for who comes before it
   std::int64_t gpus = 0;
-  Spread spread = Spread::anywhere;
+  Shape shape;
 };
 
 // GPU x ms that are lost if the job is stopped now.
@@ -65,13 +65,13 @@ class Soon {
   PoolId pool() const { return pool_; }
   std::int64_t free() const { return free_; }
   std::int64_t leaving(MemberId m) const { return leaving_[m.index]; }  // GPUs that it gives back
-  const std::optional<CapacityIndex>& racks(const World& world) const;
+  const std::optional<Machines>& machines(const World& world) const;
 
  private:
   PoolId pool_;
   std::int64_t free_;
-  std::optional<CapacityIndex> racks_;  // nothing: as they are now
-  std::vector<std::int64_t> leaving_;   // [member]
+  std::optional<Machines> machines_;   // nothing: as they are now
+  std::vector<std::int64_t> leaving_;  // [member]
 };
 
 // For a waiting job that has a right to room in the pool, `gpus` of it: because its member is

@@ -35,24 +35,23 @@ Demand::Demand(const Scenario& scenario, const Founding& founding) : scenario_(s
   }
   for (DemandRow& row : rows_) {
     const WorkloadSpec& work = workload(row);
-    const std::vector<std::int64_t> sizes =
-        row.service ? std::vector{work.gpus_per_replica} : work.size->gpus;
-    for (const std::int64_t gpus : sizes) {
-      const auto it =
-          std::find_if(founding.lanes.begin(), founding.lanes.end(), [&](const LanePlan& l) {
-            return l.opened.workload == row.workload && l.demand == row.demand &&
-                   l.opened.gpus.count() == gpus;
-          });
-      CHECK(it != founding.lanes.end());
-      row.lanes.push_back(it->opened.lane);
-    }
+    const auto first =
+        std::find_if(founding.lanes.begin(), founding.lanes.end(), [&](const LanePlan& l) {
+          return l.opened.workload == row.workload && l.demand == row.demand;
+        });
+    CHECK(first != founding.lanes.end());
+    row.device = first->opened.device;
+    for (std::uint32_t i = 0; i < work.sizes().size(); ++i)  // found() opens them in a row
+      row.lanes.push_back(LaneId{first->opened.lane.index + i});
   }
   delivered_.resize(scenario.members.size());
   for (const CapacityStep& step : founding.steps) {
+    const Device device = founding.pools[step.pool.index].opened.device;
+    if (device != Device::gpu && device != Device::shared_gpu) continue;
     auto& of_owner = delivered_[founding.pools[step.pool.index].opened.owner.index];
     const std::int64_t before = of_owner.empty() ? 0 : of_owner.back().gpus;
     if (of_owner.empty() || of_owner.back().at < step.at) of_owner.push_back({step.at, before});
-    of_owner.back().gpus += step.delivered_gpus;
+    of_owner.back().gpus += step.delivered_gpus / units_of_one(device);
   }
   holidays_.resize(scenario.patterns.size());
   for (const HolidaySpec& h : scenario.holidays)

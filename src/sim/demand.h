@@ -21,6 +21,7 @@ struct DemandRow {
   std::string name;           // "workload/member": part of the names of its random streams
   std::uint32_t pattern = 0;  // index in Scenario::patterns
   bool service = false;       // replicas that follow demand; else jobs that end
+  Device device = Device::gpu;
   std::vector<LaneId> lanes;  // by index of the size law; one for a service
 };
 

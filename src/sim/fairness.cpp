@@ -60,9 +60,10 @@ void Fairness::sample(Millis) {
   ++samples_;
   for (std::uint32_t p = 0; p < world_.pools(); ++p) {
     const Pool& pool = world_.pool(PoolId{p});
-    if (!pool.racks || pool.info.nodes_per_domain <= 1) continue;
-    free_nodes_ += pool.racks->free_nodes();
-    whole_nodes_ += pool.racks->whole_racks() * pool.info.nodes_per_rack;
+    const CapacityIndex* racks = pool.machines ? pool.machines->racks() : nullptr;
+    if (racks == nullptr || pool.info.nodes_per_domain <= 1) continue;
+    free_nodes_ += racks->free_nodes();
+    whole_nodes_ += racks->whole_racks() * pool.info.nodes_per_rack;
   }
 }
 
@@ -100,7 +101,9 @@ void Fairness::settle(Millis until) {
       line.hardware = pool.hardware;
       line.site = pool.site;
       line.gpu_ms += gpu_ms;
-      line.krw += std::llround(static_cast<double>(gpu_ms) / 3.6e6 * price(pool, MemberId{m}));
+      line.krw += std::llround(static_cast<double>(gpu_ms) /
+                               (3.6e6 * static_cast<double>(units_of_one(pool.device))) *
+                               price(pool, MemberId{m}));
     }
   }
   for (const auto& [key, line] : lines) settlement_.push_back(line);

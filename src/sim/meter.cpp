@@ -17,17 +17,20 @@ Meter::Meter(const Scenario& scenario, const Founding& founding, const Demand& d
       view.member = row.member;
       view.workload = row.workload;
       view.service = row.service;
+      view.device = founding.lanes[lane.index].opened.device;
     }
   }
   for (const PoolPlan& plan : founding.pools) {
     PoolView& pool = pools_.emplace_back();
     pool.site = plan.opened.site;
-    pool.gpu = plan.opened.device == Device::gpu;
+    pool.device = plan.opened.device;
     pool.power = {plan.node_idle_w, plan.node_max_w, plan.opened.gpus_per_node};
+    NodePower of_whole = pool.power;
+    of_whole.gpus_per_node /= units_of_one(pool.device);
     auto& dynamic = dynamic_w_.emplace_back();
     for (const WorkloadSpec& w : scenario.workloads)
       dynamic.push_back(
-          static_cast<std::int32_t>(gpu_dynamic_nearest(pool.power, w.utilization).count()));
+          static_cast<std::int32_t>(gpu_dynamic_nearest(of_whole, w.utilization).count()));
   }
   for (const SiteSpec& spec : scenario.sites) {
     SiteView& site = sites_.emplace_back();
@@ -41,6 +44,7 @@ Meter::Meter(const Scenario& scenario, const Founding& founding, const Demand& d
   row_figures_.resize(demand.rows().size());
   member_busy_.resize(scenario.members.size());
   member_series_.assign(scenario.members.size(), std::vector<std::int64_t>(steps));
+  member_unit_ms_.resize(scenario.members.size());
   pool_figures_.resize(pools_.size());
   queue_series_.resize(steps);
 }
@@ -74,10 +78,8 @@ void Meter::settle_pool(std::uint32_t index) {
     sum.installed_gpu_ms += pool.installed * ms;
     sum.it_wms += Exact{pool.it_w} * ms;
     SiteStep& bin = series[i];
-    if (pool.gpu) {
-      bin.used_gpu_ms += pool.busy * ms;
-      bin.installed_gpu_ms += pool.installed * ms;
-    }
+    bin.used_gpu_ms += Accounts::milli_gpus(pool.device, pool.busy) * ms / 1000;
+    bin.installed_gpu_ms += Accounts::milli_gpus(pool.device, pool.installed) * ms / 1000;
     bin.it_wms += pool.it_w * ms;
     bin.running_job_ms += pool.running_jobs * ms;
   });
@@ -87,7 +89,7 @@ void Meter::settle_pool(std::uint32_t index) {
 void Meter::settle_queue() {
   over_steps(queue_.since, [&](std::size_t i, std::int64_t ms) {
     queue_series_[i].job_ms += queue_.jobs * ms;
-    queue_series_[i].gpu_ms += queue_.gpus * ms;
+    queue_series_[i].gpu_ms += queue_.gpus * ms / 1000;
   });
   queue_.since = now_;
 }
@@ -105,8 +107,10 @@ void Meter::settle_row(std::uint32_t row) {
 
 void Meter::settle_member(std::uint32_t member) {
   Level& level = member_busy_[member];
-  over_steps(level.since,
-             [&](std::size_t i, std::int64_t ms) { member_series_[member][i] += level.gpus * ms; });
+  over_steps(level.since, [&](std::size_t i, std::int64_t ms) {
+    member_series_[member][i] += level.gpus * ms / 1000;
+    member_unit_ms_[member] += level.units * ms;
+  });
   level.since = now_;
 }
 
@@ -218,7 +222,7 @@ void Meter::on(const JobSubmitted& e) {
   if (lane.service) return;
   settle_queue();
   ++queue_.jobs;
-  queue_.gpus += e.gpus.count();
+  queue_.gpus += Accounts::milli_gpus(lane.device, e.gpus.count());
 }
 
 void Meter::out_of_queue(const Job& job) {
@@ -227,7 +231,7 @@ void Meter::out_of_queue(const Job& job) {
   if (lane.service) return;
   settle_queue();
   --queue_.jobs;
-  queue_.gpus -= job.gpus;
+  queue_.gpus -= Accounts::milli_gpus(lane.device, job.gpus);
 }
 
 // So many GPUs of the pool are in use by the lane from now on, or no longer if negative.
@@ -238,9 +242,11 @@ void Meter::hold(const LaneView& lane, PoolId id, std::int64_t gpus) {
   PoolView& pool = pools_[id.index];
   pool.busy += gpus;
   CHECK(pool.busy >= 0);  // invariant 1
-  pool.dynamic_w += gpus * dynamic_w_[id.index][lane.workload.index];
-  row_running_[lane.row].gpus += gpus;
-  member_busy_[lane.member.index].gpus += gpus;
+  const std::int64_t held = gpus < 0 ? -gpus : gpus;
+  pool.dynamic_w += (gpus < 0 ? -1 : 1) * dynamic_w(id, lane.workload, held);
+  if (pool.device == lane.device) row_running_[lane.row].gpus += gpus;
+  member_busy_[lane.member.index].units += gpus;
+  member_busy_[lane.member.index].gpus += Accounts::milli_gpus(pool.device, gpus);
   changed_pools_.push_back(id.index);
 }
 
@@ -280,7 +286,7 @@ void Meter::on(const JobStopped& e) {
   if (lane.service) return;
   settle_queue();
   ++queue_.jobs;
-  queue_.gpus += job.gpus;
+  queue_.gpus += Accounts::milli_gpus(lane.device, job.gpus);
 }
 
 void Meter::on(const JobCancelled& e) {

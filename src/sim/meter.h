@@ -84,6 +84,8 @@ class Meter {
   const std::vector<std::vector<std::int64_t>>& member_used_gpu_ms() const {
     return member_series_;
   }
+  // Units x ms in the window, of every device.
+  std::int64_t member_unit_ms(std::uint32_t member) const { return member_unit_ms_[member]; }
   const std::vector<QueueStep>& queue() const { return queue_series_; }
   const LedgerView& ledger_at_start() const { return ledger_at_start_; }
   const LedgerView& ledger_at_end() const { return ledger_at_end_; }
@@ -92,8 +94,10 @@ class Meter {
   std::int64_t running_at_end() const { return world_running_at_end_; }
   Reason last_reason(JobId job) const;  // why it waited last; none if it never did
   std::uint32_t row_of(LaneId lane) const { return lanes_[lane.index].row; }
-  std::int64_t gpu_dynamic_w(PoolId pool, WorkloadId workload) const {
-    return dynamic_w_[pool.index][workload.index];
+  // Of what a job holds there, beside the idle node. A share of a GPU is rounded to the watt.
+  std::int64_t dynamic_w(PoolId pool, WorkloadId workload, std::int64_t units) const {
+    const std::int64_t one = units_of_one(pools_[pool.index].device);
+    return (units * dynamic_w_[pool.index][workload.index] + one / 2) / one;
   }
   std::int64_t pue_ppm(SiteId site) const { return sites_[site.index].pue_ppm; }
 
@@ -103,13 +107,14 @@ class Meter {
     MemberId member;
     WorkloadId workload;
     bool service = false;
+    Device device = Device::gpu;
     Reason said = Reason::none;  // the last "no" to its first in the queue
     Millis said_at{std::numeric_limits<std::int64_t>::min()};
   };
   struct PoolView {
     SiteId site;
     NodePower power;
-    bool gpu = true;  // else another device: not in the site's GPU figures
+    Device device = Device::gpu;  // others than GPUs are not in the site's GPU figures
     std::int64_t busy = 0, dynamic_w = 0, free = 0, installed = 0, running_jobs = 0;
     std::int64_t it_w = 0;
     std::int64_t since = 0;
@@ -119,8 +124,8 @@ class Meter {
     std::int64_t facility_uw = 0, since = 0;
     std::vector<std::pair<std::int64_t, std::int64_t>> limits_uw;  // from when, how much
   };
-  struct Level {  // what is summed over time
-    std::int64_t jobs = 0, gpus = 0, since = 0;
+  struct Level {  // what is summed over time; of members and of the queue in 1/1000 GPU
+    std::int64_t jobs = 0, gpus = 0, since = 0, units = 0;
   };
 
   void open_window();
@@ -167,7 +172,7 @@ class Meter {
   std::vector<Level> row_running_;  // [demand row]
   std::vector<Level> member_busy_;  // [member]
   std::vector<std::int64_t> row_waiting_;
-  std::vector<std::vector<std::int32_t>> dynamic_w_;  // [pool][workload], of one GPU
+  std::vector<std::vector<std::int32_t>> dynamic_w_;  // [pool][workload], of one GPU (a whole one)
   std::vector<Reason> reasons_;                       // [job], once it is out of the queue
 
   std::int64_t now_;
@@ -179,6 +184,7 @@ class Meter {
   std::vector<SiteFigures> site_figures_;
   std::vector<RowFigures> row_figures_;
   std::vector<std::vector<std::int64_t>> member_series_;  // [member][step]
+  std::vector<std::int64_t> member_unit_ms_;              // [member], of every device
   std::vector<QueueStep> queue_series_;
   LedgerView ledger_at_start_, ledger_at_end_;
   std::int64_t world_waiting_at_end_ = 0, world_running_at_end_ = 0;

@@ -16,7 +16,7 @@ Services::Services(const Demand& demand) : demand_(demand) {
 LaneId Services::lane(std::size_t i) const { return demand_.rows()[rows_[i]].lanes[0]; }
 
 std::int64_t Services::gpus(std::size_t i) const {
-  return demand_.workload(demand_.rows()[rows_[i]]).gpus_per_replica;
+  return demand_.workload(demand_.rows()[rows_[i]]).sizes()[0];
 }
 
 std::int64_t Services::wanted(std::size_t i, Millis t) const {

@@ -8,6 +8,11 @@
 namespace dure {
 namespace {
 
+// GPU x ms, of units x ms: a shared GPU is 1000 units, and other devices are none.
+std::int64_t gpu_ms_of(Device device, std::int64_t unit_ms) {
+  return device == Device::gpu ? unit_ms : Accounts::milli_gpus(device, unit_ms) / 1000;
+}
+
 // What the jobs themselves say: one walk over all of them, apart from the meters.
 struct JobScan {
   std::int64_t used_gpu_ms = 0;
@@ -61,7 +66,7 @@ class Scanner {
     if (row.service) return;
     if (within(job.submit))
       out.member_demand_gpu_ms[row.member.index] +=
-          gpu_time(Gpus(job.gpus), run_.plant().run_of(id)).count();
+          gpu_ms_of(row.device, gpu_time(Gpus(job.gpus), run_.plant().run_of(id)).count());
     // What the pass at `to` started was still queued at the end of the window.
     const Millis start = run_.segments().first_start(id);
     const bool ran = ended || job.state == JobState::running || job.stops > 0;
@@ -82,11 +87,10 @@ class Scanner {
     const std::int64_t ms = std::min(to_, to.count()) - std::max(from_, from.count());
     if (ms <= 0) return;
     const std::uint32_t r = meter_.row_of(lane);
-    const std::int64_t gpu_ms = gpus * ms;
-    out.used_gpu_ms += gpu_ms;
-    out.dynamic_wms += Exact{gpu_ms} * meter_.gpu_dynamic_w(pool, run_.demand().rows()[r].workload);
-    out.class_site_gpu_ms[classes_[r]][run_.founding().pools[pool.index].opened.site.index] +=
-        gpu_ms;
+    const PoolOpened& where = run_.founding().pools[pool.index].opened;
+    out.used_gpu_ms += gpus * ms;
+    out.dynamic_wms += Exact{ms} * meter_.dynamic_w(pool, run_.demand().rows()[r].workload, gpus);
+    out.class_site_gpu_ms[classes_[r]][where.site.index] += gpu_ms_of(where.device, gpus * ms);
   }
 
   void slowdown(JobId id) {
@@ -189,9 +193,7 @@ class Summarizer {
     return list.back();
   }
 
-  bool is_gpu(std::uint32_t pool) const {
-    return run_.founding().pools[pool].opened.device == Device::gpu;
-  }
+  Device device(std::uint32_t pool) const { return run_.founding().pools[pool].opened.device; }
 
   void pools() {
     for (std::uint32_t p = 0; p < run_.founding().pools.size(); ++p) {
@@ -201,27 +203,28 @@ class Summarizer {
                                      run_.founding().powered(PoolId{p}, last_instant());
       const std::int64_t installed = f.installed_at_end + unpowered;
       const std::int64_t installed_ms = f.installed_gpu_ms + down_gpu_ms_[p];
+      const std::int64_t one = units_of_one(plan.opened.device);
       SiteSummary& site = out_.sites[plan.opened.site.index];
       for (auto* list : {&site.hardware, &out_.by_hardware}) {
         HardwareFigures& h = of_hardware(*list, plan.opened.hardware);
-        h.installed += installed;
-        h.used_gpu_ms += f.used_gpu_ms;
-        h.installed_gpu_ms += installed_ms;
+        h.installed += installed / one;
+        h.used_gpu_ms += f.used_gpu_ms / one;
+        h.installed_gpu_ms += installed_ms / one;
       }
-      if (is_gpu(p)) {
-        site.installed += installed;
-        site.unpowered += unpowered;
-        site.used_gpu_ms += f.used_gpu_ms;
-        site.installed_gpu_ms += installed_ms;
+      if (device(p) == Device::gpu || device(p) == Device::shared_gpu) {
+        site.installed += installed / one;
+        site.unpowered += unpowered / one;
+        site.used_gpu_ms += f.used_gpu_ms / one;
+        site.installed_gpu_ms += installed_ms / one;
         MemberSummary& owner = out_.members[plan.opened.owner.index];
-        owner.owned += installed;
-        owner.owned_gpu_ms += installed_ms;
-        out_.installed_at_end += installed;
-        out_.unpowered_at_end += unpowered;
-        out_.gpus.installed_ms += installed_ms;
-        out_.gpus.used_ms += f.used_gpu_ms;
-        out_.gpus.idle_ms += f.free_gpu_ms;
-        out_.gpus.down_ms += down_gpu_ms_[p];
+        owner.owned += installed / one;
+        owner.owned_gpu_ms += installed_ms / one;
+        out_.installed_at_end += installed / one;
+        out_.unpowered_at_end += unpowered / one;
+        out_.gpus.installed_ms += installed_ms / one;
+        out_.gpus.used_ms += f.used_gpu_ms / one;
+        out_.gpus.idle_ms += f.free_gpu_ms / one;
+        out_.gpus.down_ms += down_gpu_ms_[p] / one;
       }
       Books& b = out_.books;
       b.installed += installed_ms;
@@ -274,7 +277,7 @@ class Summarizer {
       RowSummary& out = out_.rows.emplace_back();
       out.submitted = f.submitted;
       out.done = f.done;
-      out.gpu_ms = f.used_gpu_ms;
+      out.gpu_ms = f.used_gpu_ms / units_of_one(row.device);
       out_.jobs_refused_by_law += f.refused_no_legal_site;
       add(row.service ? out_.books.replicas : out_.books.jobs, f);
       if (row.service) continue;
@@ -324,7 +327,8 @@ class Summarizer {
           static_cast<double>(f.wanted_ms) / static_cast<double>((w.to - w.from).count());
       f.served_ms = meter_.rows()[f.row].running_ms;
       const DemandRow& row = run_.demand().rows()[f.row];
-      out_.members[row.member.index].demand_gpu_ms += f.wanted_ms * run_.services().gpus(i);
+      out_.members[row.member.index].demand_gpu_ms +=
+          gpu_ms_of(row.device, f.wanted_ms * run_.services().gpus(i));
       out_.services.push_back(f);
     }
     std::sort(out_.services.begin(), out_.services.end(),
@@ -334,11 +338,13 @@ class Summarizer {
   void fairness() {
     for (std::uint32_t r = 0; r < run_.demand().rows().size(); ++r) {
       const RowFigures& f = meter_.rows()[r];
-      MemberSummary& m = out_.members[run_.demand().rows()[r].member.index];
+      const DemandRow& row = run_.demand().rows()[r];
+      MemberSummary& m = out_.members[row.member.index];
+      const std::int64_t lost = gpu_ms_of(row.device, f.lost_gpu_ms);
       m.stopped += f.stopped;
-      m.lost_gpu_ms += f.lost_gpu_ms;
+      m.lost_gpu_ms += lost;
       out_.stopped += f.stopped;
-      out_.lost_gpu_ms += f.lost_gpu_ms;
+      out_.lost_gpu_ms += lost;
     }
     for (std::uint32_t m = 0; m < out_.members.size(); ++m) {
       out_.members[m].reclaims = run_.fairness().reclaims()[m];
@@ -362,7 +368,7 @@ class Summarizer {
         const std::int64_t gpu_ms = used_in_window(meter_, p, user);
         out_.books.used_by_ledger += gpu_ms;
         if (owner != user) out_.books.lent_gpu_ms += gpu_ms;
-        if (is_gpu(p)) out_.lending[owner][user] += gpu_ms;
+        out_.lending[owner][user] += gpu_ms_of(device(p), gpu_ms);
       }
     }
     for (std::size_t owner = 0; owner < members; ++owner)
@@ -385,8 +391,7 @@ class Summarizer {
     for (std::size_t m = 0; m < scenario_.members.size(); ++m) {
       out_.announced += scenario_.members[m].announced_gpus.count();
       out_.members[m].demand_gpu_ms += scanner_.out.member_demand_gpu_ms[m];
-      for (const std::int64_t gpu_ms : meter_.member_used_gpu_ms()[m])
-        out_.books.used_by_members += gpu_ms;
+      out_.books.used_by_members += meter_.member_unit_ms(static_cast<std::uint32_t>(m));
     }
   }
 

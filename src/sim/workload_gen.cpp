@@ -89,7 +89,7 @@ void Arrivals::hour_of(const Source& s, std::int64_t hour, std::vector<Arrival>&
                                         : std::max(run, static_cast<std::int64_t>(asked));
       out.push_back({Millis(hour * kMsPerHour + static_cast<std::int64_t>(t)), Millis(run),
                      Millis(estimate), s.row->lanes[size],
-                     static_cast<std::int32_t>(s.work->size->gpus[size])});
+                     static_cast<std::int32_t>(s.work->size->units()[size])});
     }
   }
 }

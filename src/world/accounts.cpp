@@ -87,11 +87,10 @@ std::int64_t Accounts::mean_micro(AccountId id, Device device, Millis now) const
                                    (__int128{1} << 32));
 }
 
-bool Accounts::within_limits(AccountId id, std::int64_t gpus) const {
-  for (std::optional<AccountId> a = id; a; a = list_[a->index].parent) {
-    const Account& account = list_[a->index];
-    if (account.limit > 0 && account.use[0].held + gpus > account.limit) return false;
-  }
+bool Accounts::within_limits(AccountId id, Device device, std::int64_t units) const {
+  const std::int64_t milli = milli_gpus(device, units);
+  for (std::optional<AccountId> a = id; a; a = list_[a->index].parent)
+    if (!within_limit(*a, milli)) return false;
   return true;
 }
 

@@ -69,8 +69,22 @@ class Accounts {
     return list_[id.index].use[static_cast<std::size_t>(device)].held;
   }
   std::int64_t mean_micro(AccountId id, Device device, Millis now) const;
-  // May it hold so many GPUs more, by its limit and those above it?
-  bool within_limits(AccountId id, std::int64_t gpus) const;
+  // May it hold so many units more, by its limit and those above it? Limits are of GPUs, shared
+  // ones by their parts.
+  bool within_limits(AccountId id, Device device, std::int64_t units) const;
+  bool within_limit(AccountId id, std::int64_t milli_gpus) const {
+    const Account& account = list_[id.index];
+    return account.limit == 0 || milli_gpus == 0 ||
+           milli_gpus_held(id) + milli_gpus <= account.limit * 1000;
+  }
+  std::int64_t milli_gpus_held(AccountId id) const {
+    return milli_gpus(Device::gpu, held(id, Device::gpu)) +
+           milli_gpus(Device::shared_gpu, held(id, Device::shared_gpu));
+  }
+  static std::int64_t milli_gpus(Device device, std::int64_t units) {  // 0 of other devices
+    if (device != Device::gpu && device != Device::shared_gpu) return 0;
+    return units * (1000 / units_of_one(device));
+  }
 
  private:
   std::vector<Account> list_;

@@ -18,6 +18,7 @@ struct Recount {
   std::map<std::tuple<std::uint32_t, std::uint32_t, std::size_t>, std::int64_t> preemptible;
   std::map<std::pair<std::uint32_t, std::uint32_t>, std::int64_t> preemptible_borrowed;
   std::vector<Timeline> timelines;
+  std::vector<std::vector<Slice>> slices;
 };
 
 }  // namespace
@@ -29,15 +30,17 @@ void audit(const World& w) {
   n.stopping.resize(w.pools_.size());
   n.running.resize(w.pools_.size());
   n.timelines.resize(w.pools_.size());
+  n.slices.resize(w.pools_.size());
+  std::vector<std::int64_t> submitted(w.lanes_.size());
   n.reserved.resize(w.reservations_.size());
   std::vector<std::size_t> queued(w.lanes_.size());
   std::vector<std::int64_t> account_waits(w.accounts_.size());
-  std::int64_t waiting = 0, waiting_gpus = 0, running = 0, promises = 0, held_jobs = 0;
+  std::int64_t waiting = 0, waiting_milli = 0, running = 0, promises = 0, held_jobs = 0;
   const Millis forever(Timeline::kForever);
   for (std::uint32_t p = 0; p < w.pools_.size(); ++p)
     n.timelines[p].change(
         w.now_, forever,
-        w.pools_[p].installed - (w.pools_[p].racks ? w.pools_[p].racks->owed() : 0));
+        w.pools_[p].installed - (w.pools_[p].machines ? w.pools_[p].machines->owed() : 0));
   std::vector<std::int64_t> due(w.pools_.size());
   for (const PlannedChange& plan : w.plans_) {
     const CapacityPlanned& i = plan.info;
@@ -54,13 +57,14 @@ void audit(const World& w) {
   for (std::uint32_t i = 0; i < w.jobs_.size(); ++i) {
     const Job& job = w.jobs_[i];
     CHECK(job.submit <= w.now_);
+    ++submitted[job.lane.index];
     if (job.state == JobState::held) {
       ++held_jobs;
       CHECK(w.blockers_.at(JobId{i}) > 0);
     }
     if (job.state == JobState::waiting) {
       ++waiting;
-      waiting_gpus += job.gpus;
+      waiting_milli += Accounts::milli_gpus(w.device(job.lane), job.gpus);
       for (std::optional<AccountId> a = w.lane_accounts_[job.lane.index]; a;
            a = w.accounts_[*a].parent)
         ++account_waits[a->index];
@@ -87,7 +91,7 @@ void audit(const World& w) {
     }
     if (job.let_go) continue;
     std::vector<Part> parts{{job.pool, Gpus(job.held), {}}};
-    if (w.pools_[job.pool.index].racks) parts[0].place = w.seats_[job.seat];
+    if (w.pools_[job.pool.index].machines) parts[0].place = w.seats_[job.seat];
     for (const Part& part : w.more_parts(JobId{i})) parts.push_back(part);
     CHECK(job.more_parts == (parts.size() > 1));
     for (const Part& part : parts) {
@@ -119,16 +123,20 @@ void audit(const World& w) {
         CHECK(r.member == user);  // invariant 8
         if (r.pool == part.pool) t.change(w.now_, std::max(w.now_, std::min(job.end, r.to)), gpus);
       }
-      if (!pool.racks) continue;
+      if (!pool.machines) continue;
       std::int64_t placed = 0;
-      for (const Slice& s : part.place) placed += s.gpus();
+      for (const Slice& s : part.place) {
+        placed += s.gpus();
+        n.slices[part.pool.index].push_back(s);
+      }
       CHECK(placed == gpus);
     }
   }
-  CHECK(waiting == w.waiting_jobs_ && waiting_gpus == w.waiting_gpus_);
+  CHECK(waiting == w.waiting_jobs_ && waiting_milli == w.waiting_milli_);
   CHECK(running == w.running_jobs_ && promises == w.promises_ && held_jobs == w.held_jobs_);
   for (std::uint32_t l = 0; l < w.lanes_.size(); ++l) {
     CHECK(w.queues_[l].size() == queued[l]);  // invariant 4
+    CHECK(w.submitted_[l] == submitted[l]);
     CHECK(w.waiting_lanes_.contains(l) == (queued[l] > 0));
   }
   for (std::uint32_t r = 0; r < w.reservations_.size(); ++r)
@@ -140,9 +148,9 @@ void audit(const World& w) {
     const Pool& pool = w.pools_[p];
     CHECK(pool.free >= 0 && pool.free + n.held[p] == pool.installed);  // invariant 3
     CHECK(pool.stopping == n.stopping[p] && std::ssize(pool.running) == n.running[p]);
-    if (pool.racks) {
-      CHECK(pool.racks->free() == pool.free && pool.racks->installed() == pool.installed);
-      pool.racks->audit();
+    if (pool.machines) {
+      CHECK(pool.machines->free() == pool.free && pool.machines->installed() == pool.installed);
+      pool.machines->audit(n.slices[p]);
     }
     CHECK(pool.plans_due == due[p]);
     pool.timeline.audit();

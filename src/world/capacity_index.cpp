@@ -172,18 +172,19 @@ bool CapacityIndex::fits_part(std::uint32_t gpus, std::int64_t spare_nodes) cons
   return false;
 }
 
-bool CapacityIndex::fits(std::int64_t gpus, Spread spread) const {
+bool CapacityIndex::fits(std::int64_t gpus, const Shape& shape) const {
   if (gpus > free_) return false;
   const std::int64_t nodes = gpus / gpus_per_node_;
   const auto part = static_cast<std::uint32_t>(gpus % gpus_per_node_);
   if (nodes == 0) return fits_part(part, free_nodes_);
-  if (spread == Spread::one_domain && gpus <= std::int64_t{gpus_per_node_} * nodes_per_domain_)
+  if (shape.spread == Spread::one_domain &&
+      gpus <= std::int64_t{gpus_per_node_} * nodes_per_domain_)
     return largest_domain() >= nodes + (part ? 1 : 0);  // a part takes a node of the same domain
   return free_nodes_ >= nodes && fits_part(part, free_nodes_ - nodes);
 }
 
-std::optional<Placement> CapacityIndex::find(std::int64_t gpus, Spread spread) const {
-  if (gpus <= 0 || !fits(gpus, spread)) return std::nullopt;
+std::optional<Placement> CapacityIndex::find(std::int64_t gpus, const Shape& shape) const {
+  if (gpus <= 0 || !fits(gpus, shape)) return std::nullopt;
   Placement place;
   auto nodes = static_cast<std::uint32_t>(gpus / gpus_per_node_);
   const auto part = static_cast<std::uint32_t>(gpus % gpus_per_node_);
@@ -229,7 +230,7 @@ std::optional<Placement> CapacityIndex::find(std::int64_t gpus, Spread spread) c
       take_rack(rack, whole);
     }
   };
-  if (spread == Spread::anywhere)
+  if (shape.spread == Spread::anywhere)
     for (std::uint32_t whole = 1; whole <= nodes_per_rack_ && nodes > 0; ++whole) walk(whole);
   else
     for (std::uint32_t whole = nodes_per_rack_; whole > 0 && nodes > 0; --whole) walk(whole);

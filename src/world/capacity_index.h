@@ -24,8 +24,6 @@
 
 namespace dure {
 
-enum class Spread { anywhere, one_domain, whole_racks_first };
-
 class CapacityIndex {
  public:
   // nodes_per_domain: 1 (a node), or nodes_per_rack.
@@ -48,8 +46,8 @@ class CapacityIndex {
   // Still held, and gone when they fall free.
   std::int64_t owed() const { return owed_nodes_ * gpus_per_node_ + draining_gpus_; }
 
-  bool fits(std::int64_t gpus, Spread spread) const;
-  std::optional<Placement> find(std::int64_t gpus, Spread spread) const;  // changes nothing
+  bool fits(std::int64_t gpus, const Shape& shape) const;
+  std::optional<Placement> find(std::int64_t gpus, const Shape& shape) const;  // changes nothing
   bool can_take(const Placement& place) const;
   void take(const Placement& place);
   void give(const Placement& place);

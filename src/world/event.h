@@ -13,7 +13,6 @@
 
 #include "base/id.h"
 #include "base/quantity.h"
-#include "world/capacity_index.h"
 #include "world/placement.h"
 #include "world/policy_spec.h"
 
@@ -32,6 +31,7 @@ enum class Reason : std::uint8_t {  // why a job waits or is refused; users see 
   reclaiming,           // its member's own room is being taken back for it
   reserved_for_others,  // what is free is kept for a reservation, maintenance or retirement
   not_in_one_domain,    // enough is free, but not close together
+  no_cpu_or_memory,     // enough is free, but not with the CPU and memory that it asks beside it
   dependency,           // a job before it has not ended
   dependency_failed,    // a job before it was refused or cancelled
   wrong_hardware,       // of a pool: its work does not take that hardware
@@ -63,8 +63,11 @@ static_assert(reason_of(LawCode::approval_pending) == Reason::approval_pending);
 enum class Tier : std::uint8_t { scavenger, standard, production, critical };
 const char* to_string(Tier t);
 // What a pool is made of. Shares are reckoned by kind: see fair_share.h.
-enum class Device : std::uint8_t { gpu, qpu, ran_cell, cpu };
-inline constexpr std::size_t kDevices = 4;
+// What is counted there: GPUs, quantum processors, groups of radio cells, cores, and of GPUs that
+// are shared 1/1000.
+enum class Device : std::uint8_t { gpu, qpu, ran_cell, cpu, shared_gpu };
+inline constexpr std::size_t kDevices = 5;
+constexpr std::int64_t units_of_one(Device d) { return d == Device::shared_gpu ? 1000 : 1; }
 // The order of a lane's jobs among themselves.
 enum class Within : std::uint8_t { arrival, deadline, shortest };
 
@@ -135,6 +138,8 @@ struct PoolOpened {
   std::string name{};
   Device device = Device::gpu;
   Millis reclaim{};  // borrowed room is back within this; 0: borrowers are never stopped
+  // Of a shared node (shared_nodes.h); 0: its nodes are not shared. 1/1000 core, MiB.
+  std::uint32_t cpu_milli = 0, memory_mib = 0;
 };
 struct GuaranteeMade {  // a share of a pool that a member other than its owner may count on
   PoolId pool;
@@ -164,6 +169,9 @@ struct LaneOpened {
   std::uint32_t sites_permille = 1000;          // its speed when it is
   std::vector<PoolId> beside{};                 // pools of the device it needs beside its GPUs
   std::uint32_t beside_units = 0;
+  std::uint32_t cpu_milli = 0, memory_mib = 0;  // beside its GPUs, on each shared node
+  Device device = Device::gpu;                  // that its jobs ask for, in pools of it alone
+  Shape shape() const { return {spread, cpu_milli, memory_mib}; }
 };
 struct CapacityAdded {
   PoolId pool;

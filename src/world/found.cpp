@@ -8,6 +8,7 @@
 
 #include "world/found_law.h"
 #include "world/law_plan.h"
+#include "world/machines.h"
 #include "world/timeline.h"
 
 namespace dure {
@@ -55,6 +56,8 @@ bool holds(const LendingSpec& l, const MemberSpec& owner, const SiteSpec& site) 
          (l.sites.empty() || std::find(l.sites.begin(), l.sites.end(), site.id) != l.sites.end());
 }
 
+std::uint32_t mib(double gb) { return static_cast<std::uint32_t>(std::llround(gb * 1024)); }
+
 Millis hours(double h) { return Millis(std::llround(h * 3'600'000)); }
 
 // Within what time the owner has its racks at the site back from all borrowers; 0: it has not.
@@ -80,15 +83,12 @@ std::vector<Delivery> open_pools(const Scenario& s, Founding& out) {
     if (fresh) {
       const HardwareSpec& h = s.hardware[hardware];
       PoolPlan plan;
+      plan.opened = opened_of(h);
       plan.opened.pool = it->second;
       plan.opened.site = SiteId{site};
       plan.opened.owner = MemberId{owner};
       plan.opened.hardware = HardwareId{hardware};
-      plan.opened.gpus_per_node = static_cast<std::uint32_t>(h.gpus_per_node.count());
-      plan.opened.nodes_per_rack = static_cast<std::uint32_t>(h.nodes_per_rack);
-      plan.opened.nodes_per_domain = static_cast<std::uint32_t>(h.nodes_per_domain);
       plan.opened.lend_permille = lends(s, s.members[owner], s.sites[site]);
-      plan.opened.device = h.device;
       plan.opened.reclaim = reclaims(s, s.members[owner], s.sites[site]);
       plan.opened.name = row.site + "/" + row.hall + "/" + row.owner + "/" + row.hardware;
       plan.hall = hall;
@@ -100,7 +100,7 @@ std::vector<Delivery> open_pools(const Scenario& s, Founding& out) {
     deliveries.push_back(
         {it->second, midnight(row.month),
          row.retire_month ? midnight(*row.retire_month) : Millis(Timeline::kForever),
-         row.gpus.count()});
+         row.gpus.count() * units_of_one(s.hardware[hardware].device)});
   }
   // By date; rows of one date in the order of the file.
   std::stable_sort(deliveries.begin(), deliveries.end(),
@@ -170,7 +170,8 @@ double score(const Scenario& s, const Founding& f, const PoolPlan& pool, const M
   const PolicySpec& p = s.policy;
   const SiteSpec& site = s.sites[pool.opened.site.index];
   const double gpu_w =
-      static_cast<double>(pool.node_max_w.count()) / pool.opened.gpus_per_node * site.pue;
+      static_cast<double>(pool.node_max_w.count() * units_of_one(pool.opened.device)) /
+      pool.opened.gpus_per_node * site.pue;
   double out = (p.price_weight + p.carbon_weight) * gpu_w / 5'000;
   if (p.headroom_weight > 0) {
     double committed_w = 0;
@@ -205,7 +206,8 @@ struct Places {
 
 // Own racks first, then lent ones; within each by the workload's taste in hardware, then by score.
 Places pools_for(const Scenario& s, const Founding& f, const WorkloadSpec& work,
-                 const MemberSpec& member, const LawPlan& law, LaneId lane) {
+                 const MemberSpec& member, const LawPlan& law, const LaneOpened& asks) {
+  const LaneId lane = asks.lane;
   struct Place {
     bool lent = false;
     std::size_t hardware = 0;
@@ -227,6 +229,10 @@ Places pools_for(const Scenario& s, const Founding& f, const WorkloadSpec& work,
       const bool lends = guaranteed || lending_permille(s, owner, member, site) > 0;
       if (!lends || !law.allowed(lane, pool.opened.pool)) {
         out.refused = LawPlan::nearer(out.refused, law.obstacle(work, lane, pool, lends));
+        continue;
+      }
+      if (!could_take(pool.opened, asks)) {
+        if (out.refused == Reason::no_legal_site) out.refused = Reason::too_large;
         continue;
       }
       places.push_back({owner.id != member.id, h, score(s, f, pool, member), pool.opened.pool});
@@ -272,6 +278,7 @@ void open_lanes(const Scenario& s, Founding& out) {
     const WorkloadSpec& work = s.workloads[w];
     LaneOpened like = lane_of(work);
     like.workload = WorkloadId{w};
+    like.device = s.hardware[index_of(s.hardware, work.hardware[0])].device;
     if (work.beside_units > 0)
       for (const PoolPlan& pool : out.pools)
         if (s.hardware[pool.opened.hardware.index].id == work.beside_hardware)
@@ -296,17 +303,17 @@ void open_lanes(const Scenario& s, Founding& out) {
       law.open(plan);  // the lanes of a demand row are alike before the law
       std::erase_if(plan.opened.beside,
                     [&](PoolId p) { return !law.allowed(plan.opened.lane, p); });
-      Places places = pools_for(s, out, work, s.members[member], law, plan.opened.lane);
-      plan.refused = plan.label.closed = places.refused;
-      plan.opened.pools = std::move(places.pools);
-      plan.opened.speed_permille = std::move(places.speed_permille);
-      const std::vector<std::int64_t> sizes =
-          work.size ? work.size->gpus : std::vector<std::int64_t>{work.gpus_per_replica};
+      const std::vector<std::int64_t> sizes = work.sizes();
       for (std::size_t i = 0; i < sizes.size(); ++i) {
         const std::int64_t gpus = sizes[i];
         plan.opened.lane = LaneId{static_cast<std::uint32_t>(out.lanes.size())};
         plan.opened.gpus = Gpus(gpus);
+        if (work.size) ask_of_nodes(*work.size, i, plan.opened);
         if (i > 0) law.open(plan);
+        Places places = pools_for(s, out, work, s.members[member], law, plan.opened);
+        plan.refused = plan.label.closed = places.refused;
+        plan.opened.pools = std::move(places.pools);
+        plan.opened.speed_permille = std::move(places.speed_permille);
         if (work.least_share < 1 || work.most_share > 1) {
           const auto n = static_cast<double>(gpus);
           plan.opened.least = Gpus(std::max<std::int64_t>(1, std::llround(n * work.least_share)));
@@ -318,7 +325,7 @@ void open_lanes(const Scenario& s, Founding& out) {
   }
   law.grant([&](const LanePlan& lane) {  // what is granted later opens more pools
     Places places = pools_for(s, out, s.workloads[lane.opened.workload.index],
-                              s.members[lane.opened.member.index], law, lane.opened.lane);
+                              s.members[lane.opened.member.index], law, lane.opened);
     return LaneWidened{lane.opened.lane, std::move(places.pools), std::move(places.speed_permille)};
   });
 }
@@ -382,7 +389,8 @@ void keep_dates(const Scenario& s, Founding& out) {
       if (pool == nullptr) continue;
       const Millis to = from + hours(r.hours);
       const std::int64_t there = out.least_powered(pool->opened.pool, from, to);
-      if (const std::int64_t gpus = std::min(r.gpus.count(), there); gpus > 0)
+      const std::int64_t asked = r.gpus.count() * units_of_one(pool->opened.device);
+      if (const std::int64_t gpus = std::min(asked, there); gpus > 0)
         out.reservations.push_back({MemberId{member}, pool->opened.pool, gpus, from, to});
     }
   }
@@ -392,8 +400,8 @@ void keep_dates(const Scenario& s, Founding& out) {
     const Millis from = midnight(m.from);
     const PoolPlan* pool = largest(s, out, m.owner, m.site, m.hardware, from);
     if (pool == nullptr) continue;
-    std::int64_t gpus =
-        std::min(m.gpus.count(), out.least_powered(pool->opened.pool, from, midnight(m.to)));
+    std::int64_t gpus = std::min(m.gpus.count() * units_of_one(pool->opened.device),
+                                 out.least_powered(pool->opened.pool, from, midnight(m.to)));
     gpus -= gpus % pool->opened.gpus_per_node;  // whole nodes
     if (gpus > 0) out.maintenance.push_back({pool->opened.pool, gpus, from, midnight(m.to)});
   }
@@ -402,6 +410,31 @@ void keep_dates(const Scenario& s, Founding& out) {
 }
 
 }  // namespace
+
+PoolOpened opened_of(const HardwareSpec& h) {
+  PoolOpened pool;
+  pool.device = h.device;
+  pool.gpus_per_node = static_cast<std::uint32_t>(h.gpus_per_node.count() * units_of_one(h.device));
+  pool.nodes_per_rack = static_cast<std::uint32_t>(h.nodes_per_rack);
+  pool.nodes_per_domain = static_cast<std::uint32_t>(h.nodes_per_domain);
+  if (h.device != Device::shared_gpu && h.device != Device::cpu) return pool;
+  const std::int64_t cores = h.device == Device::cpu ? h.gpus_per_node.count() : h.node_cpus;
+  pool.cpu_milli = static_cast<std::uint32_t>(cores * 1000);
+  pool.memory_mib = mib(h.node_memory_gb);
+  return pool;
+}
+
+void ask_of_nodes(const SizeLaw& law, std::size_t i, LaneOpened& lane) {
+  if (!law.cpus.empty())
+    lane.cpu_milli = static_cast<std::uint32_t>(std::llround(law.cpus[i] * 1000));
+  if (!law.memory_gb.empty()) lane.memory_mib = mib(law.memory_gb[i]);
+}
+
+bool could_take(const PoolOpened& pool, const LaneOpened& lane) {
+  const std::optional<Machines> machines = machines_of(pool);
+  return !machines || machines->shared() == nullptr ||
+         machines->shared()->request(lane.gpus.count(), lane.shape()).has_value();
+}
 
 Watts grid_limit(const SiteSpec& site, Millis t) {
   Watts limit;

@@ -82,6 +82,12 @@ struct Founding {
 // The scenario must have passed check_references.
 Founding found(const Scenario& scenario);
 
+// What the hardware says of a pool of it, and a size of a law of what its jobs ask beside it.
+PoolOpened opened_of(const HardwareSpec& hardware);
+void ask_of_nodes(const SizeLaw& law, std::size_t size, LaneOpened& lane);
+// Could a node of the pool ever hold such a job, or its part? Racks take any number.
+bool could_take(const PoolOpened& pool, const LaneOpened& lane);
+
 // The limit at the meter of a site at t: the last grid step that has come, 0 before the first.
 Watts grid_limit(const SiteSpec& site, Millis t);
 

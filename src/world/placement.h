@@ -1,5 +1,6 @@
 // Where a gang sits: nodes of racks, and how many GPUs on each. In a counted pool (a replayed batch
-// machine) there are no nodes and the placement is empty.
+// machine) there are no nodes and the placement is empty. On shared nodes a slice reads otherwise:
+// shared_nodes.h.
 #pragma once
 
 #include <bit>
@@ -10,10 +11,22 @@
 
 namespace dure {
 
+enum class Spread { anywhere, one_domain, whole_racks_first };
+
+struct Shape {  // what a gang asks of where it sits, beside its number
+  Spread spread = Spread::anywhere;
+  std::uint32_t cpu_milli = 0, memory_mib = 0;  // of each shared node; 1/1000 core, MiB
+  Shape() = default;
+  Shape(Spread s, std::uint32_t cpu = 0, std::uint32_t memory = 0)  // NOLINT: a spread is a shape
+      : spread(s), cpu_milli(cpu), memory_mib(memory) {}
+  bool operator==(const Shape&) const = default;
+};
+
 struct Slice {  // the same number of GPUs on some nodes of one rack
   std::uint32_t rack = 0;
   std::uint32_t gpus_per_node = 0;
-  std::uint64_t nodes = 0;  // bit i: node i of the rack
+  std::uint64_t nodes = 0;                      // bit i: node i of the rack
+  std::uint32_t cpu_milli = 0, memory_mib = 0;  // of shared nodes
   bool operator==(const Slice&) const = default;
   std::int64_t gpus() const { return std::int64_t{gpus_per_node} * std::popcount(nodes); }
 };

@@ -11,7 +11,7 @@
 namespace dure {
 namespace {
 
-constexpr std::string_view kMagic = "dure record 1\n";
+constexpr std::string_view kMagic = "dure record 2\n";
 
 // ---- writing: unsigned LEB128, signed as zigzag, text as length and bytes
 
@@ -192,11 +192,15 @@ void walk(Writer& w, const Slice& s) {
   w.u(s.rack);
   w.u(s.gpus_per_node);
   w.u(s.nodes);
+  w.u(s.cpu_milli);
+  w.u(s.memory_mib);
 }
 void walk(Reader& r, Slice& s) {
   s.rack = r.u32();
   s.gpus_per_node = r.u32();
   s.nodes = r.u();
+  s.cpu_milli = r.u32();
+  s.memory_mib = r.u32();
 }
 void walk(Writer& w, const Part& p) {
   walk(w, p.pool);
@@ -227,11 +231,11 @@ FIELDS(FairShareSet, e.half_life)
 FIELDS(GuaranteeMade, e.pool, e.member, e.gpus)
 FIELDS(SiteOpened, e.site, e.name)
 FIELDS(PoolOpened, e.pool, e.site, e.owner, e.hardware, e.gpus_per_node, e.nodes_per_rack,
-       e.nodes_per_domain, e.lend_permille, e.name, e.device, e.reclaim)
+       e.nodes_per_domain, e.lend_permille, e.name, e.device, e.reclaim, e.cpu_milli, e.memory_mib)
 FIELDS(LaneOpened, e.lane, e.member, e.workload, e.gpus, e.spread, e.priority, e.pools, e.account,
        e.tier, e.within, e.preemptible, e.min_run, e.checkpoint, e.restart, e.least, e.most,
        e.elastic, e.parallel_permille, e.speed_permille, e.most_sites, e.sites_permille, e.beside,
-       e.beside_units)
+       e.beside_units, e.cpu_milli, e.memory_mib, e.device)
 FIELDS(CapacityAdded, e.pool, e.gpus, e.plan)
 FIELDS(CapacityRetired, e.pool, e.gpus, e.plan)
 FIELDS(CapacityPlanned, e.plan, e.pool, e.gpus, e.from, e.to)

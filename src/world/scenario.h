@@ -63,7 +63,8 @@ constexpr auto describe_enum(Device) {
   return std::array{Choice<E>{E::gpu, "gpu", "GPUs"},
                     Choice<E>{E::qpu, "qpu", "quantum processors"},
                     Choice<E>{E::ran_cell, "ran_cell", "groups of radio cells"},
-                    Choice<E>{E::cpu, "cpu", "nodes without GPUs"}};
+                    Choice<E>{E::cpu, "cpu", "cores of nodes without GPUs"},
+                    Choice<E>{E::shared_gpu, "shared_gpu", "GPUs that jobs may share"}};
 }
 struct SourceSpec {
   std::string id, title, where;
@@ -137,6 +138,8 @@ struct HardwareSpec {
   Gpus gpus_per_node{8};
   std::int64_t nodes_per_domain = 1;  // NVLink domain: 18 for NVL72, 1 for HGX
   std::int64_t nodes_per_rack = 4;
+  std::int64_t node_cpus = 0;     // shared_gpu
+  double node_memory_gb = 0;      // shared_gpu and cpu
   Watts node_idle_w, node_max_w;  // the rack's maximum shared out over its nodes
   Watts rack_max_kw;
   double bf16_dense_tflops = 0;  // one GPU
@@ -148,10 +151,15 @@ struct HardwareSpec {
         Field("id", &HardwareSpec::id, "unique key", required, id_text, not_empty),
         Field("name", &HardwareSpec::name, "product name", required, not_empty),
         Field("device", &HardwareSpec::device, "what is counted where it says gpus"),
-        Field("gpus_per_node", &HardwareSpec::gpus_per_node, "GPUs in a node", range(1, 64)),
+        Field("gpus_per_node", &HardwareSpec::gpus_per_node, "GPUs, or cores, in a node",
+              range(1, 1024)),
         Field("nodes_per_domain", &HardwareSpec::nodes_per_domain,
               "nodes in an NVLink domain: 18 for NVL72, 1 for HGX", range(1, 1024)),
         Field("nodes_per_rack", &HardwareSpec::nodes_per_rack, "nodes in a rack", range(1, 1024)),
+        Field("node_cpus", &HardwareSpec::node_cpus, "of shared GPUs: cores that their jobs share",
+              range(0, 1024)),
+        Field("node_memory_gb", &HardwareSpec::node_memory_gb,
+              "of shared GPUs and CPU nodes: memory that their jobs share", range(0, 100'000)),
         Field("node_idle_w", &HardwareSpec::node_idle_w, "power of an idle node", required,
               range(0, 1'000'000)),
         Field("node_max_w", &HardwareSpec::node_max_w,

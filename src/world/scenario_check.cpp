@@ -8,6 +8,8 @@
 
 #include "base/decimal.h"
 #include "base/nearest.h"
+#include "world/found.h"
+#include "world/pack_node.h"
 #include "world/policy_check.h"
 
 namespace dure {
@@ -22,6 +24,14 @@ template <class T>
 concept HasId = requires(const T& t) {
   t.id;
 };
+
+// Could a node of it ever hold such a job, or its part?
+bool node_takes(const HardwareSpec& h, const SizeLaw& law, std::size_t i) {
+  LaneOpened lane;
+  lane.gpus = Gpus(law.units()[i]);
+  ask_of_nodes(law, i, lane);
+  return could_take(opened_of(h), lane);
+}
 
 class Checker {
  public:
@@ -143,9 +153,23 @@ class Checker {
     if (h.node_idle_w > h.node_max_w)
       fault(here + ".node_idle_w", "at most node_max_w, " + std::to_string(h.node_max_w.count()),
             std::to_string(h.node_idle_w.count()));
-    if (h.device == Device::gpu && (h.bf16_dense_tflops <= 0 || h.mem_gb <= 0))
+    const bool shared = h.device == Device::shared_gpu, cpu = h.device == Device::cpu;
+    if (shared != (h.node_cpus > 0))
+      fault(here + ".node_cpus", shared ? "above 0 for device shared_gpu" : "only for shared_gpu",
+            std::to_string(h.node_cpus));
+    if ((shared || cpu) != (h.node_memory_gb > 0))
+      fault(
+          here + ".node_memory_gb",
+          shared || cpu ? "above 0 for devices shared_gpu and cpu" : "only for shared_gpu and cpu",
+          decimal_text(h.node_memory_gb));
+    const std::int64_t most = shared ? kMostNodeGpus : cpu ? 1024 : 64;
+    if (h.gpus_per_node.count() > most)
+      fault(here + ".gpus_per_node",
+            "at most " + std::to_string(most) + " for device " + std::string(enum_name(h.device)),
+            std::to_string(h.gpus_per_node.count()));
+    if ((h.device == Device::gpu || shared) && (h.bf16_dense_tflops <= 0 || h.mem_gb <= 0))
       fault(here + (h.mem_gb <= 0 ? ".mem_gb" : ".bf16_dense_tflops"),
-            "above 0 for GPUs (device: gpu)", h.mem_gb <= 0 ? "0" : "0.0");
+            "above 0 for GPUs (devices gpu and shared_gpu)", h.mem_gb <= 0 ? "0" : "0.0");
     // What a CapacityIndex can hold.
     if (h.nodes_per_rack > 64)
       fault(here + ".nodes_per_rack", "at most 64", std::to_string(h.nodes_per_rack));
@@ -238,7 +262,8 @@ class Checker {
     const bool replicas = w.kind == WorkKind::service || w.kind == WorkKind::ran;
     const std::string kind = "kind " + std::string(enum_name(w.kind));
     if (replicas) {
-      if (w.size) fault(here + ".size", "no size for " + kind, "one", "use gpus_per_replica");
+      if (w.size && w.size->units().size() != 1)
+        fault(here + ".size", "a single size for " + kind, std::to_string(w.size->units().size()));
       if (w.duration) fault(here + ".duration", "no duration for " + kind, "one");
       if (w.array) fault(here + ".array", "no array for " + kind, "one");
     } else {
@@ -249,10 +274,7 @@ class Checker {
       fault(here + ".array.weights",
             "one for each of tasks: " + std::to_string(w.array->tasks.size()),
             std::to_string(w.array->weights.size()));
-    if (w.size && w.size->gpus.size() != w.size->weights.size())
-      fault(here + ".size.weights",
-            "one weight for each of gpus: " + std::to_string(w.size->gpus.size()),
-            std::to_string(w.size->weights.size()));
+    size(w, here);
     if (w.duration) duration(*w.duration, here + ".duration");
     shape(w, here);
     if (w.max_factor < w.min_factor)
@@ -278,6 +300,65 @@ class Checker {
       fault(here, "the key only_sites, which data class " + rule->id + " asks for", "none");
   }
 
+  const HardwareSpec* hardware_of(const std::string& id) const {
+    const auto it = std::find_if(s_.hardware.begin(), s_.hardware.end(),
+                                 [&](const HardwareSpec& h) { return h.id == id; });
+    return it == s_.hardware.end() ? nullptr : &*it;
+  }
+
+  // All hardware of a workload counts the same thing, and a node of it can hold the work.
+  void size(const WorkloadSpec& w, const std::string& here) {
+    const HardwareSpec* first = w.hardware.empty() ? nullptr : hardware_of(w.hardware[0]);
+    if (first == nullptr) return;  // told already
+    const Device device = first->device;
+    for (std::size_t i = 1; i < w.hardware.size(); ++i)
+      if (const HardwareSpec* h = hardware_of(w.hardware[i]); h != nullptr && h->device != device)
+        fault(row(here + ".hardware", i),
+              "device " + std::string(enum_name(device)) + ", as the first",
+              std::string(enum_name(h->device)));
+    const bool shares = device == Device::shared_gpu, nodes = shares || device == Device::cpu;
+    if (shares && !w.size)
+      fault(here, "the key size for hardware that is shared", "none",
+            "gpu_milli, cpus and memory_gb of a replica");
+    if (nodes && (w.elastic || w.least_share < 1 || w.most_share > 1 || w.most_sites > 1))
+      fault(here, "one size at one site on device " + std::string(enum_name(device)),
+            w.most_sites > 1 ? "most_sites" : "least_share, most_share or elastic");
+    if (!w.size) return;
+    const SizeLaw& law = *w.size;
+    const std::string at = here + ".size";
+    if (law.gpus.empty() == law.gpu_milli.empty() || shares != law.gpus.empty())
+      return fault(at, shares ? "gpu_milli, for hardware that is shared" : "gpus",
+                   law.gpus.empty() == law.gpu_milli.empty() ? "both or neither of gpus, gpu_milli"
+                   : law.gpus.empty()                        ? "gpu_milli"
+                                                             : "gpus");
+    const std::size_t sizes = law.units().size();
+    const auto one_each = [&](const char* name, std::size_t n) {
+      if (n != sizes)
+        fault(at + "." + name, "one for each size: " + std::to_string(sizes), std::to_string(n));
+    };
+    one_each("weights", law.weights.size());
+    if (!law.cpus.empty() && !shares)
+      fault(at + ".cpus", "none: cores come with the GPUs", std::to_string(law.cpus.size()));
+    if (!law.memory_gb.empty() && !nodes)
+      fault(at + ".memory_gb", "none: memory comes with the GPUs",
+            std::to_string(law.memory_gb.size()));
+    if (!law.cpus.empty()) one_each("cpus", law.cpus.size());
+    if (!law.memory_gb.empty()) one_each("memory_gb", law.memory_gb.size());
+    if (!nodes || found.faults.size() > 0) return;
+    for (std::size_t i = 0; i < sizes; ++i)
+      if (!any_node_takes(w, i))
+        fault(row(at + (shares ? ".gpu_milli" : ".gpus"), i),
+              shares ? "below 1000, or whole thousands, with CPU and memory that a node has"
+                     : "cores and memory that a node has, or whole nodes",
+              std::to_string(law.units()[i]));
+  }
+  bool any_node_takes(const WorkloadSpec& w, std::size_t i) const {
+    return std::any_of(w.hardware.begin(), w.hardware.end(), [&](const std::string& id) {
+      const HardwareSpec* h = hardware_of(id);
+      return h != nullptr && node_takes(*h, *w.size, i);
+    });
+  }
+
   void shape(const WorkloadSpec& w, const std::string& here) {
     if (!w.hardware_speed.empty() && w.hardware_speed.size() != w.hardware.size())
       fault(here + ".hardware_speed",
@@ -300,14 +381,18 @@ class Checker {
           fault(row(here + ".hardware", i), "each class once", q(w.hardware[i]) + " again");
   }
 
-  // GPUs of the owner's racks at a site that are delivered at t, of one class or all.
+  bool whole_gpus(const std::string& hardware) const {
+    const HardwareSpec* h = hardware_of(hardware);
+    return h == nullptr || h->device == Device::gpu;
+  }
+  // Of the owner's racks at a site that are delivered at t: of one class, or all whole GPUs.
   std::int64_t delivered(const std::string& owner, const std::string& site,
                          const std::string* hardware, const Date& t) const {
     std::int64_t gpus = 0;
     for (const InstallSpec& in : s_.installs)
       if (in.owner == owner && in.site == site &&
-          (hardware == nullptr || in.hardware == *hardware) && in.month <= t &&
-          (!in.retire_month || t < *in.retire_month))
+          (hardware == nullptr ? whole_gpus(in.hardware) : in.hardware == *hardware) &&
+          in.month <= t && (!in.retire_month || t < *in.retire_month))
         gpus += in.gpus.count();
     return gpus;
   }

@@ -72,13 +72,27 @@ struct PatternSpec {  // multiplies arrivals; both rows have mean 1
   }
 };
 
-struct SizeLaw {  // GPUs of a job: a value with its weight
+// GPUs of a job: a value with its weight. On shared hardware thousandths of GPUs, with the CPU and
+// memory beside them.
+struct SizeLaw {
   std::vector<std::int64_t> gpus;
   std::vector<double> weights;
+  std::vector<std::int64_t> gpu_milli{};
+  std::vector<double> cpus{}, memory_gb{};
+  const std::vector<std::int64_t>& units() const { return gpu_milli.empty() ? gpus : gpu_milli; }
   static constexpr auto describe() {
     return std::tuple(
-        Field("gpus", &SizeLaw::gpus, "GPUs of a job", required, not_empty, range(1, 1'000'000)),
-        Field("weights", &SizeLaw::weights, "how often, one for each of gpus; any sum", required,
+        Field("gpus", &SizeLaw::gpus,
+              "GPUs of a job, or what else its hardware counts: cores, cells", range(1, 1'000'000)),
+        Field("gpu_milli", &SizeLaw::gpu_milli,
+              "on shared hardware, in place of gpus: thousandths of GPUs; above 999 whole GPUs",
+              range(1, 16'000), dimensionless),
+        Field("cpus", &SizeLaw::cpus, "on shared hardware: cores beside each of gpu_milli",
+              range(0, 1'024), dimensionless),
+        Field("memory_gb", &SizeLaw::memory_gb,
+              "on shared hardware and CPU nodes: memory of a job on each of its nodes",
+              range(0, 100'000)),
+        Field("weights", &SizeLaw::weights, "how often, one for each size; any sum", required,
               not_empty, above(0, 1e9), dimensionless));
   }
 };
@@ -147,11 +161,14 @@ struct DemandSpec {
 struct WorkloadSpec {
   std::string id, title_en, title_ko;
   WorkKind kind = WorkKind::batch;
-  std::optional<SizeLaw> size;          // not for service and ran
+  std::optional<SizeLaw> size;
   std::optional<DurationLaw> duration;  // not for service and ran
   std::optional<ArrayLaw> array;        // none: jobs come one by one
   EstimateLaw estimate;
-  std::int64_t gpus_per_replica = 1;  // service and ran
+  std::int64_t gpus_per_replica = 1;         // service and ran
+  std::vector<std::int64_t> sizes() const {  // in units of its pools
+    return size ? size->units() : std::vector{gpus_per_replica};
+  }
   double min_factor = 1,
          max_factor = 1;  // replicas follow the pattern between these, times the mean
   std::vector<DemandSpec> demand;
@@ -182,14 +199,15 @@ struct WorkloadSpec {
         Field("title_en", &WorkloadSpec::title_en, "title in English", required, not_empty),
         Field("title_ko", &WorkloadSpec::title_ko, "title in Korean", required, not_empty),
         Field("kind", &WorkloadSpec::kind, "what sort of work", required),
-        Field("size", &WorkloadSpec::size, "law of the GPUs of a job; not for service and ran"),
+        Field("size", &WorkloadSpec::size,
+              "law of the GPUs of a job; for service and ran of a replica, a single one"),
         Field("duration", &WorkloadSpec::duration,
               "law of the run time, lognormal; not for service and ran"),
         Field("array", &WorkloadSpec::array,
               "its jobs come in arrays; arrivals_per_day counts the jobs of all of them"),
         Field("estimate", &WorkloadSpec::estimate, "how well users know their run time"),
-        Field("gpus_per_replica", &WorkloadSpec::gpus_per_replica, "service and ran",
-              range(1, 10'000)),
+        Field("gpus_per_replica", &WorkloadSpec::gpus_per_replica,
+              "service and ran, unless size is given", range(1, 10'000)),
         Field("min_factor", &WorkloadSpec::min_factor,
               "service and ran: replicas over their mean, at least", range(0, 1'000),
               dimensionless),

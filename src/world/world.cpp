@@ -27,6 +27,7 @@ const char* to_string(Reason r) {
     case Reason::reclaiming: return "reclaiming";
     case Reason::reserved_for_others: return "reserved_for_others";
     case Reason::not_in_one_domain: return "not_in_one_domain";
+    case Reason::no_cpu_or_memory: return "no_cpu_or_memory";
     case Reason::dependency: return "dependency";
     case Reason::dependency_failed: return "dependency_failed";
     case Reason::wrong_hardware: return "wrong_hardware";
@@ -102,8 +103,7 @@ void World::on(const PoolOpened& e) {
   CHECK(e.owner.index < members_.size());
   Pool& pool = pools_.emplace_back();
   pool.info = e;
-  if (e.gpus_per_node > 0)
-    pool.racks.emplace(e.gpus_per_node, e.nodes_per_rack, e.nodes_per_domain);
+  pool.machines = machines_of(e);
   ledger_.open_pool(e.pool, e.owner);
   law_.on(e);
   for (std::uint32_t l = 0; l < lanes_.size(); ++l)
@@ -133,12 +133,24 @@ void World::on(const LaneOpened& e) {
   CHECK(!e.account || e.account->index < accounts_.size());
   lanes_.push_back(e);
   lane_accounts_.push_back(e.account.value_or(member_accounts_[e.member.index]));
+  submitted_.push_back(0);
   queues_.emplace_back();
   waiting_lanes_.resize(lanes_.size());
   law_.on(e);
   lawful_.emplace_back();
   closed_.push_back(Reason::none);
   weigh(e.lane);
+  shares(e.lane);
+}
+
+// Tells the pools of shared nodes among the lane's that its jobs may come.
+void World::shares(LaneId lane) {
+  for (const PoolId p : lanes_[lane.index].pools) {
+    Pool& pool = pools_[p.index];
+    if (pool.machines && pool.machines->shared() != nullptr &&
+        std::find(pool.lanes.begin(), pool.lanes.end(), lane) == pool.lanes.end())
+      pool.lanes.push_back(lane);
+  }
 }
 
 // The pool's installed units have changed from `before`.
@@ -191,6 +203,7 @@ void World::on(const LaneWidened& e) {
   lanes_[e.lane.index].pools = e.pools;
   lanes_[e.lane.index].speed_permille = e.speed_permille;
   closed_[e.lane.index] = Reason::none;
+  shares(e.lane);
 }
 
 // ---- the law ends
@@ -198,7 +211,7 @@ void World::on(const LaneWidened& e) {
 void World::on(const CapacityAdded& e) {
   Pool& pool = pools_[e.pool.index];
   const std::int64_t before = pool.installed;
-  if (pool.racks) pool.racks->install(e.gpus.count());
+  if (pool.machines) pool.machines->install(e.gpus.count());
   pool.installed += e.gpus.count();
   pool.free += e.gpus.count();
   installed_now(pool, before);
@@ -224,10 +237,10 @@ void World::on(const CapacityAdded& e) {
 void World::on(const CapacityRetired& e) {
   Pool& pool = pools_[e.pool.index];
   const std::int64_t before = pool.installed;
-  if (pool.racks) {
-    pool.racks->retire(e.gpus.count());
-    pool.installed = pool.racks->installed();  // busy nodes leave when they fall free
-    pool.free = pool.racks->free();
+  if (pool.machines) {
+    pool.machines->retire(e.gpus.count());
+    pool.installed = pool.machines->installed();  // busy nodes leave when they fall free
+    pool.free = pool.machines->free();
   } else {
     CHECK(pool.free >= e.gpus.count());
     pool.installed -= e.gpus.count();
@@ -276,10 +289,10 @@ void World::on(const CapacityPlanDropped& e) {
 
 void World::on(const NodesDrained& e) {
   Pool& pool = pools_[e.pool.index];
-  CHECK(pool.racks.has_value());
-  const std::int64_t before = pool.installed, gone = pool.racks->drain(e.rack, e.nodes);
-  pool.installed = pool.racks->installed();
-  pool.free = pool.racks->free();
+  CHECK(pool.machines.has_value());
+  const std::int64_t before = pool.installed, gone = pool.machines->drain(e.rack, e.nodes);
+  pool.installed = pool.machines->installed();
+  pool.free = pool.machines->free();
   installed_now(pool, before);
   pool.timeline.advance(now_);
   pool.timeline.change(now_, Millis(Timeline::kForever), -gone);
@@ -287,10 +300,10 @@ void World::on(const NodesDrained& e) {
 
 void World::on(const NodesResumed& e) {
   Pool& pool = pools_[e.pool.index];
-  CHECK(pool.racks.has_value());
-  const std::int64_t before = pool.installed, back = pool.racks->resume(e.rack, e.nodes);
-  pool.installed = pool.racks->installed();
-  pool.free = pool.racks->free();
+  CHECK(pool.machines.has_value());
+  const std::int64_t before = pool.installed, back = pool.machines->resume(e.rack, e.nodes);
+  pool.installed = pool.machines->installed();
+  pool.free = pool.machines->free();
   installed_now(pool, before);
   pool.timeline.advance(now_);
   pool.timeline.change(now_, Millis(Timeline::kForever), back);

@@ -27,6 +27,7 @@
 #include "world/lane_queue.h"
 #include "world/law_book.h"
 #include "world/ledger.h"
+#include "world/machines.h"
 #include "world/timeline.h"
 
 namespace dure {
@@ -68,7 +69,8 @@ struct Run {
 
 struct Pool {
   PoolOpened info;
-  std::optional<CapacityIndex> racks;  // none in a counted pool
+  std::optional<Machines> machines;  // none in a counted pool
+  std::vector<LaneId> lanes;         // of shared nodes: whose jobs may come here
   std::int64_t installed = 0, free = 0;
   std::int64_t lent = 0;      // held by others than the owner above what they are guaranteed
   std::int64_t stopping = 0;  // held by jobs that were asked to stop
@@ -94,8 +96,8 @@ struct Pool {
       if (member == m) return gpus;
     return 0;
   }
-  bool fits(std::int64_t gpus, Spread spread) const {
-    return racks ? racks->fits(gpus, spread) : gpus <= free;
+  bool fits(std::int64_t gpus, const Shape& shape) const {
+    return machines ? machines->fits(gpus, shape) : gpus <= free;
   }
 };
 
@@ -160,6 +162,9 @@ class World {
   const Pool& pool(PoolId id) const { return pools_[id.index]; }
   std::size_t lanes() const { return lanes_.size(); }
   const LaneOpened& lane(LaneId id) const { return lanes_[id.index]; }
+  // Jobs that came to it so far.
+  std::int64_t submitted(LaneId id) const { return submitted_[id.index]; }
+  Device device(LaneId id) const { return lanes_[id.index].device; }
   const LaneQueue& queue(LaneId id) const { return queues_[id.index]; }
   const BitTree& waiting_lanes() const { return waiting_lanes_; }
   const std::vector<std::string>& members() const { return members_; }
@@ -179,7 +184,7 @@ class World {
   // guarantee.
   std::int64_t entitled(MemberId member) const { return entitled_[member.index]; }
   std::int64_t waiting_jobs() const { return waiting_jobs_; }
-  std::int64_t waiting_gpus() const { return waiting_gpus_; }
+  std::int64_t waiting_gpus() const { return waiting_milli_ / 1000; }  // shared ones by their parts
   std::int64_t running_jobs() const { return running_jobs_; }
   const Gains& gains() const { return gains_; }
   const Ledger& ledger() const { return ledger_; }
@@ -227,6 +232,7 @@ class World {
   void on(const ApprovalGranted& e);
   void on(const ArtifactLowered& e);
   void on(const LaneWidened& e);
+  void shares(LaneId lane);
   void weigh(LaneId lane);
   void weigh_all();
   // ---- the law ends
@@ -259,12 +265,13 @@ class World {
   std::vector<std::string> members_, sites_;
   std::vector<Pool> pools_;
   std::vector<LaneOpened> lanes_;
-  std::vector<LaneQueue> queues_;  // an index: which jobs wait, by lane
-  BitTree waiting_lanes_;          // an index: lanes whose queue is not empty
-  SharedPages<Job> jobs_;          // a copy of the world shares what is past
-  SharedPages<Placement> seats_;   // of running jobs
+  std::vector<std::int64_t> submitted_;  // [lane]
+  std::vector<LaneQueue> queues_;        // an index: which jobs wait, by lane
+  BitTree waiting_lanes_;                // an index: lanes whose queue is not empty
+  SharedPages<Job> jobs_;                // a copy of the world shares what is past
+  SharedPages<Placement> seats_;         // of running jobs
   std::vector<std::uint32_t> free_seats_;
-  std::int64_t waiting_jobs_ = 0, waiting_gpus_ = 0, running_jobs_ = 0, promises_ = 0;
+  std::int64_t waiting_jobs_ = 0, waiting_milli_ = 0, running_jobs_ = 0, promises_ = 0;
   std::int64_t held_jobs_ = 0;
   Accounts accounts_;
   std::vector<AccountId> member_accounts_, lane_accounts_;

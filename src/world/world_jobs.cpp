@@ -50,6 +50,7 @@ void World::on(const JobSubmitted& e) {
   job.estimate = e.estimate;
   job.deadline = e.deadline;
   job.lane = e.lane;
+  ++submitted_[e.lane.index];
   job.gpus = static_cast<std::int32_t>(e.gpus.count());
   gains_.after_end = gains_.ended_at == now_;
   std::uint32_t blockers = 0;
@@ -75,7 +76,7 @@ void World::join_queue(Job& job, JobId id) {
   queues_[job.lane.index].push(id, Gpus(job.gpus), job.estimate, rank(job));
   waiting_lanes_.insert(job.lane.index);
   ++waiting_jobs_;
-  waiting_gpus_ += job.gpus;
+  waiting_milli_ += Accounts::milli_gpus(device(job.lane), job.gpus);
   accounts_.wait(lane_accounts_[job.lane.index], 1);
 }
 
@@ -85,7 +86,7 @@ void World::leave_queue(Job& job, JobId id) {
   queue.erase(queue.find(id, rank(job)));
   if (queue.empty()) waiting_lanes_.erase(job.lane.index);
   --waiting_jobs_;
-  waiting_gpus_ -= job.gpus;
+  waiting_milli_ -= Accounts::milli_gpus(device(job.lane), job.gpus);
   accounts_.wait(lane_accounts_[job.lane.index], -1);
 }
 
@@ -118,7 +119,8 @@ void World::on(const CommandIssued& e) {
 template <class F>
 void World::for_each_part(JobId id, F&& f) {
   const Job& job = jobs_[id.index];
-  f(job.pool, std::int64_t{job.held}, pools_[job.pool.index].racks ? &seats_[job.seat] : nullptr);
+  f(job.pool, std::int64_t{job.held},
+    pools_[job.pool.index].machines ? &seats_[job.seat] : nullptr);
   if (!job.more_parts) return;
   for (const Part& part : more_parts_.find(id)->second)
     f(part.pool, part.gpus.count(), &part.place);
@@ -219,7 +221,7 @@ void World::asked(const StartJob& wish) {
     job.more_parts = true;
     more_parts_.emplace(wish.job, wish.also);
   }
-  if (pool.racks) job.seat = seat(wish.place);
+  if (pool.machines) job.seat = seat(wish.place);
   for_each_part(wish.job, [&](PoolId id, std::int64_t gpus, const Placement* where) {
     Pool& p = pools_[id.index];
     if (!kept) {
@@ -231,11 +233,11 @@ void World::asked(const StartJob& wish) {
     if (ledger_.in_use(id, lane.member) + gpus > p.entitled(lane.member)) job.borrowed = true;
     p.free -= gpus;
     CHECK(p.free >= 0);  // invariant 3
-    if (p.racks) {
+    if (p.machines) {
       std::int64_t placed = 0;
       for (const Slice& s : *where) placed += s.gpus();
       CHECK(placed == gpus);
-      p.racks->take(*where);
+      p.machines->take(*where);
     }
     hold(id, job.lane, gpus);
   });
@@ -280,15 +282,15 @@ void World::asked(const ResizeJob& wish) {
     job.end = now_ + resized(lane, job.end - now_, job.gpus, job.held, wish.gpus.count());
   job.held = static_cast<std::int32_t>(wish.gpus.count());
   pool.timeline.change(now_, job.end, -job.held);
-  if (pool.racks) {
+  if (pool.machines) {
     // What it keeps stays taken: a node that is on its way out would be gone once it is given back.
     Placement& seat = seats_[job.seat];
     const std::int64_t before = pool.installed;
-    pool.racks->give(without(seat, wish.place));
-    pool.racks->take(without(wish.place, seat));
+    pool.machines->give(without(seat, wish.place));
+    pool.machines->take(without(wish.place, seat));
     seat = wish.place;
-    pool.installed = pool.racks->installed();
-    pool.free = pool.racks->free();
+    pool.installed = pool.machines->installed();
+    pool.free = pool.machines->free();
     if (pool.installed != before) installed_now(pool, before);
   } else {
     pool.free -= delta;
@@ -382,18 +384,18 @@ void World::let_go(JobId id) {
     if (moved.pool == where) moved.runs_at = static_cast<std::uint32_t>(at);
     pool.running.pop_back();
     if (job.stopping) pool.stopping -= gpus;
-    if (pool.racks) {
+    if (pool.machines) {
       const std::int64_t before = pool.installed;
-      pool.racks->give(*place);
-      pool.installed = pool.racks->installed();
-      pool.free = pool.racks->free();
+      pool.machines->give(*place);
+      pool.installed = pool.machines->installed();
+      pool.free = pool.machines->free();
       if (pool.installed != before) installed_now(pool, before);
     } else {
       pool.free += gpus;
     }
   });
   Pool& pool = pools_[job.pool.index];
-  if (pool.racks) free_seats_.push_back(job.seat);
+  if (pool.machines) free_seats_.push_back(job.seat);
   if (lanes_[job.lane.index].elastic && !job.more_parts) --pool.elastic;
   job.let_go = true;
 }

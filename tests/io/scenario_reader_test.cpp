@@ -116,7 +116,7 @@ TEST(ScenarioReader, SaysWhereAndWhatWasExpected) {
       {"options: [\"hardware[gb300_nvl72].rack_max_kw=120\"]", "options: none", "none\n    source",
        "decisions[0].options: expected a list, found 'none'"},
       {"size: {gpus: [64, 128, 256, 512], weights: [40, 30, 20, 10]}", "size: 64", "64\n",
-       "workloads[0].size: expected a map with gpus, weights, found '64'"},
+       "workloads[0].size: expected a map with weights, found '64'"},
       {"from: 2027-01-01,", "from: 2027-02-30,", "2027-02-30",
        "run.from: expected a date like 2027-01-31, or a month like 2027-01, found '2027-02-30'"},
       {"month: 2027-07", "month: 1727-07", "1727-07",

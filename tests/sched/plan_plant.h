@@ -225,7 +225,7 @@ class Watch final : public Plant {
                   (pool.lent + job.gpus) * 1000 <=
                       pool.installed * std::int64_t{pool.info.lend_permille});
     }
-    if (!pool.racks) {
+    if (!pool.machines) {
       EXPECT_TRUE(s.place.empty());
       return;
     }

@@ -142,7 +142,7 @@ class Watched final : public Plant {
     aged += first->aged != Rank::kNotAged;
     const Job& job = world_.job(first->job);
     const Pool& pool = world_.pool(PoolId{0});
-    std::optional<CapacityIndex> racks = pool.racks;
+    std::optional<Machines> racks = pool.machines;
     std::int64_t free = pool.free;
     if (policy.preempt) {
       for (const Run& run : pool.running) {

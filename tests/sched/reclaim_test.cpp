@@ -135,7 +135,7 @@ std::optional<Tiny> draw(std::uint64_t seed) {
     if (!p.fits(size, its.spread)) continue;
     tiny.fact(JobSubmitted{JobId{jobs}, lane, Gpus(size), Millis(between(s, 20, 60)), {}, {}});
     StartJob start{JobId{jobs++}, PoolId{0}, {}};
-    if (p.racks) start.place = *p.racks->find(size, its.spread);
+    if (p.machines) start.place = *p.machines->find(size, its.spread);
     tiny.wish(start);
   }
   tiny.t += between(s, 0, 6);
@@ -175,7 +175,7 @@ Best try_all(const Tiny& tiny) {
     std::vector<Option> options;
   };
   std::vector<Choice> choices;
-  std::optional<CapacityIndex> racks = pool.racks;
+  std::optional<Machines> racks = pool.machines;
   std::int64_t free = pool.free;
   std::map<std::uint32_t, std::int64_t> over;
   for (std::uint32_t m = 0; m < 3; ++m)
@@ -205,7 +205,7 @@ Best try_all(const Tiny& tiny) {
       Option o{job.held - its.least.count(), 0, {}};
       std::int64_t kept = its.least.count();
       bool may = true;
-      if (pool.racks) {
+      if (pool.machines) {
         const Placement keeps = shrunk(w.placement(job), kept);
         kept = 0;
         for (const Slice& s : keeps) kept += s.gpus();
@@ -229,14 +229,14 @@ Best try_all(const Tiny& tiny) {
       std::int64_t ms = (now - job.start).count();
       if (its.checkpoint.count() > 0) ms %= its.checkpoint.count();
       c.options.push_back({job.held, job.held * (ms + its.restart.count()),
-                           pool.racks ? w.placement(job) : Placement{}});
+                           pool.machines ? w.placement(job) : Placement{}});
     }
     if (!c.options.empty()) choices.push_back(std::move(c));
   }
   Best best;
   std::vector<std::size_t> chosen(choices.size());  // 0: left alone
   for (;;) {
-    std::optional<CapacityIndex> then = racks;
+    std::optional<Machines> then = racks;
     std::int64_t room = free, lost = 0;
     std::map<std::uint32_t, std::pair<std::int64_t, std::int64_t>> taken;  // sum, largest
     bool none = true;

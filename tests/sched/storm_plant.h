@@ -440,7 +440,7 @@ class StormPlant final : public Plant {
   // How much may be retired now.
   std::int64_t removable(PoolId p) const {
     const Pool& pool = world_.pool(p);
-    return pool.racks ? pool.installed - pool.racks->owed() : pool.free;
+    return pool.machines ? pool.installed - pool.machines->owed() : pool.free;
   }
   void added(PoolId p, std::int64_t gpus) {
     if (pools_[p.index].gpus_per_node > 0) nodes_[p.index] += gpus / unit(p);

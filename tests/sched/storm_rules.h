@@ -190,7 +190,7 @@ class StormRules {
 
   void check_place(const Part& part, const LaneOpened& lane, bool beside) const {
     const Pool& pool = w_.pool(part.pool);
-    if (!pool.racks) {
+    if (!pool.machines) {
       EXPECT_TRUE(part.place.empty());
       return;
     }
@@ -420,7 +420,7 @@ class StormRules {
   bool enough(PoolId p, std::int64_t need, Spread spread, std::optional<JobId> but) const {
     const Pool& pool = w_.pool(p);
     std::int64_t free = pool.free;
-    std::optional<CapacityIndex> racks = pool.racks;
+    std::optional<Machines> racks = pool.machines;
     for (const Run& run : pool.running) {
       const JobId id = run.job;
       const Job& job = w_.job(id);
@@ -488,7 +488,7 @@ class StormRules {
     if (lane.most.count() > 0) least = most = std::max<std::int64_t>(1, lane.least.count());
     for (std::int64_t gpus = least; gpus <= most; ++gpus) {
       if (!within_limits(lane, gpus, kept_from(id))) continue;
-      if (pool.racks ? !pool.racks->fits(gpus, lane.spread) : gpus > pool.free) continue;
+      if (pool.machines ? !pool.machines->fits(gpus, lane.spread) : gpus > pool.free) continue;
       const Millis end = end_if(lane, job, {{p, Gpus(gpus), {}}});
       if (!lent(p, lane, gpus, end)) continue;
       if (something_dated(pool) && pool.timeline.least_free(w_.now(), end) < gpus) continue;
@@ -517,7 +517,7 @@ class StormRules {
         if (!could_start(id, p)) continue;
         // A machine on its way out counts twice in a timeline while work is there: on the safe
         // side.
-        if (w_.pool(p).racks && w_.pool(p).racks->owed() > 0 &&
+        if (w_.pool(p).machines && w_.pool(p).machines->owed() > 0 &&
             told->second == Reason::reserved_for_others)
           continue;
         EXPECT_TRUE(told->second == Reason::behind_earlier_job ||
@@ -580,7 +580,8 @@ class StormRules {
       if (lane.most.count() > 0 || lane.beside_units > 0 || !within_limits(lane, need)) return;
       for (const PoolId p : lane.pools) {
         const Pool& pool = w_.pool(p);
-        if (pool.racks || pool.info.reclaim <= policy_.grace || !in_guarantee(p, lane.member, need))
+        if (pool.machines || pool.info.reclaim <= policy_.grace ||
+            !in_guarantee(p, lane.member, need))
           continue;
         bool alone = true;
         w_.waiting_lanes().for_each([&](std::uint32_t other) {
@@ -630,7 +631,7 @@ class StormRules {
       return oldest_.reset();
     std::int64_t latest = Timeline::kForever;
     for (const PoolId p : lane.pools) {
-      if (w_.pool(p).racks) return oldest_.reset();
+      if (w_.pool(p).machines) return oldest_.reset();
       std::int64_t there = 0;
       latest = std::min(latest, w_.pool(p).timeline.first_with(w_.now(), need, there).count());
     }

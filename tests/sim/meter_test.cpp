@@ -28,7 +28,7 @@ struct Hand {
   void start(std::int64_t ms, std::uint32_t job) {
     const Job& j = world.job(JobId{job});
     const LaneOpened& lane = world.lane(j.lane);
-    const Placement place = *world.pool(lane.pools[0]).racks->find(j.gpus, lane.spread);
+    const Placement place = *world.pool(lane.pools[0]).machines->find(j.gpus, lane.spread);
     at(ms, CommandIssued{StartJob{JobId{job}, lane.pools[0], place}});
   }
   Scenario scenario;

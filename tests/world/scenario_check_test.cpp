@@ -115,7 +115,7 @@ TEST(ScenarioCheck, FindsEachBreak) {
       {[](Scenario& s) { s.installs[0].hall = "main"; },
        "installs[0].hall: a hall of site ulsan; 'main' (known: h1, h2)"},
       {[](Scenario& s) { s.hardware[0].mem_gb = 0; },
-       "hardware[0].mem_gb: above 0 for GPUs (device: gpu); 0"},
+       "hardware[0].mem_gb: above 0 for GPUs (devices gpu and shared_gpu); 0"},
       {[](Scenario& s) { s.installs[0].hardware = "dgx"; },
        "installs[0].hardware: an id of hardware; 'dgx' (did you mean hgx?)"},
       {[](Scenario& s) {
@@ -163,7 +163,7 @@ TEST(ScenarioCheck, FindsEachBreak) {
        "patterns[0].hour: factors with mean 1 (within 1 %); mean 1.0125"},
       {[](Scenario& s) { s.patterns[0].hour[0] = 1.2; }, ""},
       {[](Scenario& s) { s.workloads[0].size->weights = {1}; },
-       "workloads[0].size.weights: one weight for each of gpus: 2; 1"},
+       "workloads[0].size.weights: one for each size: 2; 1"},
       {[](Scenario& s) {
          s.workloads[0].array = ArrayLaw{{1, 10}, {1}};
        },
@@ -175,7 +175,7 @@ TEST(ScenarioCheck, FindsEachBreak) {
       {[](Scenario& s) { s.workloads[0].duration->max_hours = 0.01; },
        "workloads[0].duration.max_hours: above min_hours, 0.01; 0.01"},
       {[](Scenario& s) { s.workloads[1].size = s.workloads[0].size; },
-       "workloads[1].size: no size for kind service; one (use gpus_per_replica)"},
+       "workloads[1].size: a single size for kind service; 2"},
       {[](Scenario& s) { s.workloads[1].duration = s.workloads[0].duration; },
        "workloads[1].duration: no duration for kind service; one"},
       {[](Scenario& s) { s.workloads[0].demand[0].arrivals_per_day = 0; },

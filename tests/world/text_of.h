@@ -179,16 +179,16 @@ inline std::string text_of(const World& w) {
     const Job& j = w.job(JobId{i});
     t.line("job", i, j.submit, j.estimate, j.start, j.end, j.lane, j.gpus, j.pool, j.state,
            j.let_go, j.deadline, j.held, j.stopping, j.more_parts, j.under_reservation, j.stops);
-    if (j.state == JobState::running && !j.let_go && w.pool(j.pool).racks)
+    if (j.state == JobState::running && !j.let_go && w.pool(j.pool).machines)
       t.line("sits", w.placement(j));
   }
   for (std::uint32_t i = 0; i < w.pools(); ++i) {
     const Pool& p = w.pool(PoolId{i});
     text_detail::put(t, p.info);
     t.line("has", p.installed, p.free, p.lent, std::uint64_t{p.timeline.steps()});
-    if (p.racks)
-      t.line("racks", p.racks->installed(), p.racks->free(), p.racks->free_nodes(),
-             p.racks->owed());
+    if (p.machines)
+      t.line("racks", p.machines->installed(), p.machines->free(),
+             p.machines->racks() ? p.machines->racks()->free_nodes() : 0, p.machines->owed());
     for (std::uint32_t m = 0; m < w.members().size(); ++m)
       t.line("used", w.ledger().in_use(PoolId{i}, MemberId{m}),
              w.ledger().used(PoolId{i}, MemberId{m}, w.now()));

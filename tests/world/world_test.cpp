@@ -97,7 +97,7 @@ TEST_F(WorldTest, EndsBeforeAtAndAfterTheEstimate) {
 
 TEST_F(WorldTest, CapacityGoesWhileItIsUsed) {
   const JobId j = submit(0, 6, 100);
-  wish(0, StartJob{j, PoolId{2}, *world_.pool(PoolId{2}).racks->find(6, Spread::anywhere)});
+  wish(0, StartJob{j, PoolId{2}, *world_.pool(PoolId{2}).machines->find(6, Spread::anywhere)});
   at(1, CapacityRetired{PoolId{2}, Gpus(16)});
   EXPECT_EQ(world_.pool(PoolId{2}).installed, 8);  // the two busy nodes are still there
   EXPECT_EQ(world_.pool(PoolId{2}).free, 2);
@@ -120,7 +120,7 @@ TEST_F(WorldTest, SeatsAreUsedAgain) {
   std::vector<JobId> jobs;
   for (int i = 0; i < 4; ++i) jobs.push_back(submit(0, 4, 100));
   const auto start = [&](std::int64_t t, JobId j) {
-    wish(t, StartJob{j, PoolId{2}, *world_.pool(PoolId{2}).racks->find(4, Spread::anywhere)});
+    wish(t, StartJob{j, PoolId{2}, *world_.pool(PoolId{2}).machines->find(4, Spread::anywhere)});
   };
   for (const JobId j : jobs) start(0, j);
   at(1, JobEnded{jobs[1]});

@@ -1,16 +1,12 @@
-// A node of CPU, memory and GPUs that can be shared, a request for some of them, and the mix of
-// requests that is expected.
+// A node of CPU, memory and GPUs that can be shared, and a request for some of them.
 // Units: cpu in 1/1000 core, memory in MiB, GPUs in 1/1000 GPU.
 // Invariants: 1. A share (0 < gpu_milli < 1000) asks for one GPU; several GPUs are whole.
 //             2. No node's CPU, memory or GPU is ever below 0, nor a GPU above 1000.
-// Source of fragments(): Weng et al., "Beware of Fragmentation", USENIX ATC 2023, section 4.
-// Equations: docs/models/packing.md.
 #pragma once
 
 #include <array>
 #include <compare>
 #include <cstdint>
-#include <vector>
 
 namespace dure {
 
@@ -40,6 +36,7 @@ struct PackNode {  // what is free on it
   // How many requests of each kind are on it: [0] shares, [n] of n whole GPUs.
   std::array<std::int16_t, kMostNodeGpus + 1> kinds{};
 
+  auto operator<=>(const PackNode&) const = default;
   static PackNode empty(std::int64_t cpu_milli, std::int64_t memory_mib, std::int32_t gpus,
                         GpuModels model);
   std::int64_t free_gpu_milli() const;
@@ -50,26 +47,11 @@ struct PackNode {  // what is free on it
 // Where the request is counted in PackNode::kinds.
 std::size_t kind_of(const PackRequest& request);
 bool model_will_do(const PackNode& node, const PackRequest& request);
+bool gpus_fit(const PackNode& node, const PackRequest& request);  // whatever CPU and memory
 bool fits(const PackNode& node, const PackRequest& request);
 // The GPU that a share leaves least of; for whole GPUs the first free ones. The request fits.
 GpuSlots tightest_slots(const PackNode& node, const PackRequest& request);
 void take(PackNode& node, const PackRequest& request, GpuSlots slots);
 void give_back(PackNode& node, const PackRequest& request, GpuSlots slots);
-
-struct TypicalRequest {
-  PackRequest request;
-  std::int64_t count = 0;
-};
-struct TypicalMix {
-  std::vector<TypicalRequest> requests;  // commonest first
-  std::int64_t total = 0;                // of their counts
-};
-// The commonest requests (by CPU, GPUs, share and models; not memory) that together are at least
-// this many per cent of those seen. FGD as published takes 95 per cent.
-TypicalMix typical_mix(const std::vector<PackRequest>& seen, int percent);
-
-// F of the paper, times the mix's total: what of the node's free GPU a request of the mix, drawn by
-// its count, could not use, in 1/1000 GPU. A whole number, so no order of addition changes it.
-std::int64_t fragments(const PackNode& node, const TypicalMix& mix);
 
 }  // namespace dure
