@@ -23,7 +23,7 @@ namespace {
 
 struct Totals {
   std::uint64_t events = 0, passes = 0, stops = 0, shrinks = 0, growths = 0, splits = 0, under = 0,
-                laws = 0, aged = 0, starts = 0, refused = 0;
+                laws = 0, aged = 0, starts = 0, shares = 0, refused = 0;
   int most_stops = 0;
 };
 
@@ -43,8 +43,8 @@ struct Dry final : Listener {  // listens on a copy
 
 class Storm final : private Listener {
  public:
-  Storm(std::uint64_t seed, std::int64_t jobs)
-      : plant_(seed, world_, jobs),
+  Storm(std::uint64_t seed, std::int64_t jobs, bool sharing = true)
+      : plant_(seed, world_, jobs, sharing),
         rules_(world_, plant_, plant_.policy()),
         chance_(seed, "dry", 0) {}
 
@@ -106,6 +106,7 @@ class Storm final : private Listener {
     totals.laws += rules_.laws;
     totals.aged += rules_.aged;
     totals.starts += rules_.starts;
+    totals.shares += rules_.shares;
     totals.refused += rules_.refused;
     totals.most_stops = std::max(totals.most_stops, rules_.most_stops);
   }
@@ -181,7 +182,7 @@ constexpr std::uint64_t kOnceBroke[] = {607,    1775,   10206,  11015,  102801, 
 TEST(AllianceStorm, SeedsThatOnceBrokeALaw) {
   Totals totals;
   for (const std::uint64_t seed : kOnceBroke) {
-    Storm(seed, 180).run(1, false, totals);
+    Storm(seed, 180, false).run(1, false, totals);
     ASSERT_FALSE(HasFailure()) << seed;
   }
 }
@@ -211,7 +212,8 @@ TEST(AllianceStorm, Seeds) {
   std::signal(SIGABRT, before);
   std::printf(
       "%llu seeds, %llu events, %llu passes, %llu starts, %llu stops (%d of one job at most), %llu "
-      "shrinks, %llu growths, %llu split, %llu reserved, %llu refused; laws: %llu guarantee, %llu "
+      "shrinks, %llu growths, %llu split, %llu reserved, %llu on shared nodes, %llu refused; laws: "
+      "%llu guarantee, %llu "
       "patience\n",
       static_cast<unsigned long long>(seeds), static_cast<unsigned long long>(totals.events),
       static_cast<unsigned long long>(totals.passes),
@@ -219,6 +221,7 @@ TEST(AllianceStorm, Seeds) {
       totals.most_stops, static_cast<unsigned long long>(totals.shrinks),
       static_cast<unsigned long long>(totals.growths),
       static_cast<unsigned long long>(totals.splits), static_cast<unsigned long long>(totals.under),
+      static_cast<unsigned long long>(totals.shares),
       static_cast<unsigned long long>(totals.refused), static_cast<unsigned long long>(totals.laws),
       static_cast<unsigned long long>(totals.aged));
   // A storm that does not blow proves nothing.
@@ -228,6 +231,7 @@ TEST(AllianceStorm, Seeds) {
     EXPECT_GT(totals.growths, 0u);
     EXPECT_GT(totals.splits, 0u);
     EXPECT_GT(totals.under, 0u);
+    EXPECT_GT(totals.shares, 0u);
     EXPECT_GT(totals.laws, 0u);
     EXPECT_GT(totals.aged, 0u);
   }

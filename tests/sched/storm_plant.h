@@ -26,9 +26,12 @@ struct Weather {  // what may happen
 
 class StormPlant final : public Plant {
  public:
-  StormPlant(std::uint64_t seed, const World& world, std::int64_t jobs)
+  // sharing: one alliance of six has shared nodes.
+  StormPlant(std::uint64_t seed, const World& world, std::int64_t jobs, bool sharing = true)
       : world_(world), s_(seed, "alliance storm", 0), jobs_left_(jobs) {
     draw();
+    Stream s(seed, "shared nodes", 0);
+    if (sharing && !lending_ && s.below(6) == 0) share(s);
   }
   const Policy& policy() const { return policy_; }
   const Weather& weather() const { return weather_; }
@@ -201,6 +204,49 @@ class StormPlant final : public Plant {
       }
   }
 
+  // The same alliance, but that its GPUs are shared, or that it has CPU nodes.
+  void share(Stream& s) {
+    const auto pick = [&](std::int64_t lo, std::int64_t hi) {
+      return lo + static_cast<std::int64_t>(s.below(static_cast<std::uint64_t>(hi - lo + 1)));
+    };
+    const Device device = s.below(4) == 0 ? Device::cpu : Device::shared_gpu;
+    std::int64_t smallest = 64'000;  // node, in units
+    for (PoolOpened& p : pools_) {
+      if (p.device != Device::gpu) continue;
+      constexpr std::int64_t kGpus[] = {1, 2, 4, 8}, kCores[] = {2, 8, 64};
+      const std::int64_t gpus = kGpus[s.below(4)];
+      const std::int64_t cores = device == Device::cpu ? kCores[s.below(3)] : gpus * pick(2, 16);
+      p.device = device;
+      p.gpus_per_node = static_cast<std::uint32_t>(device == Device::cpu ? cores : gpus * 1000);
+      p.nodes_per_rack = s.below(2) == 0 ? 1 : 4;
+      p.nodes_per_domain = 1;
+      p.cpu_milli = static_cast<std::uint32_t>(cores * 1000);
+      p.memory_mib = static_cast<std::uint32_t>(pick(8, 64));
+      smallest = std::min<std::int64_t>(smallest, p.gpus_per_node);
+      const std::size_t at = p.pool.index;
+      nodes_[at] = pick(0, 6);
+      gpus_[at] = standing_[at] = nodes_[at] * p.gpus_per_node;
+      std::erase_if(guarantees_,
+                    [&](const GuaranteeMade& g) { return g.pool == p.pool && gpus_[at] == 0; });
+      for (GuaranteeMade& g : guarantees_)
+        if (g.pool == p.pool) g.gpus = Gpus(pick(1, gpus_[at] / 4));
+    }
+    for (LaneOpened& l : lanes_) {
+      constexpr std::int64_t kShares[] = {100, 125, 250, 300, 500, 750, 1000, 1000, 2000, 4000};
+      std::int64_t size = kShares[s.below(10)];
+      if (device == Device::cpu) size = pick(1, 16);
+      if (s.below(10) == 0) size = smallest * pick(1, 2);  // whole nodes
+      l.device = device;
+      l.gpus = Gpus(size);
+      if (device != Device::cpu) l.cpu_milli = static_cast<std::uint32_t>(pick(0, 4) * 500);
+      l.memory_mib = static_cast<std::uint32_t>(pick(0, 8));
+      l.least = l.most = Gpus(0);
+      l.elastic = false;
+      l.most_sites = 1;
+    }
+    sharing_ = true;
+  }
+
   void draw_lane(std::uint32_t l, const std::vector<std::vector<AccountId>>& of_member) {
     LaneOpened lane;
     lane.lane = LaneId{l};
@@ -371,6 +417,7 @@ class StormPlant final : public Plant {
     const LaneOpened& lane = lanes_[s.lane.index];
     s.gpus = Gpus(between(1, largest_));
     if (lane.most.count() > 0) s.gpus = Gpus(between(lane.least.count(), lane.most.count()));
+    if (sharing_) s.gpus = lane.gpus;
     s.estimate = Millis(between(1, longest_));
     // What never ends by itself is never promised: it has no business where promises are watched.
     if (chance(6)) s.estimate = kUntilCancelled;
@@ -519,7 +566,7 @@ class StormPlant final : public Plant {
     r.reservation = ReservationId{static_cast<std::uint32_t>(world_.reservations().size())};
     r.member = MemberId{one_of(members_.size())};
     r.pool = *pool;
-    r.gpus = Gpus(between(1, 12));
+    r.gpus = Gpus(between(1, 12) * (sharing_ ? std::max<std::int64_t>(1, unit(*pool) / 8) : 1));
     r.from = Millis(now_ + between(0, 30));
     r.to = r.from + Millis(between(1, 30));
     if (world_.pool(*pool).timeline.least_free(r.from, r.to) < r.gpus.count()) return;  // the door
@@ -554,7 +601,7 @@ class StormPlant final : public Plant {
   std::vector<Real> real_;
   std::multimap<std::int64_t, Item> agenda_;  // equal times: in order of insertion
   std::int64_t now_ = 0, together_ = 1, pause_ = 1, longest_ = 1, largest_ = 1, half_life_ = 1;
-  bool lending_ = false;
+  bool lending_ = false, sharing_ = false;
   std::int64_t jobs_left_ = 0;
   bool founded_ = false, late_plans_ = false;
 };

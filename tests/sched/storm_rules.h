@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <map>
 #include <optional>
 #include <set>
@@ -30,7 +31,7 @@ class StormRules {
       : w_(world), plant_(plant), policy_(policy) {}
 
   std::uint64_t stops_asked = 0, shrinks = 0, growths = 0, splits = 0, under = 0, laws = 0,
-                aged = 0, starts = 0, refused = 0;
+                aged = 0, starts = 0, shares = 0, refused = 0;
   int most_stops = 0;
 
   void before(const Event& e) {  // it is about to be applied
@@ -90,10 +91,8 @@ class StormRules {
   }
   void hold(PoolId pool, const LaneOpened& lane, std::int64_t gpus) {
     in_use_[{pool.index, lane.member.index}] += gpus;
-    if (w_.pool(pool).info.device == Device::gpu)
-      for (std::optional<AccountId> a = lane.account.value_or(w_.account(lane.member)); a;
-           a = w_.accounts()[*a].parent)
-        held_[a->index] += gpus;
+    for (std::optional<AccountId> a = account_of(lane); a; a = w_.accounts()[*a].parent)
+      held_[a->index] += milli(w_.pool(pool).info.device, gpus);
   }
   void leave(JobId id) {
     const auto it = parts_.find(id);
@@ -122,8 +121,12 @@ class StormRules {
       if (why == Reason::reclaiming && other != id)
         for (std::optional<AccountId> a = account_of(lane_of(other)); a;
              a = w_.accounts()[*a].parent)
-          kept[a->index] += w_.job(other).gpus;
+          kept[a->index] += milli(lane_of(other).device, w_.job(other).gpus);
     return kept;
+  }
+  // Limits are of GPUs; of shared ones a thousandth is a unit.
+  static std::int64_t milli(Device device, std::int64_t units) {
+    return device == Device::gpu ? units * 1000 : device == Device::shared_gpu ? units : 0;
   }
   AccountId account_of(const LaneOpened& lane) const {
     return lane.account.value_or(w_.account(lane.member));
@@ -134,9 +137,11 @@ class StormRules {
       const auto it = map.find(a.index);
       return it == map.end() ? 0 : it->second;
     };
+    const std::int64_t asked = milli(lane.device, more);
     for (std::optional<AccountId> a = account_of(lane); a; a = w_.accounts()[*a].parent) {
       const std::int64_t limit = w_.accounts()[*a].limit;
-      if (limit > 0 && of(held_, *a) + of(kept, *a) + more > limit) return false;
+      if (limit > 0 && asked > 0 && of(held_, *a) + of(kept, *a) + asked > limit * 1000)
+        return false;
     }
     return true;
   }
@@ -188,12 +193,13 @@ class StormRules {
 
   // ---- wishes
 
-  void check_place(const Part& part, const LaneOpened& lane, bool beside) const {
+  void check_place(const Part& part, const LaneOpened& lane, bool beside) {
     const Pool& pool = w_.pool(part.pool);
     if (!pool.machines) {
       EXPECT_TRUE(part.place.empty());
       return;
     }
+    if (pool.machines->shared() != nullptr) return check_share(part, lane);
     const std::uint32_t g = pool.info.gpus_per_node;
     std::map<Key, std::int64_t> used;  // rack, node
     for (const Run& run : pool.running) {
@@ -231,6 +237,50 @@ class StormRules {
     }
   }
 
+  // On shared nodes: no GPU, CPU or memory twice, a share on one GPU, and no more nodes than need
+  // be.
+  void check_share(const Part& part, const LaneOpened& lane) {
+    ++shares;
+    const Pool& pool = w_.pool(part.pool);
+    const bool cores = pool.info.device == Device::cpu;
+    std::map<std::uint32_t, std::int64_t> cpu, memory;
+    std::map<Key, std::int64_t> gpu;  // node, GPU
+    const auto add = [&](const Placement& place) {
+      for (const Slice& s : place) {
+        cpu[s.rack] += s.cpu_milli;
+        memory[s.rack] += s.memory_mib;
+        for (std::uint32_t g = 0; g < 64; ++g)
+          if ((s.nodes >> g & 1) != 0) gpu[{s.rack, g}] += s.gpus_per_node;
+      }
+    };
+    for (const Run& run : pool.running) add(w_.placement(w_.job(run.job)));
+    add(part.place);
+    std::int64_t placed = 0;
+    std::set<std::uint32_t> nodes;
+    for (const Slice& s : part.place) {
+      EXPECT_TRUE(nodes.insert(s.rack).second) << "a node twice";
+      EXPECT_FALSE(plant_.drained(part.pool, s.rack / pool.info.nodes_per_rack,
+                                  std::uint64_t{1} << (s.rack % pool.info.nodes_per_rack)))
+          << "a drained node took new work";
+      EXPECT_LE(cpu[s.rack], pool.info.cpu_milli);
+      EXPECT_LE(memory[s.rack], pool.info.memory_mib);
+      EXPECT_EQ(s.memory_mib, lane.memory_mib);
+      EXPECT_EQ(s.cpu_milli, cores ? s.gpus() * 1000 : std::int64_t{lane.cpu_milli});
+      for (std::uint32_t g = 0; g < 64; ++g)
+        if ((s.nodes >> g & 1) != 0 && !cores) {
+          EXPECT_LT(g, pool.info.gpus_per_node / 1000);
+          EXPECT_LE((gpu[{s.rack, g}]), 1000) << "a GPU too full";
+        }
+      if (s.gpus_per_node < 1000 && !cores) {
+        EXPECT_EQ(std::popcount(s.nodes), 1);
+      }
+      placed += s.gpus();
+    }
+    EXPECT_EQ(placed, part.gpus.count());
+    EXPECT_EQ(std::ssize(nodes),
+              std::max<std::int64_t>(1, placed / std::int64_t{pool.info.gpus_per_node}));
+  }
+
   void wished(const StartJob& s) {
     ++starts;
     check_stops();  // before somebody with a better right takes what they free
@@ -249,7 +299,7 @@ class StormRules {
     for (const Part& part : parts) {
       const Pool& pool = w_.pool(part.pool);
       EXPECT_TRUE(pools.insert(part.pool.index).second) << "a pool twice";
-      const bool is_beside = &part != &parts[0] && pool.info.device != Device::gpu;
+      const bool is_beside = &part != &parts[0] && pool.info.device != lane.device;
       const std::vector<PoolId>& lawful = is_beside ? lane.beside : lane.pools;
       EXPECT_EQ(std::count(lawful.begin(), lawful.end(), part.pool), 1) << "an unlawful pool";
       if (is_beside) {
@@ -395,7 +445,7 @@ class StormRules {
         if (std::any_of(victims.begin(), victims.end(),
                         [&](JobId v) { return part_in(v, p) == 0; }))
           continue;
-        if (!enough(p, need, lane.spread, std::nullopt)) continue;
+        if (!enough(p, need, lane.shape(), std::nullopt)) continue;
         found = true;
         // Where somebody else waits too, the stops may be on top of what is kept for them.
         w_.waiting_lanes().for_each([&](std::uint32_t l) {
@@ -404,7 +454,7 @@ class StormRules {
                                       std::count(theirs.begin(), theirs.end(), p) > 0);
         });
         all_needed = all_needed || !std::any_of(victims.begin(), victims.end(), [&](JobId v) {
-                       return enough(p, need, lane.spread, v) && comes_first(p, lane, need, v);
+                       return enough(p, need, lane.shape(), v) && comes_first(p, lane, need, v);
                      });
         lawful = lawful ||
                  (takes_what_is_over(p, lane, victims) && comes_first(p, lane, need, std::nullopt));
@@ -417,7 +467,7 @@ class StormRules {
     stopped_.clear();
     shrunk_by_.clear();
   }
-  bool enough(PoolId p, std::int64_t need, Spread spread, std::optional<JobId> but) const {
+  bool enough(PoolId p, std::int64_t need, const Shape& shape, std::optional<JobId> but) const {
     const Pool& pool = w_.pool(p);
     std::int64_t free = pool.free;
     std::optional<Machines> racks = pool.machines;
@@ -432,7 +482,7 @@ class StormRules {
       for (const Part& part : w_.more_parts(id))
         if (part.pool == p) racks->give(part.place);
     }
-    return racks ? racks->fits(need, spread) : free >= need;
+    return racks ? racks->fits(need, shape) : free >= need;
   }
   // Of every other member at most what it holds above its guarantee, and the rest of one job.
   // Is it in what its member may count on, once all who are stopping or leave by the end of the
@@ -488,7 +538,7 @@ class StormRules {
     if (lane.most.count() > 0) least = most = std::max<std::int64_t>(1, lane.least.count());
     for (std::int64_t gpus = least; gpus <= most; ++gpus) {
       if (!within_limits(lane, gpus, kept_from(id))) continue;
-      if (pool.machines ? !pool.machines->fits(gpus, lane.spread) : gpus > pool.free) continue;
+      if (pool.machines ? !pool.machines->fits(gpus, lane.shape()) : gpus > pool.free) continue;
       const Millis end = end_if(lane, job, {{p, Gpus(gpus), {}}});
       if (!lent(p, lane, gpus, end)) continue;
       if (something_dated(pool) && pool.timeline.least_free(w_.now(), end) < gpus) continue;
@@ -649,7 +699,7 @@ class StormRules {
   const Policy policy_;
   Millis at_{0};
   std::map<Key, std::int64_t> in_use_, integral_;
-  std::map<std::uint32_t, std::int64_t> held_;  // [account], GPUs
+  std::map<std::uint32_t, std::int64_t> held_;  // [account], 1/1000 GPU
   std::map<JobId, std::vector<Part>> parts_;
   std::map<JobId, std::vector<JobId>> after_;
   static constexpr int kTimes = 3;  // somebody with a greater right may come between
