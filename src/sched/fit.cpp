@@ -27,6 +27,7 @@ Reason terms(const World& world, const Policy& policy, PoolId id, const Gang& ga
 
 Reason terms(const World& world, const Policy& policy, PoolId id, const Gang& gang, Millis end) {
   const Pool& pool = world.pool(id);
+  if (!world.spread_allows(gang.lane.lane, id, gang.gpus)) return Reason::spread_limit;
   const bool owner = pool.info.owner == gang.lane.member;
   if (claim(world, id, gang.lane, gang.gpus) == Claim::guaranteed) return Reason::none;
   if (!owner) {
@@ -52,10 +53,11 @@ bool stoppable_within(const LaneOpened& lane, const Policy& policy, Millis bound
 
 Millis end_of(const World& world, PoolId pool, const Gang& gang, bool several_sites) {
   if (gang.estimate >= kUntilCancelled) return Millis(Timeline::kForever);
-  if (gang.gpus == gang.asked && gang.lane.speed_permille.empty() && !several_sites)
+  const std::uint32_t slow = worst_permille(gang.lane, world.pool(pool).info, gang.gpus);
+  if (gang.gpus == gang.asked && gang.lane.speed_permille.empty() && !several_sites && slow == 1000)
     return world.now() + gang.estimate;
   return world.now() + run_time(gang.lane, gang.estimate, gang.asked, gang.gpus,
-                                speed_in(gang.lane, pool), several_sites);
+                                speed_in(gang.lane, pool), several_sites, slow);
 }
 
 Fit fit(const World& world, const Policy& policy, PoolId id, const Gang& gang, bool several_sites) {
@@ -73,6 +75,10 @@ Fit fit(const World& world, const Policy& policy, PoolId id, const Gang& gang, M
   if (!pool.fits(gang.gpus, gang.lane.shape())) {
     out.why_not = pool.fits(gang.gpus, gang.lane.spread) ? Reason::no_cpu_or_memory
                                                          : Reason::not_in_one_domain;
+    return out;
+  }
+  if (!world.spread_allows(gang.lane.lane, id, gang.gpus)) {
+    out.why_not = Reason::spread_limit;
     return out;
   }
   const Millis now = world.now();

@@ -25,6 +25,7 @@
 #include "sched/decide.h"
 #include "sched/fit.h"
 #include "sched/order.h"
+#include "sched/place.h"
 #include "sched/rank.h"
 
 namespace dure {
@@ -137,10 +138,18 @@ class RankedPass {
     wake_ = std::min(wake_, next_change(world_, policy_, r.job));
   }
 
+  // Has a smaller gang found no room there in this pass? On shared nodes a larger one may ask for less
+  // CPU or memory.
+  bool hopeless(PoolId id, const Gang& gang) const {
+    const Pool& pool = world_.pool(id);
+    return gang.gpus >= pools_[id.index].smallest_miss &&
+           (!pool.machines || pool.machines->shared() == nullptr);
+  }
+
   Got start(PoolId id, const Gang& gang, const Rank& r) {
     const Pool& pool = world_.pool(id);
     PoolPlan& plan = pools_[id.index];
-    if (gang.gpus >= plan.smallest_miss || plan.barred) return Got::nothing;
+    if (hopeless(id, gang) || plan.barred) return Got::nothing;
     if (!policy_.preempt && gang.gpus > pool.free) return Got::nothing;
     if (pool.stopping > 0) look_ahead(id);
     StartJob wish{r.job, id, {}};
@@ -159,7 +168,7 @@ class RankedPass {
     if (plan.ahead)
       plan.ahead->take(gang.gpus, wish.place);
     else if (pool.machines)
-      wish.place = *pool.machines->find(gang.gpus, gang.lane.shape());
+      wish.place = place_in(world_, id, gang.gpus, gang.lane.shape());
     if (plan.held && f.end > plan.shadow) plan.extra -= gang.gpus;
     say_.wish(std::move(wish));
     if (shared()) shares_.used(world_.account(world_.job(r.job).lane));
@@ -174,7 +183,7 @@ class RankedPass {
     if (pool.installed < gang.gpus || terms(world_, policy_, id, gang) != Reason::none)
       return false;
     if (policy_.preempt) {
-      if (gang.gpus >= plan.smallest_miss) return false;
+      if (hopeless(id, gang)) return false;
       if (stop_others(id, gang, r)) return true;
       plan.smallest_miss = gang.gpus;  // whoever comes later may stop no more than this one
       return false;

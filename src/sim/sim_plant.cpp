@@ -180,18 +180,20 @@ void SimPlant::start(const StartJob& wish) {
   // The size of the gang that asks for none in particular is its lane's.
   const std::int64_t asked = lane.gpus.count();
   std::int64_t held = wish.gpus.count() == 0 ? asked : wish.gpus.count();
-  if (held != asked || !wish.also.empty() || !lane.speed_permille.empty()) {
+  const PoolOpened& first = founding_.pools[wish.pool.index].opened;
+  std::uint32_t slow = slow_permille(lane, first, wish.place);
+  if (held != asked || !wish.also.empty() || !lane.speed_permille.empty() || slow != 1000) {
     bool several_sites = false;
     std::int64_t all = held;
-    const PoolOpened& first = founding_.pools[wish.pool.index].opened;
     for (const Part& part : wish.also) {
       const PoolOpened& other = founding_.pools[part.pool.index].opened;
       if (other.device != first.device) continue;
       several_sites = several_sites || other.site != first.site;
       all += part.gpus.count();
+      slow = std::max(slow, slow_permille(lane, other, part.place));
     }
-    run =
-        run_time(lane, Millis(left), asked, all, speed_in(lane, wish.pool), several_sites).count();
+    run = run_time(lane, Millis(left), asked, all, speed_in(lane, wish.pool), several_sites, slow)
+              .count();
   }
   if (lane.elastic) sizes_[job] = {asked, held};
   courses_[job].start = now_;

@@ -19,6 +19,7 @@ struct Recount {
   std::map<std::pair<std::uint32_t, std::uint32_t>, std::int64_t> preemptible_borrowed;
   std::vector<Timeline> timelines;
   std::vector<std::vector<Slice>> slices;
+  std::map<std::pair<std::uint32_t, std::uint32_t>, std::int64_t> by_site;  // [lane, site]
 };
 
 }  // namespace
@@ -31,7 +32,7 @@ void audit(const World& w) {
   n.running.resize(w.pools_.size());
   n.timelines.resize(w.pools_.size());
   n.slices.resize(w.pools_.size());
-  std::vector<std::int64_t> submitted(w.lanes_.size());
+  std::vector<std::int64_t> submitted(w.lanes_.size()), lane_waits(w.lanes_.size());
   n.reserved.resize(w.reservations_.size());
   std::vector<std::size_t> queued(w.lanes_.size());
   std::vector<std::int64_t> account_waits(w.accounts_.size());
@@ -64,6 +65,7 @@ void audit(const World& w) {
     }
     if (job.state == JobState::waiting) {
       ++waiting;
+      lane_waits[job.lane.index] += job.gpus;
       waiting_milli += Accounts::milli_gpus(w.device(job.lane), job.gpus);
       for (std::optional<AccountId> a = w.lane_accounts_[job.lane.index]; a;
            a = w.accounts_[*a].parent)
@@ -113,6 +115,8 @@ void audit(const World& w) {
       if (job.stopping) n.stopping[part.pool.index] += gpus;
       const MemberId user = w.lanes_[job.lane.index].member;
       n.by_member[{part.pool.index, user.index}] += gpus;
+      if (w.lanes_[job.lane.index].site_permille < 1000 && pool.info.device == w.device(job.lane))
+        n.by_site[{job.lane.index, pool.info.site.index}] += gpus;
       for (std::optional<AccountId> a = w.lane_accounts_[job.lane.index]; a;
            a = w.accounts_[*a].parent)
         n.by_account[{a->index, static_cast<std::size_t>(pool.info.device)}] += gpus;
@@ -136,7 +140,13 @@ void audit(const World& w) {
   CHECK(running == w.running_jobs_ && promises == w.promises_ && held_jobs == w.held_jobs_);
   for (std::uint32_t l = 0; l < w.lanes_.size(); ++l) {
     CHECK(w.queues_[l].size() == queued[l]);  // invariant 4
-    CHECK(w.submitted_[l] == submitted[l]);
+    CHECK(w.lane_use_[l].submitted == submitted[l] && w.lane_use_[l].waiting == lane_waits[l]);
+    std::int64_t held = 0;
+    for (std::uint32_t site = 0; site < w.lane_use_[l].by_site.size(); ++site) {
+      CHECK(w.lane_use_[l].by_site[site] == n.by_site[std::pair(l, site)]);
+      held += w.lane_use_[l].by_site[site];
+    }
+    CHECK(held == w.lane_use_[l].held);
     CHECK(w.waiting_lanes_.contains(l) == (queued[l] > 0));
   }
   for (std::uint32_t r = 0; r < w.reservations_.size(); ++r)

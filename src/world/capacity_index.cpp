@@ -21,10 +21,11 @@ std::uint64_t lowest(std::uint64_t bits, std::uint32_t n) {  // the n lowest bit
 }  // namespace
 
 CapacityIndex::CapacityIndex(std::uint32_t gpus_per_node, std::uint32_t nodes_per_rack,
-                             std::uint32_t nodes_per_domain)
+                             std::uint32_t nodes_per_domain, std::uint32_t racks_per_leaf)
     : gpus_per_node_(gpus_per_node),
       nodes_per_rack_(nodes_per_rack),
       nodes_per_domain_(nodes_per_domain),
+      racks_per_leaf_(racks_per_leaf),
       racks_by_whole_(nodes_per_rack + 1),
       nodes_by_free_(gpus_per_node) {
   CHECK(gpus_per_node >= 1 && gpus_per_node <= 255);
@@ -39,6 +40,7 @@ void CapacityIndex::install(std::int64_t gpus) {
     const std::uint32_t rack = rack_of(node), slot = node % nodes_per_rack_;
     if (rack == racks_.size()) {
       racks_.emplace_back();
+      if (racks_per_leaf_ > 0) leaf_whole_.resize(rack / racks_per_leaf_ + 1);
       node_free_.resize(racks_.size() * nodes_per_rack_);
       for (BitTree& bucket : racks_by_whole_) bucket.resize(racks_.size());
       for (BitTree& bucket : nodes_by_free_) bucket.resize(node_free_.size());
@@ -142,6 +144,7 @@ void CapacityIndex::move_rack(std::uint32_t rack, std::uint64_t whole) {
   racks_by_whole_[before].erase(rack);
   racks_by_whole_[after].insert(rack);
   free_nodes_ += std::int64_t{after} - before;
+  if (racks_per_leaf_ > 0) leaf_whole_[rack / racks_per_leaf_] += after - before;
   if (before == nodes_per_rack_) --whole_racks_;
   if (after == nodes_per_rack_) ++whole_racks_;
 }
@@ -215,6 +218,8 @@ std::optional<Placement> CapacityIndex::find(std::int64_t gpus, const Shape& sha
     return place;
   }
 
+  if (racks_per_leaf_ > 0)
+    if (std::optional<Placement> near = in_one_leaf(nodes, part, shape.spread)) return near;
   // More than one rack. Gangs of racks take whole racks; others use up broken ones, least first.
   const auto take_rack = [&](std::uint32_t rack, std::uint32_t n) {
     place.push_back({rack, gpus_per_node_, lowest(racks_[rack].whole, n)});
@@ -268,6 +273,52 @@ std::optional<Placement> CapacityIndex::find(std::int64_t gpus, const Shape& sha
     }
     CHECK(!"fits() said that the part fits");
   }
+  return place;
+}
+
+// Of the leaves with enough wholly free nodes the one with least; in it as over the whole pool.
+std::optional<Placement> CapacityIndex::in_one_leaf(std::uint32_t nodes, std::uint32_t part,
+                                                    Spread spread) const {
+  const std::uint32_t wanted = nodes + (part ? 1 : 0);
+  std::optional<std::uint32_t> best;
+  for (std::uint32_t l = 0; l < leaf_whole_.size(); ++l)
+    if (leaf_whole_[l] >= wanted && (!best || leaf_whole_[l] < leaf_whole_[*best])) best = l;
+  if (!best) return std::nullopt;
+  std::vector<std::uint32_t> racks;
+  const std::size_t end = std::min<std::size_t>(racks_.size(), (*best + 1) * racks_per_leaf_);
+  for (std::uint32_t r = *best * racks_per_leaf_; r < end; ++r)
+    if (racks_[r].whole != 0) racks.push_back(r);
+  std::stable_sort(racks.begin(), racks.end(), [&](std::uint32_t a, std::uint32_t b) {
+    const std::uint32_t x = count(racks_[a].whole), y = count(racks_[b].whole);
+    return spread == Spread::anywhere ? x < y : x > y;
+  });
+  Placement place;
+  std::uint64_t last = 0;  // what is left of the rack that was taken in part
+  std::uint32_t last_rack = 0;
+  for (std::size_t i = 0; nodes > 0; ++i) {
+    // The last rack is the tightest that holds what is left, where one does.
+    std::size_t pick = i;
+    for (std::size_t k = i; k < racks.size(); ++k) {
+      const std::uint32_t whole = count(racks_[racks[k]].whole);
+      if (whole >= nodes && (count(racks_[racks[pick]].whole) < nodes ||
+                             whole < count(racks_[racks[pick]].whole)))
+        pick = k;
+    }
+    std::rotate(racks.begin() + static_cast<std::ptrdiff_t>(i),
+                racks.begin() + static_cast<std::ptrdiff_t>(pick),
+                racks.begin() + static_cast<std::ptrdiff_t>(pick) + 1);
+    const std::uint64_t whole = racks_[racks[i]].whole;
+    const std::uint64_t taken = lowest(whole, std::min(nodes, count(whole)));
+    place.push_back({racks[i], gpus_per_node_, taken});
+    nodes -= count(taken);
+    last = whole & ~taken;
+    last_rack = racks[i];
+    if (nodes == 0 && part > 0 && last == 0 && i + 1 < racks.size()) {
+      last_rack = racks[i + 1];
+      last = racks_[last_rack].whole;
+    }
+  }
+  if (part > 0) place.push_back({last_rack, part, lowest(last, 1)});
   return place;
 }
 
@@ -353,6 +404,13 @@ void CapacityIndex::audit() const {
     whole_nodes += count(whole);
     for (std::uint32_t n = 0; n <= nodes_per_rack_; ++n)
       CHECK(racks_by_whole_[n].contains(r) == (n == count(whole)));  // invariant 3
+  }
+  for (std::uint32_t l = 0; l < leaf_whole_.size(); ++l) {
+    std::uint32_t whole = 0;
+    for (std::size_t r = std::size_t{l} * racks_per_leaf_;
+         r < std::min<std::size_t>(racks_.size(), (std::size_t{l} + 1) * racks_per_leaf_); ++r)
+      whole += count(racks_[r].whole);
+    CHECK(whole == leaf_whole_[l]);
   }
   std::int64_t whole_racks = 0;
   racks_by_whole_[nodes_per_rack_].for_each([&](std::uint32_t) { ++whole_racks; });

@@ -26,9 +26,10 @@ namespace dure {
 
 class CapacityIndex {
  public:
-  // nodes_per_domain: 1 (a node), or nodes_per_rack.
+  // nodes_per_domain: 1 (a node), or nodes_per_rack. racks_per_leaf: neighbours that hang on one group
+  // of leaf switches, where a gang of several racks sits if it can; 0: it does not matter.
   CapacityIndex(std::uint32_t gpus_per_node, std::uint32_t nodes_per_rack,
-                std::uint32_t nodes_per_domain);
+                std::uint32_t nodes_per_domain, std::uint32_t racks_per_leaf = 0);
 
   void install(std::int64_t gpus);  // a whole number of nodes; racks fill up in order
   void retire(std::int64_t gpus);   // free nodes go at once, busy ones when they fall free
@@ -61,6 +62,7 @@ class CapacityIndex {
     std::uint64_t draining = 0;  // of those: drained, and some job is still there
     std::uint64_t drained = 0;   // not of those: drained, may be resumed
   };
+  std::optional<Placement> in_one_leaf(std::uint32_t nodes, std::uint32_t part, Spread spread) const;
   std::uint32_t rack_of(std::uint32_t node) const { return node / nodes_per_rack_; }
   std::uint32_t largest_domain() const;  // wholly free nodes of the emptiest domain
   void set_node(std::uint32_t rack, std::uint32_t slot, std::uint32_t free_gpus);
@@ -69,9 +71,10 @@ class CapacityIndex {
   void give_draining(std::uint32_t rack, std::uint32_t slot, std::uint32_t gpus);
   bool fits_part(std::uint32_t gpus, std::int64_t spare_nodes) const;
 
-  std::uint32_t gpus_per_node_, nodes_per_rack_, nodes_per_domain_;
+  std::uint32_t gpus_per_node_, nodes_per_rack_, nodes_per_domain_, racks_per_leaf_;
   std::vector<Rack> racks_;
   std::vector<std::uint8_t> node_free_;      // by rack * nodes_per_rack + slot
+  std::vector<std::uint32_t> leaf_whole_;    // [leaf]: wholly free nodes
   std::vector<BitTree> racks_by_whole_;      // [count of wholly free nodes]
   std::vector<BitTree> nodes_by_free_;       // [free GPUs], 1 to G - 1
   std::vector<std::uint8_t> draining_held_;  // of draining nodes: GPUs that jobs still hold

@@ -31,6 +31,7 @@ enum class Reason : std::uint8_t {  // why a job waits or is refused; users see 
   reclaiming,           // its member's own room is being taken back for it
   reserved_for_others,  // what is free is kept for a reservation, maintenance or retirement
   not_in_one_domain,    // enough is free, but not close together
+  spread_limit,         // room is left only where as much of its work runs as may at one site
   no_cpu_or_memory,     // enough is free, but not with the CPU and memory that it asks beside it
   dependency,           // a job before it has not ended
   dependency_failed,    // a job before it was refused or cancelled
@@ -140,6 +141,9 @@ struct PoolOpened {
   Millis reclaim{};  // borrowed room is back within this; 0: borrowers are never stopped
   // Of a shared node (shared_nodes.h); 0: its nodes are not shared. 1/1000 core, MiB.
   std::uint32_t cpu_milli = 0, memory_mib = 0;
+  // So many racks hang on one group of leaf switches, and the links between groups carry so much
+  // less than all of them could send; 0: the whole pool is one group.
+  std::uint32_t leaf_racks = 0, oversubscription_permille = 1000;
 };
 struct GuaranteeMade {  // a share of a pool that a member other than its owner may count on
   PoolId pool;
@@ -171,6 +175,8 @@ struct LaneOpened {
   std::uint32_t beside_units = 0;
   std::uint32_t cpu_milli = 0, memory_mib = 0;  // beside its GPUs, on each shared node
   Device device = Device::gpu;                  // that its jobs ask for, in pools of it alone
+  std::uint32_t site_permille = 1000;           // of what it holds and waits for, at one site
+  std::uint32_t fabric_permille = 0;            // of its time: exchange between nodes
   Shape shape() const { return {spread, cpu_milli, memory_mib}; }
 };
 struct CapacityAdded {

@@ -56,6 +56,8 @@ bool holds(const LendingSpec& l, const MemberSpec& owner, const SiteSpec& site) 
          (l.sites.empty() || std::find(l.sites.begin(), l.sites.end(), site.id) != l.sites.end());
 }
 
+std::uint32_t permille(double x) { return static_cast<std::uint32_t>(std::lround(x * 1000)); }
+
 std::uint32_t mib(double gb) { return static_cast<std::uint32_t>(std::llround(gb * 1024)); }
 
 Millis hours(double h) { return Millis(std::llround(h * 3'600'000)); }
@@ -84,6 +86,9 @@ std::vector<Delivery> open_pools(const Scenario& s, Founding& out) {
       const HardwareSpec& h = s.hardware[hardware];
       PoolPlan plan;
       plan.opened = opened_of(h);
+      const HallSpec& room = s.sites[site].halls[hall];
+      plan.opened.leaf_racks = static_cast<std::uint32_t>(room.leaf_racks);
+      plan.opened.oversubscription_permille = permille(room.oversubscription);
       plan.opened.pool = it->second;
       plan.opened.site = SiteId{site};
       plan.opened.owner = MemberId{owner};
@@ -250,8 +255,6 @@ Places pools_for(const Scenario& s, const Founding& f, const WorkloadSpec& work,
   return out;
 }
 
-std::uint32_t permille(double x) { return static_cast<std::uint32_t>(std::lround(x * 1000)); }
-
 LaneOpened lane_of(const WorkloadSpec& work) {
   LaneOpened lane;
   lane.spread = spread_of(work.topology);
@@ -268,6 +271,8 @@ LaneOpened lane_of(const WorkloadSpec& work) {
   lane.parallel_permille = permille(work.parallel_share);
   lane.most_sites = static_cast<std::uint32_t>(work.most_sites);
   lane.sites_permille = permille(work.sites_speed);
+  lane.site_permille = permille(work.most_site_share);
+  lane.fabric_permille = permille(work.fabric_share);
   lane.beside_units = static_cast<std::uint32_t>(work.beside_units);
   return lane;
 }

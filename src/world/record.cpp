@@ -231,11 +231,12 @@ FIELDS(FairShareSet, e.half_life)
 FIELDS(GuaranteeMade, e.pool, e.member, e.gpus)
 FIELDS(SiteOpened, e.site, e.name)
 FIELDS(PoolOpened, e.pool, e.site, e.owner, e.hardware, e.gpus_per_node, e.nodes_per_rack,
-       e.nodes_per_domain, e.lend_permille, e.name, e.device, e.reclaim, e.cpu_milli, e.memory_mib)
+       e.nodes_per_domain, e.lend_permille, e.name, e.device, e.reclaim, e.cpu_milli, e.memory_mib,
+       e.leaf_racks, e.oversubscription_permille)
 FIELDS(LaneOpened, e.lane, e.member, e.workload, e.gpus, e.spread, e.priority, e.pools, e.account,
        e.tier, e.within, e.preemptible, e.min_run, e.checkpoint, e.restart, e.least, e.most,
        e.elastic, e.parallel_permille, e.speed_permille, e.most_sites, e.sites_permille, e.beside,
-       e.beside_units, e.cpu_milli, e.memory_mib, e.device)
+       e.beside_units, e.cpu_milli, e.memory_mib, e.device, e.site_permille, e.fabric_permille)
 FIELDS(CapacityAdded, e.pool, e.gpus, e.plan)
 FIELDS(CapacityRetired, e.pool, e.gpus, e.plan)
 FIELDS(CapacityPlanned, e.plan, e.pool, e.gpus, e.from, e.to)

@@ -199,6 +199,8 @@ struct HallSpec {
   std::string cooling;
   Watts rack_max_kw;
   Isolation isolation = Isolation::shared;
+  std::int64_t leaf_racks = 0;  // 0: the whole hall hangs together
+  double oversubscription = 1;
   std::string source, note;
   static constexpr auto describe() {
     return std::tuple(
@@ -211,6 +213,12 @@ struct HallSpec {
         Field("rack_max_kw", &HallSpec::rack_max_kw, "power that a rack may draw", required,
               range(1, 10'000)),
         Field("isolation", &HallSpec::isolation, "how far it can keep a job's data apart"),
+        Field("leaf_racks", &HallSpec::leaf_racks,
+              "racks on one group of leaf switches, where all nodes reach all at full speed; 0: all",
+              range(0, 10'000)),
+        Field("oversubscription", &HallSpec::oversubscription,
+              "what the racks of a group can send, over what its links to the spine carry",
+              range(1, 64), dimensionless),
         Field("source", &HallSpec::source, "where this comes from", required, not_empty,
               source_text),
         Field("note", &HallSpec::note, "remark for the reader"));

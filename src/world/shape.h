@@ -2,6 +2,9 @@
 // estimated for. Whole numbers throughout.
 //   time(n) = time(n0) * ((1 - p) + p * n0 / n)      Amdahl, AFIPS 1967; p = parallel_permille
 //   time    = time / speed of the hardware / speed over several sites
+//   time    = time * (1 + f * (o - 1)) over several groups of leaf switches; f = its share of time in
+//             exchange between nodes (fabric_permille), which takes o times as long where the links
+//             between the groups are oversubscribed o to 1
 #pragma once
 
 #include "world/event.h"
@@ -10,7 +13,8 @@ namespace dure {
 
 // `nominal`: the time with `asked` GPUs on hardware of speed 1000, at one site.
 inline Millis run_time(const LaneOpened& lane, Millis nominal, std::int64_t asked,
-                       std::int64_t gpus, std::uint32_t speed_permille, bool several_sites) {
+                       std::int64_t gpus, std::uint32_t speed_permille, bool several_sites,
+                       std::uint32_t slow_permille = 1000) {
   if (nominal >= kUntilCancelled) return nominal;
   __int128 ms = nominal.count();
   if (gpus != asked) {
@@ -21,7 +25,27 @@ inline Millis run_time(const LaneOpened& lane, Millis nominal, std::int64_t aske
   if (speed_permille != 1000) ms = (ms * 1000 + speed_permille - 1) / speed_permille;
   if (several_sites && lane.sites_permille != 1000)
     ms = (ms * 1000 + lane.sites_permille - 1) / lane.sites_permille;
+  if (slow_permille != 1000) ms = (ms * slow_permille + 999) / 1000;
   return Millis(static_cast<std::int64_t>(ms < 1 ? 1 : ms));
+}
+
+// The time of a gang over several groups of leaf switches, of its time within one; in permille.
+inline std::uint32_t across_leaves_permille(const LaneOpened& lane, const PoolOpened& pool) {
+  if (pool.leaf_racks == 0 || pool.oversubscription_permille <= 1000) return 1000;
+  return 1000 + lane.fabric_permille * (pool.oversubscription_permille - 1000) / 1000;
+}
+inline std::uint32_t slow_permille(const LaneOpened& lane, const PoolOpened& pool,
+                                   const Placement& place) {
+  const auto leaf = [&](const Slice& s) { return s.rack / pool.leaf_racks; };
+  if (pool.leaf_racks > 0)
+    for (const Slice& s : place)
+      if (leaf(s) != leaf(place[0])) return across_leaves_permille(lane, pool);
+  return 1000;
+}
+// Before its place is known: the worst.
+inline std::uint32_t worst_permille(const LaneOpened& lane, const PoolOpened& pool,
+                                    std::int64_t gpus) {
+  return gpus > std::int64_t{pool.gpus_per_node} ? across_leaves_permille(lane, pool) : 1000;
 }
 
 // What is left of a run when its gang goes from `from` to `to` GPUs.

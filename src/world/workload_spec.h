@@ -189,6 +189,8 @@ struct WorkloadSpec {
   double parallel_share = 1;
   std::int64_t most_sites = 1;
   double sites_speed = 0.9;  // of one site, if it is split over several
+  double most_site_share = 1;
+  double fabric_share = 0;
   std::optional<std::string> beside_hardware;
   std::int64_t beside_units = 0;
   double utilization = 0.6;  // of the node's power span while running
@@ -255,6 +257,12 @@ struct WorkloadSpec {
               range(1, 8), dimensionless),
         Field("sites_speed", &WorkloadSpec::sites_speed, "of its speed at one site, if it is split",
               above(0, 1), dimensionless),
+        Field("most_site_share", &WorkloadSpec::most_site_share,
+              "of what a member runs and wants of it, at one site: what is left if the site fails",
+              above(0, 1), dimensionless),
+        Field("fabric_share", &WorkloadSpec::fabric_share,
+              "of its time: exchange between nodes, slower across oversubscribed leaf switches",
+              range(0, 1), dimensionless),
         Field("beside_hardware", &WorkloadSpec::beside_hardware,
               "a device that it needs beside its GPUs", refers_to("hardware")),
         Field("beside_units", &WorkloadSpec::beside_units, "how many of it", range(0, 1'000),

@@ -27,6 +27,7 @@ const char* to_string(Reason r) {
     case Reason::reclaiming: return "reclaiming";
     case Reason::reserved_for_others: return "reserved_for_others";
     case Reason::not_in_one_domain: return "not_in_one_domain";
+    case Reason::spread_limit: return "spread_limit";
     case Reason::no_cpu_or_memory: return "no_cpu_or_memory";
     case Reason::dependency: return "dependency";
     case Reason::dependency_failed: return "dependency_failed";
@@ -133,7 +134,7 @@ void World::on(const LaneOpened& e) {
   CHECK(!e.account || e.account->index < accounts_.size());
   lanes_.push_back(e);
   lane_accounts_.push_back(e.account.value_or(member_accounts_[e.member.index]));
-  submitted_.push_back(0);
+  lane_use_.emplace_back();
   queues_.emplace_back();
   waiting_lanes_.resize(lanes_.size());
   law_.on(e);

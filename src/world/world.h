@@ -163,7 +163,10 @@ class World {
   std::size_t lanes() const { return lanes_.size(); }
   const LaneOpened& lane(LaneId id) const { return lanes_[id.index]; }
   // Jobs that came to it so far.
-  std::int64_t submitted(LaneId id) const { return submitted_[id.index]; }
+  std::int64_t submitted(LaneId id) const { return lane_use_[id.index].submitted; }
+  // May the lane hold so many more there, by its share at one site? Of what it holds and waits for;
+  // the first at a site always.
+  bool spread_allows(LaneId lane, PoolId pool, std::int64_t gpus) const;
   Device device(LaneId id) const { return lanes_[id.index].device; }
   const LaneQueue& queue(LaneId id) const { return queues_[id.index]; }
   const BitTree& waiting_lanes() const { return waiting_lanes_; }
@@ -265,7 +268,13 @@ class World {
   std::vector<std::string> members_, sites_;
   std::vector<Pool> pools_;
   std::vector<LaneOpened> lanes_;
-  std::vector<std::int64_t> submitted_;  // [lane]
+  struct LaneUse {
+    std::int64_t submitted = 0;         // jobs
+    std::int64_t waiting = 0;           // units
+    std::int64_t held = 0;              // units, if it must be spread
+    std::vector<std::int64_t> by_site;  // of held
+  };
+  std::vector<LaneUse> lane_use_;  // [lane]
   std::vector<LaneQueue> queues_;        // an index: which jobs wait, by lane
   BitTree waiting_lanes_;                // an index: lanes whose queue is not empty
   SharedPages<Job> jobs_;                // a copy of the world shares what is past

@@ -50,7 +50,8 @@ void World::on(const JobSubmitted& e) {
   job.estimate = e.estimate;
   job.deadline = e.deadline;
   job.lane = e.lane;
-  ++submitted_[e.lane.index];
+  LaneUse& use = lane_use_[e.lane.index];
+  ++use.submitted;
   job.gpus = static_cast<std::int32_t>(e.gpus.count());
   gains_.after_end = gains_.ended_at == now_;
   std::uint32_t blockers = 0;
@@ -76,6 +77,7 @@ void World::join_queue(Job& job, JobId id) {
   queues_[job.lane.index].push(id, Gpus(job.gpus), job.estimate, rank(job));
   waiting_lanes_.insert(job.lane.index);
   ++waiting_jobs_;
+  lane_use_[job.lane.index].waiting += job.gpus;
   waiting_milli_ += Accounts::milli_gpus(device(job.lane), job.gpus);
   accounts_.wait(lane_accounts_[job.lane.index], 1);
 }
@@ -86,6 +88,7 @@ void World::leave_queue(Job& job, JobId id) {
   queue.erase(queue.find(id, rank(job)));
   if (queue.empty()) waiting_lanes_.erase(job.lane.index);
   --waiting_jobs_;
+  lane_use_[job.lane.index].waiting -= job.gpus;
   waiting_milli_ -= Accounts::milli_gpus(device(job.lane), job.gpus);
   accounts_.wait(lane_accounts_[job.lane.index], -1);
 }
@@ -144,8 +147,25 @@ void World::hold(PoolId id, LaneId lane, std::int64_t gpus) {
     pool.lent +=
         std::max<std::int64_t>(0, held + gpus - own) - std::max<std::int64_t>(0, held - own);
   }
+  if (lanes_[lane.index].site_permille < 1000 &&
+      pool.info.device == lanes_[lane.index].device) {
+    LaneUse& use = lane_use_[lane.index];
+    use.held += gpus;
+    use.by_site.resize(sites_.size());
+    use.by_site[pool.info.site.index] += gpus;
+  }
   ledger_.change(id, user, gpus, now_);
   accounts_.change(lane_accounts_[lane.index], pool.info.device, gpus, now_);
+}
+
+bool World::spread_allows(LaneId id, PoolId where, std::int64_t gpus) const {
+  const LaneOpened& lane = lanes_[id.index];
+  const PoolOpened& pool = pools_[where.index].info;
+  if (lane.site_permille >= 1000 || pool.device != lane.device) return true;
+  const LaneUse& use = lane_use_[id.index];
+  const std::int64_t here = use.by_site.empty() ? 0 : use.by_site[pool.site.index];
+  if (here == 0) return true;  // one may always be there
+  return (here + gpus) * 1000 <= (use.held + use.waiting) * std::int64_t{lane.site_permille};
 }
 
 void World::may_be_stopped(PoolId id, const Job& job, std::int64_t gpus) {
@@ -186,13 +206,16 @@ void World::asked(const StartJob& wish) {
   job.held = wish.gpus.count() == 0 ? job.gpus : static_cast<std::int32_t>(wish.gpus.count());
   bool several_sites = false;
   std::int64_t all = job.held;
+  std::uint32_t slow = slow_permille(lane, pool.info, wish.place);
   for (const Part& part : wish.also) {
     if (pools_[part.pool.index].info.device != pool.info.device) continue;
+    slow = std::max(slow, slow_permille(lane, pools_[part.pool.index].info, part.place));
     several_sites = several_sites || pools_[part.pool.index].info.site != pool.info.site;
     all += part.gpus.count();
   }
   const Millis time =
-      run_time(lane, job.estimate, job.gpus, all, speed_in(lane, wish.pool), several_sites);
+      run_time(lane, job.estimate, job.gpus, all, speed_in(lane, wish.pool), several_sites,
+               slow);
   const Millis old_limit = limit(now_, job.estimate);
   job.end = limit(now_, time);
   if (kept) {  // the timeline holds its room already

@@ -31,6 +31,7 @@ class StormPlant final : public Plant {
       : world_(world), s_(seed, "alliance storm", 0), jobs_left_(jobs) {
     draw();
     Stream s(seed, "shared nodes", 0);
+    if (Stream f(seed, "fabric and spread", 0); sharing && !lending_ && f.below(4) == 0) hang(f);
     if (sharing && !lending_ && s.below(6) == 0) share(s);
   }
   const Policy& policy() const { return policy_; }
@@ -202,6 +203,19 @@ class StormPlant final : public Plant {
         gpus -= share;  // together no more than there are
         guarantees_.push_back({pool.pool, MemberId{m}, Gpus(share)});
       }
+  }
+
+  // Leaf switches that are oversubscribed, and work that must be spread over sites.
+  void hang(Stream& s) {
+    for (PoolOpened& p : pools_)
+      if (p.gpus_per_node > 0) {
+        p.leaf_racks = static_cast<std::uint32_t>(s.below(3));
+        p.oversubscription_permille = static_cast<std::uint32_t>(1000 + s.below(4) * 1000);
+      }
+    for (LaneOpened& l : lanes_) {
+      l.fabric_permille = static_cast<std::uint32_t>(s.below(4) * 150);
+      if (s.below(3) == 0) l.site_permille = static_cast<std::uint32_t>(340 + s.below(4) * 160);
+    }
   }
 
   // The same alliance, but that its GPUs are shared, or that it has CPU nodes.

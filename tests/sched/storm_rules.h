@@ -177,18 +177,46 @@ class StormRules {
         return true;
     return false;
   }
+  // Over several groups of leaf switches its exchange takes longer; before its place is known, perhaps.
+  std::uint32_t over_leaves(const LaneOpened& lane, const Part& part) const {
+    const PoolOpened& pool = w_.pool(part.pool).info;
+    if (pool.leaf_racks == 0) return 1000;
+    std::set<std::uint32_t> leaves;
+    for (const Slice& s : part.place) leaves.insert(s.rack / pool.leaf_racks);
+    const bool one = part.place.empty() ? part.gpus.count() <= pool.gpus_per_node
+                                        : leaves.size() == 1;
+    return one ? 1000
+               : 1000 + lane.fabric_permille * (pool.oversubscription_permille - 1000) / 1000;
+  }
+  // Does at most its share of the lane's work run at the site then?
+  bool spread_out(const LaneOpened& lane, PoolId p, std::int64_t gpus) const {
+    const auto site = [&](PoolId pool) { return w_.pool(pool).info.site; };
+    if (lane.site_permille == 1000 || w_.pool(p).info.device != lane.device) return true;
+    std::int64_t here = 0, all = 0;
+    for (const auto& [id, parts] : parts_)
+      for (const Part& part : parts) {
+        if (w_.job(id).lane != lane.lane || w_.pool(part.pool).info.device != lane.device) continue;
+        all += part.gpus.count();
+        if (site(part.pool) == site(p)) here += part.gpus.count();
+      }
+    const LaneQueue& queue = w_.queue(lane.lane);
+    for (std::size_t i = 0; i < queue.size(); ++i) all += queue.need(i);
+    return here == 0 || (here + gpus) * 1000 <= all * lane.site_permille;
+  }
   Millis end_if(const LaneOpened& lane, const Job& job, const std::vector<Part>& parts) const {
     if (job.estimate >= kUntilCancelled) return Millis(Timeline::kForever);
     std::int64_t all = 0;
     bool sites = false;
+    std::uint32_t slow = 1000;
     for (const Part& part : parts) {
       const PoolOpened& first = w_.pool(parts[0].pool).info;
       if (w_.pool(part.pool).info.device != first.device) continue;
+      slow = std::max(slow, over_leaves(lane, part));
       all += part.gpus.count();
       sites = sites || w_.pool(part.pool).info.site != first.site;
     }
-    return w_.now() +
-           run_time(lane, job.estimate, job.gpus, all, speed_in(lane, parts[0].pool), sites);
+    return w_.now() + run_time(lane, job.estimate, job.gpus, all, speed_in(lane, parts[0].pool),
+                               sites, slow);
   }
 
   // ---- wishes
@@ -310,6 +338,7 @@ class StormRules {
         EXPECT_EQ(part.gpus, parts[0].gpus) << "unequal parts";
       }
       EXPECT_LE(part.gpus.count(), pool.free);
+      EXPECT_TRUE(spread_out(lane, part.pool, part.gpus.count())) << "too much at one site";
       check_place(part, lane, is_beside);
       if (s.under && part.pool == s.pool) {
         const ReservationMade& r = w_.reservations()[s.under->index].info;
@@ -540,7 +569,7 @@ class StormRules {
       if (!within_limits(lane, gpus, kept_from(id))) continue;
       if (pool.machines ? !pool.machines->fits(gpus, lane.shape()) : gpus > pool.free) continue;
       const Millis end = end_if(lane, job, {{p, Gpus(gpus), {}}});
-      if (!lent(p, lane, gpus, end)) continue;
+      if (!lent(p, lane, gpus, end) || !spread_out(lane, p, gpus)) continue;
       if (something_dated(pool) && pool.timeline.least_free(w_.now(), end) < gpus) continue;
       if (lane.beside_units > 0 &&
           std::none_of(lane.beside.begin(), lane.beside.end(), [&](PoolId b) {
@@ -627,7 +656,9 @@ class StormRules {
       const LaneOpened& lane = w_.lane(LaneId{l});
       const JobId id = w_.queue(LaneId{l}).job(0);
       const std::int64_t need = w_.job(id).gpus;
-      if (lane.most.count() > 0 || lane.beside_units > 0 || !within_limits(lane, need)) return;
+      if (lane.most.count() > 0 || lane.beside_units > 0 || !within_limits(lane, need) ||
+          lane.site_permille < 1000)
+        return;
       for (const PoolId p : lane.pools) {
         const Pool& pool = w_.pool(p);
         if (pool.machines || pool.info.reclaim <= policy_.grace ||
@@ -677,7 +708,7 @@ class StormRules {
     const LaneOpened& lane = lane_of(*oldest);
     const std::int64_t need = w_.job(*oldest).gpus;
     if (lane.most.count() > 0 || lane.beside_units > 0 || !within_limits(lane, need) ||
-        lane.within != Within::arrival)  // else who comes later may be first of the lane
+        lane.site_permille < 1000 || lane.within != Within::arrival)  // else who comes later may be first of the lane
       return oldest_.reset();
     std::int64_t latest = Timeline::kForever;
     for (const PoolId p : lane.pools) {

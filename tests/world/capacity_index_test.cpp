@@ -22,6 +22,7 @@
 #include "world/capacity_index.h"
 
 #include <gtest/gtest.h>
+#include <vector>
 #include <rapidcheck.h>
 
 #include <algorithm>
@@ -525,6 +526,60 @@ INSTANTIATE_TEST_SUITE_P(CapacityIndex, Nation,
                            return "g" + std::to_string(info.param.gpus_per_node) + "r" +
                                   std::to_string(info.param.nodes_per_rack);
                          });
+
+// A gang of several racks sits on one group of leaf switches wherever one has room for it.
+TEST(CapacityIndex, OneLeafIfItCan) {
+  std::uint64_t near = 0, far = 0;
+  for (std::uint64_t seed = 1; seed <= 300; ++seed) {
+    Stream s(seed, "leaves", 0);
+    const auto gpus = static_cast<std::uint32_t>(1 + s.below(4));
+    const auto nodes = static_cast<std::uint32_t>(1 + s.below(4));
+    const auto per_leaf = static_cast<std::uint32_t>(1 + s.below(4));
+    CapacityIndex racks(gpus, nodes, nodes, per_leaf);
+    racks.install(std::int64_t{gpus} * nodes * static_cast<std::int64_t>(2 + s.below(12)));
+    std::vector<Placement> held;
+    for (int step = 0; step < 120; ++step) {
+      if (!held.empty() && s.below(3) == 0) {
+        std::swap(held[s.below(held.size())], held.back());
+        racks.give(held.back());
+        held.pop_back();
+        continue;
+      }
+      const auto n = static_cast<std::int64_t>(1 + s.below(gpus * nodes * 4));
+      const auto place = racks.find(n, static_cast<Spread>(s.below(3)));
+      if (!place) continue;
+      std::int64_t placed = 0;
+      std::set<std::uint32_t> leaves;
+      for (const Slice& x : *place) {
+        placed += x.gpus();
+        leaves.insert(x.rack / per_leaf);
+      }
+      ASSERT_EQ(placed, n) << seed;
+      ASSERT_TRUE(racks.can_take(*place)) << seed;
+      if (n > std::int64_t{gpus} * nodes) {
+        // Was there a leaf with as many wholly free nodes?
+        const std::int64_t wanted = (n + gpus - 1) / gpus;
+        bool room = false;
+        for (std::uint32_t l = 0; l < 16; ++l) {
+          std::int64_t whole = 0;
+          for (std::uint32_t r = l * per_leaf; r < (l + 1) * per_leaf; ++r)
+            for (std::uint32_t k = 0; k < nodes; ++k)
+              whole += racks.can_take({{r, gpus, std::uint64_t{1} << k}});
+          room = room || whole >= wanted;
+        }
+        if (room) {
+          ASSERT_EQ(leaves.size(), 1u) << seed;
+        }
+        ++(room ? near : far);
+      }
+      racks.take(*place);
+      held.push_back(*place);
+    }
+    racks.audit();
+  }
+  EXPECT_GT(near, 1000u);
+  EXPECT_GT(far, 200u);
+}
 
 }  // namespace
 }  // namespace dure
