@@ -93,9 +93,12 @@ class Pass {
   void because(Reason why) {
     const auto near = [](Reason r) {
       switch (r) {
-        case Reason::not_in_one_domain: return 1;
+        case Reason::not_in_one_domain:
+        case Reason::no_cpu_or_memory: return 1;
+        case Reason::spread_limit:
         case Reason::lender_limit:
         case Reason::not_reclaimable: return 2;
+        case Reason::no_device:
         case Reason::reserved_for_others: return 3;
         case Reason::behind_earlier_job: return 4;
         case Reason::reclaiming: return 5;
@@ -228,7 +231,11 @@ class Pass {
     for (const bool same_site : {true, false})
       for (const PoolId id : gang.lane.beside) {
         const Pool& pool = world_.pool(id);
-        if ((pool.info.site == here) != same_site || !pool.fits(units, Spread::anywhere)) continue;
+        if ((pool.info.site == here) != same_site) continue;
+        if (!pool.fits(units, Spread::anywhere)) {
+          because(Reason::no_device);
+          continue;
+        }
         if (const Reason no = terms(world_, policy_, id, device, end); no != Reason::none) {
           because(no);
           continue;

@@ -162,7 +162,7 @@ class Turn {
     if (classical_ && policy_.backfill == Backfill::conservative &&
         world_.pool(pool).timeline.least_free(world_.now(), f.end) < gang.gpus)
       return Reason::behind_earlier_job;
-    return beside(gang, f.end) ? Reason::none : Reason::no_room;
+    return beside(gang, f.end) ? Reason::none : Reason::no_device;
   }
   bool anywhere(const Gang& gang) const {
     return std::any_of(gang.lane.pools.begin(), gang.lane.pools.end(),

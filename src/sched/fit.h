@@ -32,8 +32,8 @@ struct Fit {
 
 Claim claim(const World& world, PoolId pool, const LaneOpened& lane, std::int64_t gpus);
 
-// May the lane hold so many more, until `end`, by the lender's terms and by how far its work must be
-// spread over sites? none, spread_limit, lender_limit or not_reclaimable.
+// May the lane hold so many more, until `end`, by the lender's terms and by how far its work must
+// be spread over sites? none, spread_limit, lender_limit or not_reclaimable.
 Reason terms(const World& world, const Policy& policy, PoolId pool, const Gang& gang, Millis end);
 Reason terms(const World& world, const Policy& policy, PoolId pool, const Gang& gang);
 

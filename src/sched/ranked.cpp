@@ -138,8 +138,8 @@ class RankedPass {
     wake_ = std::min(wake_, next_change(world_, policy_, r.job));
   }
 
-  // Has a smaller gang found no room there in this pass? On shared nodes a larger one may ask for less
-  // CPU or memory.
+  // Has a smaller gang found no room there in this pass? On shared nodes a larger one may ask for
+  // less CPU or memory.
   bool hopeless(PoolId id, const Gang& gang) const {
     const Pool& pool = world_.pool(id);
     return gang.gpus >= pools_[id.index].smallest_miss &&

@@ -300,8 +300,8 @@ std::optional<Placement> CapacityIndex::in_one_leaf(std::uint32_t nodes, std::ui
     std::size_t pick = i;
     for (std::size_t k = i; k < racks.size(); ++k) {
       const std::uint32_t whole = count(racks_[racks[k]].whole);
-      if (whole >= nodes && (count(racks_[racks[pick]].whole) < nodes ||
-                             whole < count(racks_[racks[pick]].whole)))
+      if (whole >= nodes &&
+          (count(racks_[racks[pick]].whole) < nodes || whole < count(racks_[racks[pick]].whole)))
         pick = k;
     }
     std::rotate(racks.begin() + static_cast<std::ptrdiff_t>(i),

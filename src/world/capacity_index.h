@@ -26,8 +26,8 @@ namespace dure {
 
 class CapacityIndex {
  public:
-  // nodes_per_domain: 1 (a node), or nodes_per_rack. racks_per_leaf: neighbours that hang on one group
-  // of leaf switches, where a gang of several racks sits if it can; 0: it does not matter.
+  // nodes_per_domain: 1 (a node), or nodes_per_rack. racks_per_leaf: neighbours that hang on one
+  // group of leaf switches, where a gang of several racks sits if it can; 0: it does not matter.
   CapacityIndex(std::uint32_t gpus_per_node, std::uint32_t nodes_per_rack,
                 std::uint32_t nodes_per_domain, std::uint32_t racks_per_leaf = 0);
 
@@ -62,7 +62,8 @@ class CapacityIndex {
     std::uint64_t draining = 0;  // of those: drained, and some job is still there
     std::uint64_t drained = 0;   // not of those: drained, may be resumed
   };
-  std::optional<Placement> in_one_leaf(std::uint32_t nodes, std::uint32_t part, Spread spread) const;
+  std::optional<Placement> in_one_leaf(std::uint32_t nodes, std::uint32_t part,
+                                       Spread spread) const;
   std::uint32_t rack_of(std::uint32_t node) const { return node / nodes_per_rack_; }
   std::uint32_t largest_domain() const;  // wholly free nodes of the emptiest domain
   void set_node(std::uint32_t rack, std::uint32_t slot, std::uint32_t free_gpus);

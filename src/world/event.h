@@ -32,6 +32,7 @@ enum class Reason : std::uint8_t {  // why a job waits or is refused; users see 
   reserved_for_others,  // what is free is kept for a reservation, maintenance or retirement
   not_in_one_domain,    // enough is free, but not close together
   spread_limit,         // room is left only where as much of its work runs as may at one site
+  no_device,            // the device that it needs beside its GPUs is taken
   no_cpu_or_memory,     // enough is free, but not with the CPU and memory that it asks beside it
   dependency,           // a job before it has not ended
   dependency_failed,    // a job before it was refused or cancelled

@@ -213,9 +213,10 @@ struct HallSpec {
         Field("rack_max_kw", &HallSpec::rack_max_kw, "power that a rack may draw", required,
               range(1, 10'000)),
         Field("isolation", &HallSpec::isolation, "how far it can keep a job's data apart"),
-        Field("leaf_racks", &HallSpec::leaf_racks,
-              "racks on one group of leaf switches, where all nodes reach all at full speed; 0: all",
-              range(0, 10'000)),
+        Field(
+            "leaf_racks", &HallSpec::leaf_racks,
+            "racks on one group of leaf switches, where all nodes reach all at full speed; 0: all",
+            range(0, 10'000)),
         Field("oversubscription", &HallSpec::oversubscription,
               "what the racks of a group can send, over what its links to the spine carry",
               range(1, 64), dimensionless),

@@ -2,7 +2,8 @@
 // estimated for. Whole numbers throughout.
 //   time(n) = time(n0) * ((1 - p) + p * n0 / n)      Amdahl, AFIPS 1967; p = parallel_permille
 //   time    = time / speed of the hardware / speed over several sites
-//   time    = time * (1 + f * (o - 1)) over several groups of leaf switches; f = its share of time in
+//   time    = time * (1 + f * (o - 1)) over several groups of leaf switches; f = its share of time
+//   in
 //             exchange between nodes (fabric_permille), which takes o times as long where the links
 //             between the groups are oversubscribed o to 1
 #pragma once

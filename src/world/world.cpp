@@ -28,6 +28,7 @@ const char* to_string(Reason r) {
     case Reason::reserved_for_others: return "reserved_for_others";
     case Reason::not_in_one_domain: return "not_in_one_domain";
     case Reason::spread_limit: return "spread_limit";
+    case Reason::no_device: return "no_device";
     case Reason::no_cpu_or_memory: return "no_cpu_or_memory";
     case Reason::dependency: return "dependency";
     case Reason::dependency_failed: return "dependency_failed";

@@ -275,10 +275,10 @@ class World {
     std::vector<std::int64_t> by_site;  // of held
   };
   std::vector<LaneUse> lane_use_;  // [lane]
-  std::vector<LaneQueue> queues_;        // an index: which jobs wait, by lane
-  BitTree waiting_lanes_;                // an index: lanes whose queue is not empty
-  SharedPages<Job> jobs_;                // a copy of the world shares what is past
-  SharedPages<Placement> seats_;         // of running jobs
+  std::vector<LaneQueue> queues_;  // an index: which jobs wait, by lane
+  BitTree waiting_lanes_;          // an index: lanes whose queue is not empty
+  SharedPages<Job> jobs_;          // a copy of the world shares what is past
+  SharedPages<Placement> seats_;   // of running jobs
   std::vector<std::uint32_t> free_seats_;
   std::int64_t waiting_jobs_ = 0, waiting_milli_ = 0, running_jobs_ = 0, promises_ = 0;
   std::int64_t held_jobs_ = 0;

@@ -147,8 +147,7 @@ void World::hold(PoolId id, LaneId lane, std::int64_t gpus) {
     pool.lent +=
         std::max<std::int64_t>(0, held + gpus - own) - std::max<std::int64_t>(0, held - own);
   }
-  if (lanes_[lane.index].site_permille < 1000 &&
-      pool.info.device == lanes_[lane.index].device) {
+  if (lanes_[lane.index].site_permille < 1000 && pool.info.device == lanes_[lane.index].device) {
     LaneUse& use = lane_use_[lane.index];
     use.held += gpus;
     use.by_site.resize(sites_.size());
@@ -214,8 +213,7 @@ void World::asked(const StartJob& wish) {
     all += part.gpus.count();
   }
   const Millis time =
-      run_time(lane, job.estimate, job.gpus, all, speed_in(lane, wish.pool), several_sites,
-               slow);
+      run_time(lane, job.estimate, job.gpus, all, speed_in(lane, wish.pool), several_sites, slow);
   const Millis old_limit = limit(now_, job.estimate);
   job.end = limit(now_, time);
   if (kept) {  // the timeline holds its room already

@@ -177,14 +177,15 @@ class StormRules {
         return true;
     return false;
   }
-  // Over several groups of leaf switches its exchange takes longer; before its place is known, perhaps.
+  // Over several groups of leaf switches its exchange takes longer; before its place is known,
+  // perhaps.
   std::uint32_t over_leaves(const LaneOpened& lane, const Part& part) const {
     const PoolOpened& pool = w_.pool(part.pool).info;
     if (pool.leaf_racks == 0) return 1000;
     std::set<std::uint32_t> leaves;
     for (const Slice& s : part.place) leaves.insert(s.rack / pool.leaf_racks);
-    const bool one = part.place.empty() ? part.gpus.count() <= pool.gpus_per_node
-                                        : leaves.size() == 1;
+    const bool one =
+        part.place.empty() ? part.gpus.count() <= pool.gpus_per_node : leaves.size() == 1;
     return one ? 1000
                : 1000 + lane.fabric_permille * (pool.oversubscription_permille - 1000) / 1000;
   }
@@ -215,8 +216,8 @@ class StormRules {
       all += part.gpus.count();
       sites = sites || w_.pool(part.pool).info.site != first.site;
     }
-    return w_.now() + run_time(lane, job.estimate, job.gpus, all, speed_in(lane, parts[0].pool),
-                               sites, slow);
+    return w_.now() +
+           run_time(lane, job.estimate, job.gpus, all, speed_in(lane, parts[0].pool), sites, slow);
   }
 
   // ---- wishes
@@ -708,7 +709,8 @@ class StormRules {
     const LaneOpened& lane = lane_of(*oldest);
     const std::int64_t need = w_.job(*oldest).gpus;
     if (lane.most.count() > 0 || lane.beside_units > 0 || !within_limits(lane, need) ||
-        lane.site_permille < 1000 || lane.within != Within::arrival)  // else who comes later may be first of the lane
+        lane.site_permille < 1000 ||
+        lane.within != Within::arrival)  // else who comes later may be first of the lane
       return oldest_.reset();
     std::int64_t latest = Timeline::kForever;
     for (const PoolId p : lane.pools) {

@@ -9,12 +9,15 @@
 //   all pools) order: priority                            (default: arrival) backfill: easy
 //   (default: none)
 //
-//   pool:    ... site NAME, device qpu, reclaim TIME
+//   pool:    ... site NAME, device qpu | shared | cpu, reclaim TIME, leaf N (racks), over N
+//   (times);
+//            of a shared node cores N, memory N (MiB)
 //   account: NAME of PARENT  weight N  limit N            (PARENT: a member or an account)
 //   guarantee: POOL MEMBER N
 //   lane:    ... account NAME, tier NAME, within deadline, preemptible yes, min_run TIME,
 //   checkpoint
-//            TIME, restart TIME, least N, most N, elastic yes, sites N, beside POOL, units N
+//            TIME, restart TIME, least N, most N, elastic yes, sites N, beside POOL, units N,
+//            device NAME, size N (of each job), cores N, memory N, fabric N%, at_one_site N%
 //   order: fair; preempt: yes; grace: TIME; patience: TIME; half_life: TIME; history: N%
 //
 //   0s   j1 submitted 8 gpu for 60s            =>  start j1 at ulsan
@@ -180,8 +183,16 @@ class Story {
           p.lend_permille = static_cast<std::uint32_t>(number(w, i + 1) * 10);
         else if (w[i] == "reclaim")
           p.reclaim = time(w[i + 1]);
-        else if (w[i] == "device" && w[i + 1] == "qpu")
-          p.device = Device::qpu;
+        else if (w[i] == "device")
+          p.device = device(w[i + 1]);
+        else if (w[i] == "cores")
+          p.cpu_milli = static_cast<std::uint32_t>(number(w, i + 1) * 1000);
+        else if (w[i] == "memory")
+          p.memory_mib = static_cast<std::uint32_t>(number(w, i + 1));
+        else if (w[i] == "leaf")
+          p.leaf_racks = static_cast<std::uint32_t>(number(w, i + 1));
+        else if (w[i] == "over")
+          p.oversubscription_permille = static_cast<std::uint32_t>(number(w, i + 1) * 1000);
         else if (w[i] == "site")
           p.site = site(w[i + 1]);
         else
@@ -307,12 +318,32 @@ class Story {
       l.most_sites = static_cast<std::uint32_t>(n());
     } else if (field == "beside") {
       l.beside.push_back(named<struct PoolKind>(pool_names_, value));
+    } else if (field == "device") {
+      l.device = device(value);
+    } else if (field == "size") {
+      l.gpus = Gpus(n());
+    } else if (field == "cores") {
+      l.cpu_milli = static_cast<std::uint32_t>(n() * 1000);
+    } else if (field == "memory") {
+      l.memory_mib = static_cast<std::uint32_t>(n());
+    } else if (field == "fabric") {
+      l.fabric_permille = static_cast<std::uint32_t>(n() * 10);
+    } else if (field == "at_one_site") {
+      l.site_permille = static_cast<std::uint32_t>(n() * 10);
     } else if (field == "units") {
       l.beside_units = static_cast<std::uint32_t>(n());
     } else {
       return false;
     }
     return true;
+  }
+
+  Device device(const std::string& name) {
+    if (name == "qpu") return Device::qpu;
+    if (name == "shared") return Device::shared_gpu;
+    if (name == "cpu") return Device::cpu;
+    complain("no device is called '" + name + "'");
+    return Device::gpu;
   }
 
   void open(Millis t) {

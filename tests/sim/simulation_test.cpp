@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <map>
 
 #include "base/stream.h"
 #include "sim/summary.h"
@@ -98,6 +99,72 @@ TEST(Simulation, DevicesAreNotGpus) {
   for (const SiteStep& step : run.meter().sites()[0].series) in_series += step.used_gpu_ms;
   EXPECT_EQ(in_series, sum.gpus.used_ms);
   EXPECT_EQ(run.world().entitled(MemberId{0}), 800);
+}
+
+// GPUs that are shared in thousandths with CPU and memory, a service on them, and CPU nodes: the
+// books balance, several jobs are on one GPU, and no node gives more than it has.
+TEST(Simulation, SharedGpusAndCores) {
+  Scenario s = tiny::scenario(80);
+  s.run.to = {2027, 1, 8};
+  HardwareSpec shared = s.hardware[0], cores = s.hardware[0];
+  shared.id = "shared";
+  shared.device = Device::shared_gpu;
+  shared.node_cpus = 64;
+  shared.node_memory_gb = 512;
+  cores.id = "cores";
+  cores.device = Device::cpu;
+  cores.gpus_per_node = Gpus(128);
+  cores.node_memory_gb = 512;
+  s.hardware = {s.hardware[0], shared, cores};
+  InstallSpec a = s.installs[0], b = a;
+  a.hardware = "shared";
+  b.hardware = "cores";
+  b.gpus = Gpus(1280);
+  s.installs.push_back(a);
+  s.installs.push_back(b);
+  s.members[0].demand_base_gpus = Gpus(160);
+  s.workloads = {tiny::batch("whole", 300), tiny::batch("notebooks", 1500),
+                 tiny::batch("prepare", 600), tiny::batch("chat", 0)};
+  s.workloads[1].hardware = {"shared"};
+  s.workloads[1].size = SizeLaw{{}, {3, 2, 1}, {250, 500, 1000}, {2, 4, 8}, {10, 20, 60}};
+  s.workloads[2].hardware = {"cores"};
+  s.workloads[2].size = SizeLaw{{8, 256}, {20, 1}, {}, {}, {40, 300}};
+  WorkloadSpec& chat = s.workloads[3];
+  chat.kind = WorkKind::service;
+  chat.hardware = {"shared"};
+  chat.duration.reset();
+  chat.size = SizeLaw{{}, {1}, {125}, {1}, {4}};
+  chat.demand[0].arrivals_per_day = 0;
+  chat.demand[0].replicas_mean = 60;
+  Simulation run(s, options_of(s));
+  run.run();
+  audit(run.world());
+  const Summary sum = summarize(run);
+  EXPECT_EQ(failing(sum), std::vector<std::string>{});
+  EXPECT_EQ(sum.installed_at_end, 160);  // shared ones are GPUs too, cores are not
+  EXPECT_EQ(sum.members[0].owned, 160);
+  ASSERT_EQ(sum.by_hardware.size(), 3U);
+  EXPECT_EQ(sum.by_hardware[1].installed, 80);
+  EXPECT_EQ(sum.by_hardware[2].installed, 1280);
+  const double days = 4.0 * static_cast<double>(kMsPerDay);
+  const double shared_used = static_cast<double>(sum.by_hardware[1].used_gpu_ms) / days;
+  EXPECT_GT(shared_used, 20);
+  EXPECT_LE(shared_used, 80);
+  EXPECT_NEAR(static_cast<double>(sum.rows[3].gpu_ms) / days, 60 * 0.125, 0.1);
+  EXPECT_EQ(sum.rows[1].gpu_ms + sum.rows[3].gpu_ms, sum.by_hardware[1].used_gpu_ms);
+  EXPECT_GT(sum.rows[2].gpu_ms, 0);
+  EXPECT_EQ(sum.gpus.used_ms, sum.by_hardware[0].used_gpu_ms + sum.by_hardware[1].used_gpu_ms);
+  // At the end: jobs by GPU.
+  std::map<std::pair<std::uint32_t, std::uint64_t>, int> on;
+  int most = 0;
+  const World& w = run.world();
+  for (std::uint32_t j = 0; j < w.jobs(); ++j) {
+    const Job& job = w.job(JobId{j});
+    if (job.state != JobState::running || w.device(job.lane) != Device::shared_gpu) continue;
+    for (const Slice& x : w.placement(job))
+      if (x.gpus_per_node < 1000) most = std::max(most, ++on[{x.rack, x.nodes}]);
+  }
+  EXPECT_GE(most, 4);
 }
 
 TEST(Simulation, SameSeedSameRecordAnotherSeedAnother) {

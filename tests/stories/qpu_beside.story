@@ -10,6 +10,6 @@ backfill: easy
 
 0s   h1 submitted 2 gpu for 60s lane hybrid    =>  start h1 at ulsan and 1 at q2
 1s   h2 submitted 2 gpu for 80s lane hybrid    =>  start h2 at ulsan and 1 at q1
-2s   h3 submitted 2 gpu for 60s lane hybrid    =>  h3 waits: no_room
-3s   p1 submitted 4 gpu for 50s lane plain     =>  h3 waits: no_room, start p1 at ulsan
+2s   h3 submitted 2 gpu for 60s lane hybrid    =>  h3 waits: no_device
+3s   p1 submitted 4 gpu for 50s lane plain     =>  h3 waits: no_device, start p1 at ulsan
 60s  h1 ended                                  =>  start h3 at ulsan and 1 at q2

@@ -22,8 +22,8 @@
 #include "world/capacity_index.h"
 
 #include <gtest/gtest.h>
-#include <vector>
 #include <rapidcheck.h>
+#include <vector>
 
 #include <algorithm>
 #include <bit>

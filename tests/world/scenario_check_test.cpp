@@ -88,6 +88,15 @@ TEST(ScenarioCheck, FindsNothingInASoundScenario) {
   EXPECT_EQ(lines(check_references(sound()).warnings), "");
 }
 
+// The machines of the sound scenario, shared.
+void share(Scenario& s) {
+  s.hardware[0].device = Device::shared_gpu;
+  s.hardware[0].node_cpus = 64;
+  s.hardware[0].node_memory_gb = 512;
+  s.workloads[0].size = SizeLaw{{}, {1, 2}, {250, 1000}, {4, 8}, {16, 64}};
+  s.workloads[1].size = SizeLaw{{}, {1}, {500}, {4}, {16}};
+}
+
 struct Break {
   std::function<void(Scenario&)> edit;
   std::string finding;
@@ -168,6 +177,69 @@ TEST(ScenarioCheck, FindsEachBreak) {
          s.workloads[0].array = ArrayLaw{{1, 10}, {1}};
        },
        "workloads[0].array.weights: one for each of tasks: 2; 1"},
+      // Shared GPUs and CPU nodes.
+      {[](Scenario& s) { s.hardware[0].node_cpus = 8; },
+       "hardware[0].node_cpus: only for shared_gpu; 8"},
+      {[](Scenario& s) {
+         share(s);
+         s.hardware[0].node_cpus = 0;
+       },
+       "hardware[0].node_cpus: above 0 for device shared_gpu; 0"},
+      {[](Scenario& s) { s.hardware[0].device = Device::cpu; },
+       "hardware[0].node_memory_gb: above 0 for devices shared_gpu and cpu; 0"},
+      {[](Scenario& s) { s.hardware[0].gpus_per_node = Gpus(128); },
+       "hardware[0].gpus_per_node: at most 64 for device gpu; 128"},
+      {[](Scenario& s) {
+         s.workloads[0].size = SizeLaw{{}, {1}, {250}};
+       },
+       "workloads[0].size: gpus; gpu_milli"},
+      {[](Scenario& s) {
+         s.workloads[0].size->cpus = {4, 4};
+       },
+       "workloads[0].size.cpus: none: cores come with the GPUs; 2"},
+      {[](Scenario& s) {
+         share(s);
+         s.workloads[0].size->gpus = {1};
+       },
+       "workloads[0].size: gpu_milli, for hardware that is shared; both or neither of gpus, "
+       "gpu_milli"},
+      {[](Scenario& s) {
+         share(s);
+         s.workloads[0].size->gpu_milli = {250, 1500};
+       },
+       "workloads[0].size.gpu_milli[1]: below 1000, or whole thousands, with CPU and memory that a "
+       "node has; 1500"},
+      {[](Scenario& s) {
+         share(s);
+         s.workloads[0].size->cpus = {4, 65};
+       },
+       "workloads[0].size.gpu_milli[1]: below 1000, or whole thousands, with CPU and memory that a "
+       "node has; 1000"},
+      {[](Scenario& s) {
+         share(s);
+         s.workloads[0].size->memory_gb = {4};
+       },
+       "workloads[0].size.memory_gb: one for each size: 2; 1"},
+      {[](Scenario& s) {
+         share(s);
+         s.workloads[0].most_sites = 2;
+       },
+       "workloads[0]: one size at one site on device shared_gpu; most_sites"},
+      {[](Scenario& s) {
+         share(s);
+         s.workloads[1].size.reset();
+       },
+       "workloads[1]: the key size for hardware that is shared; none (gpu_milli, cpus and "
+       "memory_gb "
+       "of a replica)"},
+      {[](Scenario& s) { share(s); }, ""},
+      {[](Scenario& s) {
+         s.hardware.push_back(s.hardware[0]);
+         s.hardware[1].id = "qpu";
+         s.hardware[1].device = Device::qpu;
+         s.workloads[0].hardware = {"hgx", "qpu"};
+       },
+       "workloads[0].hardware[1]: device gpu, as the first; qpu"},
       {[](Scenario& s) { s.workloads[0].size.reset(); },
        "workloads[0]: the key size for kind batch; none"},
       {[](Scenario& s) { s.workloads[0].duration.reset(); },

@@ -129,6 +129,66 @@ TEST_F(WorldTest, SeatsAreUsedAgain) {
   EXPECT_EQ(world_.pool(PoolId{2}).free, 0);
 }
 
+// 100 ms in one group of leaf switches; a fifth of them exchange, four times as slow over two
+// groups.
+TEST_F(WorldTest, OverLeafSwitchesItTakesLonger) {
+  PoolOpened pool;
+  pool.pool = PoolId{3};
+  pool.gpus_per_node = 2;
+  pool.nodes_per_rack = pool.nodes_per_domain = 2;
+  pool.leaf_racks = 2;
+  pool.oversubscription_permille = 4000;
+  at(0, pool);
+  at(0, CapacityAdded{PoolId{3}, Gpus(32)});
+  LaneOpened lane;
+  lane.lane = LaneId{1};
+  lane.pools = {PoolId{3}};
+  lane.fabric_permille = 200;
+  at(0, lane);
+  const auto start = [&](std::int64_t t, std::int64_t gpus, const Placement& place) {
+    const JobId id{static_cast<std::uint32_t>(world_.jobs())};
+    at(t, JobSubmitted{id, LaneId{1}, Gpus(gpus), Millis(100)});
+    wish(t, StartJob{id, PoolId{3}, place});
+    return world_.job(id).end - Millis(t);
+  };
+  EXPECT_EQ(start(0, 8, {{0, 2, 3}, {1, 2, 3}}), Millis(100));
+  EXPECT_EQ(start(1, 8, {{2, 2, 3}, {4, 2, 3}}), Millis(160));
+  EXPECT_EQ(start(2, 4, {{3, 2, 3}}), Millis(100));
+}
+
+TEST_F(WorldTest, AtOneSiteAtMostItsShare) {
+  at(0, SiteOpened{SiteId{1}, "busan"});
+  PoolOpened pool;
+  pool.pool = PoolId{3};
+  pool.site = SiteId{1};
+  at(0, pool);
+  at(0, CapacityAdded{PoolId{3}, Gpus(16)});
+  LaneOpened lane;
+  lane.lane = LaneId{1};
+  lane.pools = {PoolId{0}, PoolId{3}};
+  lane.site_permille = 500;
+  at(0, lane);
+  std::vector<JobId> jobs;
+  for (int i = 0; i < 4; ++i) {
+    jobs.push_back(JobId{static_cast<std::uint32_t>(world_.jobs())});
+    at(0, JobSubmitted{jobs.back(), LaneId{1}, Gpus(2), Millis(100)});
+  }
+  const auto may = [&](std::uint32_t p) { return world_.spread_allows(LaneId{1}, PoolId{p}, 2); };
+  EXPECT_TRUE(may(0));
+  wish(0, StartJob{jobs[0], PoolId{0}, {}});
+  EXPECT_TRUE(may(0));  // 4 of 8
+  wish(0, StartJob{jobs[1], PoolId{0}, {}});
+  EXPECT_FALSE(may(0));  // it would be 6 of 8
+  EXPECT_TRUE(may(3));
+  EXPECT_TRUE(world_.spread_allows(LaneId{0}, PoolId{0}, 2));  // the other lane need not be spread
+  wish(0, StartJob{jobs[2], PoolId{3}, {}});
+  at(1, JobCancelled{jobs[3]});
+  EXPECT_FALSE(may(0));
+  at(2, JobEnded{jobs[0]});
+  at(2, JobEnded{jobs[1]});
+  EXPECT_TRUE(may(0));
+}
+
 using WorldDeathTest = WorldTest;
 TEST_F(WorldDeathTest, OurOwnBugs) {
   const JobId j = submit(5, 10, 5), k = submit(5, 10, 5);

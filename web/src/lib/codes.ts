@@ -10,7 +10,9 @@ const words: Record<string, Record<string, [ko: string, en: string]>> = {
   reason: {
     no_room: ["빈자리 없음", "no room"], behind_earlier_job: ["앞선 작업 뒤에서 대기", "behind an earlier job"], reserved: ["약속된 시작을 기다림", "has a promised start"], lender_limit: ["주인이 빌려주는 한도에 닿음", "the owner lends no more"], too_large: ["어느 풀보다 큼", "larger than every pool"],
     quota_limit: ["한도까지 쓰는 중", "its quota is used up"], not_reclaimable: ["빌릴 자리뿐인데 제때 돌려줄 수 없음", "room only to borrow, and it could not be given back in time"], reclaiming: ["빌려준 자리를 되찾는 중", "its own room is being taken back"],
-    reserved_for_others: ["예약·정비를 위해 비워 둔 자리", "kept for a reservation or maintenance"], not_in_one_domain: ["자리는 있으나 흩어져 있음", "enough is free, but scattered"], dependency: ["앞 단계를 기다림", "a job before it has not ended"],
+    reserved_for_others: ["예약·정비를 위해 비워 둔 자리", "kept for a reservation or maintenance"], not_in_one_domain: ["자리는 있으나 흩어져 있음", "enough is free, but scattered"],
+    no_cpu_or_memory: ["GPU는 있으나 CPU·메모리가 모자람", "GPUs are free, but not with its CPU and memory"], spread_limit: ["한 거점에 둘 수 있는 몫이 다 참", "as much of it runs there as may at one site"],
+    no_device: ["함께 쓸 장치(QPU 등)를 기다림", "the device beside its GPUs is taken"], dependency: ["앞 단계를 기다림", "a job before it has not ended"],
     dependency_failed: ["앞 단계가 실패함", "a job before it failed"], wrong_hardware: ["그 하드웨어는 쓰지 않음", "its work does not take that hardware"],
     no_legal_site: ["허용된 거점 없음", "no site where it is legal"],
     tenant_parent_blocked: ["모회사 제한", "tenant's parent not admitted"], foreign_law_reach: ["외국법이 미침", "a foreign law reaches it"], jurisdiction: ["관할 밖", "outside its jurisdictions"],
