@@ -3,8 +3,9 @@
 
     python3 check_hub.py [--month 2030-10] [--table] [SCENARIO.yaml]
 
-Exit 1 if a hard check fails: ids, totals, rack limits, no lawful hall for a workload's member, a gang larger than
-every lawful pool. Power and demand are reported, not judged: what cannot be powered or served is a finding.
+Exit 1 if a hard check fails: ids, rack limits, no lawful hall for a workload's member, a gang larger than every lawful
+pool, too few of a device beside a workload. Power and demand are reported, not judged: what cannot be powered or served
+is a finding. GPUs that jobs share count as GPUs; cores, radio cells and sessions of the QPU have a table of their own.
 Needs PyYAML (Debian: python3-yaml). PLANNED (0.9) is the share of their maximum that the racks of a site draw together;
 SHARE is the part of a site that is not full of older load (assumption; facts: sites.power_balance_note).
 """
@@ -51,6 +52,12 @@ class Hub:
         self.halls = {(s["id"], h["id"]): h for s in self.doc["sites"] for h in s["halls"]}
         self.problems = []
 
+    def device(self, hardware):
+        return self.by["hardware"][hardware].get("device", "gpu")
+
+    def is_gpu(self, hardware):
+        return self.device(hardware) in ("gpu", "shared_gpu")
+
     def bad(self, text):
         self.problems.append(text)
 
@@ -92,7 +99,7 @@ class Hub:
                     self.bad(f"workload {w['id']}: {d['member']}")
             if w["pattern"] not in self.by["patterns"] or w["data_class"] not in self.by["data_classes"]:
                 self.bad(f"workload {w['id']}: pattern or class")
-            for h in w["hardware"]:
+            for h in [*w["hardware"], *([w["beside_hardware"]] if "beside_hardware" in w else [])]:
                 if h not in self.by["hardware"]:
                     self.bad(f"workload {w['id']}: {h}")
             for s in w.get("only_sites", []):
@@ -102,7 +109,7 @@ class Hub:
                 self.bad(f"workload {w['id']}: class {w['data_class']} needs only_sites")
 
     def pools(self, month):
-        """{(owner, site, hall, hardware): GPUs} that stand in that month."""
+        """{(owner, site, hall, hardware): GPUs, or units of another device} that stand in that month."""
         out = defaultdict(int)
         for i in self.doc["installs"]:
             if i["month"] <= month < i.get("retire_month", "9999"):
@@ -128,7 +135,7 @@ class Hub:
         for (owner, site, hall, hw), n in self.pools(month).items():
             h = self.by["hardware"][hw]
             it[site] += n / int(h["gpus_per_node"]) * int(h["node_max_w"]) / 1e6
-            gpus[site] += n
+            gpus[site] += n if self.is_gpu(hw) else 0
         return [(s, gpus[s], it[s] * float(self.by["sites"][s]["pue"]), self.grid_mw(s, month),
                  self.grid_mw(s, month) * SHARE.get(s, 1.0)) for s in gpus]
 
@@ -159,18 +166,26 @@ class Hub:
         return max(shares, default=0.0)
 
     def demand(self):
-        """[(workload, member, mean GPUs, largest gang)]"""
+        """[(workload, member, mean GPUs or units of another device, largest gang)]"""
         rows = []
         for w in self.doc["workloads"]:
+            gp, we = sizes(w)
             for d in w["demand"]:
                 if w["kind"] in ("service", "ran"):
-                    g = int(w.get("gpus_per_replica", 1))
-                    rows.append((w, d["member"], float(d["replicas_mean"]) * g, g))
+                    rows.append((w, d["member"], float(d["replicas_mean"]) * gp[0], gp[0]))
                 else:
-                    gp, we = [int(x) for x in w["size"]["gpus"]], [float(x) for x in w["size"]["weights"]]
                     size = sum(a * b for a, b in zip(gp, we)) / sum(we)
                     rows.append((w, d["member"], float(d["arrivals_per_day"]) * size * mean_hours(w["duration"]) / 24, max(gp)))
         return rows
+
+
+def sizes(w):
+    """GPUs of a job, or units of another device, and how often."""
+    if "size" not in w:
+        return [int(w.get("gpus_per_replica", 1))], [1.0]
+    law = w["size"]
+    units = [int(x) for x in law["gpus"]] if "gpus" in law else [int(x) / 1000 for x in law["gpu_milli"]]
+    return units, [float(x) for x in law["weights"]]
 
 
 def mean_hours(d):
@@ -245,7 +260,7 @@ def balance(hub, month, factor=lambda w: 1.0):
 
 
 def peak(w):
-    hours = {"office": 2.48, "consumer": 1.53, "fab_24x7": 1.03, "research": 1.92, "global": 1.1, "mobile_network": 1.46, "night_batch": 1.67}
+    hours = {"office": 2.48, "consumer": 1.53, "fab_24x7": 1.03, "research": 1.92, "global": 1.1, "mobile_network": 1.46, "night_batch": 1.67, "cell_nights": 5.0}
     p = hours[w["pattern"]]
     if w["kind"] in ("service", "ran"):
         return min(p, float(w.get("max_factor", 1)))
@@ -259,21 +274,31 @@ def main(args):
     hub.ids()
     hub.racks()
     pools = hub.pools(month)
+    gpus = {p: n for p, n in pools.items() if hub.is_gpu(p[3])}
     rows = balance(hub, month)
     for w, member, mean, own, reach, served, largest, gang in rows:
         if reach == 0:
             hub.bad(f"{w['id']} of {member}: no lawful hall with accepted hardware")
         elif largest < gang:
             hub.bad(f"{w['id']} of {member}: a gang of {gang} and no lawful pool above {largest:.0f}")
+    for w, member, mean, own, reach, served, largest, gang in balance(hub, month, peak):
+        if "beside_hardware" not in w:
+            continue
+        units = mean / sizes(w)[0][0] * int(w["beside_units"]) if w["kind"] in ("service", "ran") else int(w["beside_units"])
+        there = sum(n for p, n in pools.items() if p[3] == w["beside_hardware"] and p[0] == member and hub.lawful(w, member, p))
+        if there < units:
+            hub.bad(f"{w['id']} of {member}: {units:.0f} of {w['beside_hardware']} beside it at most, {there} there")
     if "--table" in args:
         def total(key):
             out = defaultdict(int)
-            for p, n in pools.items():
+            for p, n in gpus.items():
                 out[key(p)] += n
             return sorted(out.items(), key=lambda x: -x[1])
-        print(f"## {month}: {sum(pools.values()):,} GPUs in {len(pools)} pools")
+        print(f"## {month}: {sum(gpus.values()):,} GPUs in {len(gpus)} pools")
         for name, key in (("owner", lambda p: p[0]), ("hardware", lambda p: p[3])):
             print(f"\nby {name}: " + ", ".join(f"{k} {n:,}" for k, n in total(key)))
+        others = sorted((p[3], p[0], n) for p, n in pools.items() if p not in gpus)
+        print("\nother devices: " + ", ".join(f"{n:,} of {hw} ({hub.device(hw)}, {owner})" for hw, owner, n in others))
         print("\nsite                          GPUs   MW at max  x 0.9    grid   ours")
         for s, n, mw, grid, ours in sorted(hub.power(month), key=lambda r: -r[1]):
             print(f"{s:28} {n:6,} {mw:9.1f} {PLANNED * mw:7.1f} {grid:7.0f} {ours:6.1f}{'  OVER' if PLANNED * mw > ours else ''}{'  over grid at max' if mw > grid else ''}")
@@ -282,8 +307,9 @@ def main(args):
         for w, member, mean, own, reach, served, largest, gang in rows:
             t = tops[w["id"], member]
             print(f"{w['id']:40} {member:8} {w.get('priority'):>5} {mean:10,.0f} {own:11,.0f} {reach:11,.0f} {served / mean:8.0%} {t[2]:9,.0f} {t[5] / t[2]:8.0%}")
-        d, s = sum(r[2] for r in rows), sum(r[5] for r in rows)
-        print(f"mean demand {d:,.0f}, served {s:,.0f}; of {sum(pools.values()):,} GPUs {s / sum(pools.values()):.1%}")
+        of_gpus = [r for r in rows if hub.is_gpu(r[0]["hardware"][0])]
+        d, s = sum(r[2] for r in of_gpus), sum(r[5] for r in of_gpus)
+        print(f"mean demand {d:,.0f}, served {s:,.0f}; of {sum(gpus.values()):,} GPUs {s / sum(gpus.values()):.1%}")
         print("\nquarters in which a site is over (0.9 x maximum over our part of the grid):")
         for q in [f"{y}-{m:02d}" for y in range(2025, 2031) for m in (3, 6, 9, 12)]:
             over = [f"{s} {PLANNED * mw:.1f} > {ours:.1f}" for s, n, mw, grid, ours in hub.power(q) if PLANNED * mw > ours * 1.0001]

@@ -19,6 +19,8 @@ and in which hall. It follows supply.type_mix_by_year where halls allow it, and 
      and halls of KT and Naver for the government (decision C8).
   6. Work that may run in few places decides what stands there: RTX PRO at fabs, plants and edge sites; HGX at the
      campus; what demand there is for RTX and HGX decides how much of them a member buys (decision X2).
+  7. RTX that radio cells run on are shared (decision H8): what the cells of a site need at most, as they grow with the
+     build-out, and a rack of 32 GPUs where the owner has one more; the rest stays whole. devices.yaml has the class.
 
 Standard library only; no clock, no randomness: the same bytes every time.
 """
@@ -26,7 +28,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-GPUS_PER_NODE = {"a100_80_sxm": 8, "h100_sxm": 8, "h200_sxm": 8, "b200_hgx": 8, "b300_hgx": 8, "rtx_pro_6000_se": 8,
+GPUS_PER_NODE = {"a100_80_sxm": 8, "h100_sxm": 8, "h200_sxm": 8, "b200_hgx": 8, "b300_hgx": 8, "rtx_pro_6000_se": 8, "rtx_pro_6000_se_shared": 8,
                  "gb200_nvl72": 4, "gb300_nvl72": 4, "gb300_nvl72_105kw": 4, "vera_rubin_nvl72": 4,
                  "vera_rubin_nvl72_half": 4, "gh200": 4}
 GPUS_PER_DOMAIN = {"gb200_nvl72": 72, "gb300_nvl72": 72, "gb300_nvl72_105kw": 72, "vera_rubin_nvl72": 72,
@@ -54,7 +56,7 @@ PLACEMENT = """
 # Gwangju and KT Gasan (the winners of the call are not known); 15,000 of 2028 at Haenam.
 2025Q4 gov: naver_gak_sejong.hall1 h200_sxm 3056, kakao_ansan.main b200_hgx 2424
 2026Q1 gov: nhn_b200_seoul.main b200_hgx 7656
-2026Q4 gov: gwangju_ai_dc.main b300_hgx 3000, gwangju_ai_dc.main b200_hgx 1952, kt_gasan.main gb300_nvl72 3024, nhn_b200_seoul.main rtx_pro_6000_se 24
+2026Q4 gov: gwangju_ai_dc.main b300_hgx 3000, gwangju_ai_dc.main b200_hgx 1952, kt_gasan.main gb300_nvl72 3024, nhn_b200_seoul.main rtx_pro_6000_se_shared 24
 2027Q1 gov: gwangju_ai_dc.main b300_hgx 5992, kt_gasan.main gb300_nvl72 1008
 2027Q4 gov: gwangju_ai_dc.main b300_hgx 2000
 2028Q1 gov: kt_mokdong.main b300_hgx 2432
@@ -63,12 +65,12 @@ PLACEMENT = """
 2028Q4 gov: ncc_haenam.main vera_rubin_nvl72 2520, ncc_haenam.main b300_hgx 48, kt_cheongju.main b300_hgx 2432
 
 # SK: 2,000 RTX PRO first; SK hynix's fab work at Icheon; the rest at Ulsan, 41 MW from 2027-11, 103 MW from 2029-02.
-2026Q2 sk: skt_gasan.main rtx_pro_6000_se 1000
-2026Q3 sk: skt_gasan.main rtx_pro_6000_se 1000
+2026Q2 sk: skt_gasan.main rtx_pro_6000_se_shared 160, skt_gasan.main rtx_pro_6000_se 840
+2026Q3 sk: skt_gasan.main rtx_pro_6000_se_shared 240, skt_gasan.main rtx_pro_6000_se 760
 2027Q4 sk: ulsan_sk_aws.aws gb300_nvl72_105kw 5040, sk_hynix_icheon.fab b300_hgx 2000, ulsan_sk_aws.sk rtx_pro_6000_se 1960
 2028Q1 sk: ulsan_sk_aws.aws gb300_nvl72_105kw 4032, sk_hynix_icheon.fab b300_hgx 2880, ulsan_sk_aws.sk rtx_pro_6000_se 1088
 2028Q3 sk: ulsan_sk_aws.sk b300_hgx 1000, sk_hynix_icheon.fab b300_hgx 1000, ulsan_sk_aws.sk rtx_pro_6000_se 1000
-2028Q4 sk: sk_hynix_icheon.fab b300_hgx 3600, skt_gasan.main rtx_pro_6000_se 400
+2028Q4 sk: sk_hynix_icheon.fab b300_hgx 3600, skt_gasan.main rtx_pro_6000_se_shared 232, skt_gasan.main rtx_pro_6000_se 168
 2029Q1 sk: ulsan_sk_aws.sk vera_rubin_nvl72_half 8640, ulsan_sk_aws.sk rtx_pro_6000_se 1360
 2029Q2 sk: ulsan_sk_aws.sk vera_rubin_nvl72_half 6912, ulsan_sk_aws.sk rtx_pro_6000_se 1088
 2029Q3 sk: ulsan_sk_aws.sk vera_rubin_nvl72_half 5976, ulsan_sk_aws.sk rtx_pro_6000_se 24
@@ -80,11 +82,11 @@ PLACEMENT = """
 2026Q4 samsung: samsung_sds_dongtan.main gb300_nvl72 1476, samsung_hwaseong_pyeongtaek.ai_factory rtx_pro_6000_se 1024
 2027Q1 samsung: samsung_sds_dongtan.main gb300_nvl72 1008, samsung_hwaseong_pyeongtaek.ai_factory b300_hgx 1992
 2027Q2 samsung: samsung_sds_dongtan.main gb300_nvl72 1512, samsung_hwaseong_pyeongtaek.ai_factory b300_hgx 800, samsung_hwaseong_pyeongtaek.ai_factory rtx_pro_6000_se 688
-2027Q3 samsung: samsung_sds_dongtan.main gb300_nvl72 1008, lgu_paju.colo b300_hgx 1496, lgu_paju.colo rtx_pro_6000_se 496
+2027Q3 samsung: samsung_sds_dongtan.main gb300_nvl72 1008, samsung_sds_dongtan.main rtx_pro_6000_se_shared 464, lgu_paju.colo b300_hgx 1496, lgu_paju.colo rtx_pro_6000_se 32
 2027Q4 samsung: samsung_sds_dongtan.main gb300_nvl72 2016, samsung_hwaseong_pyeongtaek.ai_factory rtx_pro_6000_se 984
 2028Q1 samsung: samsung_sds_dongtan.main gb300_nvl72 2016, samsung_hwaseong_pyeongtaek.ai_factory b300_hgx 984
 2028Q2 samsung: samsung_sds_dongtan.main gb300_nvl72 2016, lgu_paju.colo rtx_pro_6000_se 984
-2028Q3 samsung: samsung_sds_dongtan.main gb300_nvl72 1944, samsung_sds_dongtan.main rtx_pro_6000_se 656, samsung_hwaseong_pyeongtaek.ai_factory rtx_pro_6000_se 400
+2028Q3 samsung: samsung_sds_dongtan.main gb300_nvl72 1944, samsung_sds_dongtan.main rtx_pro_6000_se_shared 168, samsung_sds_dongtan.main rtx_pro_6000_se 24, lgu_paju.colo rtx_pro_6000_se 464, samsung_hwaseong_pyeongtaek.ai_factory rtx_pro_6000_se 400
 2028Q4 samsung: samsung_hwaseong_pyeongtaek.ai_factory b300_hgx 1000, samsung_hwaseong_pyeongtaek.ai_factory rtx_pro_6000_se 2000
 2029Q1 samsung: gumi_samsung_sds.main vera_rubin_nvl72 1944, samsung_hwaseong_pyeongtaek.ai_factory rtx_pro_6000_se 2056
 2029Q2 samsung: gumi_samsung_sds.main vera_rubin_nvl72 1008, samsung_hwaseong_pyeongtaek.ai_factory rtx_pro_6000_se 2992
@@ -138,10 +140,10 @@ PLACEMENT = """
 2026Q3 lg: lg_magok.main b300_hgx 1000
 2027Q3 lg: lgu_paju.colo gb300_nvl72 2052, lgu_paju.colo b300_hgx 448
 2028Q3 lg: lg_icheon.main b300_hgx 2464, lgu_paju.colo gb300_nvl72 36
-2026Q2 kt: kt_gasan.main b300_hgx 400, kt_gasan.main rtx_pro_6000_se 400
+2026Q2 kt: kt_gasan.main b300_hgx 400, kt_gasan.main rtx_pro_6000_se_shared 400
 2027Q2 kt: kt_gasan.main gb300_nvl72 1008, kt_mokdong.main b300_hgx 592
 2028Q2 kt: kt_gasan.main gb300_nvl72 1008, kt_mokdong.main b300_hgx 592
-2027Q3 lgu: lgu_pyeongchon.colo b300_hgx 568, lgu_paju.colo rtx_pro_6000_se 184
+2027Q3 lgu: lgu_pyeongchon.colo b300_hgx 568, lgu_paju.colo rtx_pro_6000_se_shared 184
 2028Q3 lgu: lgu_pyeongchon.colo b300_hgx 752
 """
 

@@ -24,7 +24,8 @@ std::int64_t Shares::of(AccountId id) {
   const Accounts& accounts = world_.accounts();
   const Account& account = accounts[id];
   const std::int64_t all_gpus = std::max<std::int64_t>(world_.installed(Device::gpu), 1);
-  __int128 dominant = 0;  // in millionths of a GPU, or of what stands for one
+  // In millionths: of a member, of what it is entitled to; else of a GPU, or what stands for one.
+  __int128 dominant = 0;
   for (std::size_t d = 0; d < kDevices; ++d) {
     const auto device = static_cast<Device>(d);
     const std::int64_t held = accounts.held(id, device) * 1'000'000;
@@ -33,17 +34,17 @@ std::int64_t Shares::of(AccountId id) {
     const auto past = static_cast<std::int64_t>(policy_.history_permille);
     __int128 use =
         (static_cast<__int128>(held) * (1000 - past) + static_cast<__int128>(mean) * past) / 1000;
-    if (device != Device::gpu)
-      use = use * all_gpus / std::max<std::int64_t>(world_.installed(device), 1);
+    const std::int64_t all = world_.installed(device);
+    if (!account.parent)
+      use /= std::max({world_.entitled(account.member, device), all / 1000, std::int64_t{1}});
+    else if (device != Device::gpu)
+      use = use * all_gpus / std::max<std::int64_t>(all, 1);
     dominant = std::max(dominant, use);
   }
   if (account.parent) {
     dominant = dominant * 1000 / std::max<std::uint32_t>(account.weight_milli, 1);
-  } else {
-    const std::int64_t contributed =
-        std::max({world_.entitled(account.member), all_gpus / 1000, std::int64_t{1}});
-    dominant /= contributed;
-    if (account.weight_milli != 0) dominant = dominant * 1000 / account.weight_milli;
+  } else if (account.weight_milli != 0) {
+    dominant = dominant * 1000 / account.weight_milli;
   }
   return known = static_cast<std::int64_t>(dominant);
 }

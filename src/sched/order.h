@@ -6,9 +6,9 @@
 //   5. the higher priority, then whoever was first.
 // The share of an account is its dominant resource (Ghodsi et al., NSDI 2011): the most, over the
 // kinds of devices, of what it uses of all there is, where use is part what it holds now and part
-// what it held (accounts.h). A member's share is weighed by what it is entitled to (at least a
-// thousandth of the alliance), a project's and a user's by their weights.
-// Order::priority: priority, then whoever was first. Order::arrival: whoever was first.
+// what it held (accounts.h). A member's share of each device is weighed by what it is entitled to
+// of that device (at least a thousandth of all there is), a project's and a user's by their
+// weights. Order::priority: priority, then whoever was first. Order::arrival: whoever was first.
 //
 // Invariant: 1. Within a pass shares only grow, so a key that was made earlier is never too bad:
 //               a heap of keys needs to look again only at its top.

@@ -348,7 +348,9 @@ class Summarizer {
     }
     for (std::uint32_t m = 0; m < out_.members.size(); ++m) {
       out_.members[m].reclaims = run_.fairness().reclaims()[m];
-      out_.members[m].entitled = run_.world().entitled(MemberId{m});
+      out_.members[m].entitled =
+          run_.world().entitled(MemberId{m}) +
+          run_.world().entitled(MemberId{m}, Device::shared_gpu) / units_of_one(Device::shared_gpu);
     }
     for (const SettlementLine& line : run_.fairness().settlement()) {
       out_.members[line.borrower.index].paid_krw += line.krw;

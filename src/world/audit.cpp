@@ -152,7 +152,7 @@ void audit(const World& w) {
   for (std::uint32_t r = 0; r < w.reservations_.size(); ++r)
     CHECK(n.reserved[r] == w.reservations_[r].used &&
           w.reservations_[r].left() >= 0);  // invariant 8
-  std::vector<std::int64_t> entitled(w.members_.size());
+  std::vector<std::array<std::int64_t, kDevices>> entitled(w.members_.size());
   std::array<std::int64_t, kDevices> installed{};
   for (std::uint32_t p = 0; p < w.pools_.size(); ++p) {
     const Pool& pool = w.pools_[p];
@@ -174,7 +174,7 @@ void audit(const World& w) {
       CHECK(w.ledger_.in_use(PoolId{p}, MemberId{m}) == held);
       if (MemberId{m} != pool.info.owner)
         n.lent[p] += std::max<std::int64_t>(0, held - pool.entitled(MemberId{m}));
-      if (pool.info.device == Device::gpu) entitled[m] += pool.entitled(MemberId{m});
+      entitled[m][static_cast<std::size_t>(pool.info.device)] += pool.entitled(MemberId{m});
     }
     CHECK(pool.lent == n.lent[p]);
     for (std::uint32_t m = 0; m < pool.preemptible.size(); ++m) {

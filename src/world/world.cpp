@@ -71,7 +71,7 @@ void World::on(const MemberJoined& e) {
   CHECK(e.member.index == members_.size());
   members_.push_back(e.name);
   ledger_.open_member(e.member);
-  entitled_.push_back(0);
+  entitled_.emplace_back();
   Account account;
   account.member = e.member;
   account.name = e.name;
@@ -121,10 +121,9 @@ void World::on(const GuaranteeMade& e) {
   pool.guaranteed += e.gpus.count() - before;
   pool.lent +=
       std::max<std::int64_t>(0, held - e.gpus.count()) - std::max<std::int64_t>(0, held - before);
-  if (pool.info.device == Device::gpu) {
-    entitled_[e.member.index] += e.gpus.count() - before;
-    entitled_[pool.info.owner.index] -= e.gpus.count() - before;
-  }
+  const auto device = static_cast<std::size_t>(pool.info.device);
+  entitled_[e.member.index][device] += e.gpus.count() - before;
+  entitled_[pool.info.owner.index][device] -= e.gpus.count() - before;
 }
 
 void World::on(const LaneOpened& e) {
@@ -158,8 +157,9 @@ void World::shares(LaneId lane) {
 // The pool's installed units have changed from `before`.
 void World::installed_now(Pool& pool, std::int64_t before) {
   const std::int64_t delta = pool.installed - before;
-  installed_[static_cast<std::size_t>(pool.info.device)] += delta;
-  if (pool.info.device == Device::gpu) entitled_[pool.info.owner.index] += delta;
+  const auto device = static_cast<std::size_t>(pool.info.device);
+  installed_[device] += delta;
+  entitled_[pool.info.owner.index][device] += delta;
 }
 
 // ---- the law

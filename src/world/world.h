@@ -183,9 +183,11 @@ class World {
   std::int64_t installed(Device device) const {
     return installed_[static_cast<std::size_t>(device)];
   }
-  // What all pools of the member hold, less what is guaranteed to others, and what others
-  // guarantee.
-  std::int64_t entitled(MemberId member) const { return entitled_[member.index]; }
+  // What all pools of a device that are the member's hold, less what is guaranteed to others, and
+  // what others guarantee.
+  std::int64_t entitled(MemberId member, Device device = Device::gpu) const {
+    return entitled_[member.index][static_cast<std::size_t>(device)];
+  }
   std::int64_t waiting_jobs() const { return waiting_jobs_; }
   std::int64_t waiting_gpus() const { return waiting_milli_ / 1000; }  // shared ones by their parts
   std::int64_t running_jobs() const { return running_jobs_; }
@@ -284,7 +286,7 @@ class World {
   std::int64_t held_jobs_ = 0;
   Accounts accounts_;
   std::vector<AccountId> member_accounts_, lane_accounts_;
-  std::vector<std::int64_t> entitled_;  // [member]
+  std::vector<std::array<std::int64_t, kDevices>> entitled_;  // [member]
   std::array<std::int64_t, kDevices> installed_{};
   std::vector<Reservation> reservations_;
   std::vector<PlannedChange> plans_;

@@ -74,9 +74,13 @@ TEST(ScenarioReader, ReadsTheSmallScenario) {
   EXPECT_FALSE(s.data_classes[2].may_leave_member_sites);
 }
 
-TEST(ScenarioReader, ReadsTheHub) {
-  const Outcome<Scenario> read = read_scenario(source_dir() + "/scenarios/k-ai-hub/hub.yaml");
-  ASSERT_TRUE(read) << faults_of(read.faults());
+TEST(ScenarioReader, ReadsTheHubAndItsOtherReadings) {
+  for (const char* file :
+       {"hub", "options/all_by_2027", "options/no_lending", "options/ulsan_60000"}) {
+    const Outcome<Scenario> read =
+        read_scenario(source_dir() + "/scenarios/k-ai-hub/" + file + ".yaml");
+    ASSERT_TRUE(read) << faults_of(read.faults());
+  }
 }
 
 struct Case {
