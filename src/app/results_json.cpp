@@ -52,6 +52,8 @@ Json jobs(const Summary& s) {
           {"p50_wait_s", j.wait.p50_s},
           {"p95_wait_s", j.wait.p95_s},
           {"p99_wait_s", j.wait.p99_s},
+          {"deadlines", j.deadlines},
+          {"deadlines_met", j.deadlines_met},
           {"mean_bounded_slowdown", rounded(j.mean_bounded_slowdown, 6)},
           {"waits_by_reason", reasons}};
 }
@@ -302,6 +304,10 @@ Json workloads(const Simulation& run, const Summary& s) {
                  {"device", name(row.device)}};
     // Of nobody who started there is no wait to tell; replicas are in services.items.
     item["mean_wait_s"] = f.wait.jobs > 0 ? Json(rounded(f.wait.mean_s, 3)) : Json();
+    if (f.deadlines > 0) {
+      item["deadlines"] = f.deadlines;
+      item["deadlines_met"] = f.deadlines_met;
+    }
     item["p95_wait_s"] = f.wait.jobs > 0 ? Json(f.wait.p95_s) : Json();
     out.push_back(std::move(item));
   }

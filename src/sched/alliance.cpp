@@ -257,6 +257,11 @@ class Pass {
     return false;
   }
 
+  bool joined(const LaneOpened& lane, PoolId id, const std::vector<PoolId>& others) const {
+    return std::all_of(others.begin(), others.end(), [&](PoolId other) {
+      return world_.joins(lane, world_.pool(other).info.site, world_.pool(id).info.site);
+    });
+  }
   // Over several sites in equal parts, as few as will do: the first pool of each site with room.
   bool start_split(const Turn& h, const Gang& whole) {
     for (std::uint32_t sites = 2; sites <= whole.lane.most_sites; ++sites) {
@@ -273,7 +278,8 @@ class Pass {
         const auto same_site = [&](PoolId c) {
           return world_.pool(c).info.site == world_.pool(id).info.site;
         };
-        if (std::any_of(chosen.begin(), chosen.end(), same_site)) continue;
+        if (std::any_of(chosen.begin(), chosen.end(), same_site) || !joined(whole.lane, id, chosen))
+          continue;
         if (part.gpus > world_.pool(id).free || !its_turn(h, id, part)) continue;
         // Each part runs as long as the slowest of them: do the others still fit?
         const Gang full{whole.lane, whole.asked, whole.asked, whole.estimate};
@@ -464,10 +470,16 @@ class Pass {
         if (f.second) by_shadow.emplace_back(f.second->shadow, f.first);
       if (by_shadow.size() < sites) continue;
       std::sort(by_shadow.begin(), by_shadow.end());
-      const Millis shadow = by_shadow[sites - 1].first;  // the last of them
+      std::vector<PoolId> chosen;
+      Millis shadow;  // of the last of them
+      for (const auto& [at, id] : by_shadow)
+        if (chosen.size() < sites && joined(whole.lane, id, chosen)) {
+          chosen.push_back(id);
+          shadow = at;
+        }
+      if (chosen.size() < sites) continue;
       if (shadow.count() == Timeline::kForever) continue;
-      for (std::uint32_t i = 0; i < sites; ++i) {
-        const PoolId id = by_shadow[i].second;
+      for (const PoolId id : chosen) {
         Hold hold = std::move(*first[world_.pool(id).info.site].second);
         hold.shadow = shadow;
         keep(id, std::move(hold));

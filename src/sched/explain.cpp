@@ -27,7 +27,9 @@ bool alike(const LaneOpened& a, const LaneOpened& b) {
          a.elastic == b.elastic && a.parallel_permille == b.parallel_permille &&
          a.speed_permille == b.speed_permille && a.most_sites == b.most_sites &&
          a.sites_permille == b.sites_permille && a.beside == b.beside &&
-         a.beside_units == b.beside_units;
+         a.beside_units == b.beside_units && a.device == b.device &&
+         a.site_permille == b.site_permille && a.fabric_permille == b.fabric_permille &&
+         a.sites_gbit_per_s == b.sites_gbit_per_s && a.sites_rtt_us == b.sites_rtt_us;
 }
 
 // How long it asks for with so many GPUs.

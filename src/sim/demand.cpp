@@ -41,7 +41,9 @@ Demand::Demand(const Scenario& scenario, const Founding& founding) : scenario_(s
         });
     CHECK(first != founding.lanes.end());
     row.device = first->opened.device;
-    for (std::uint32_t i = 0; i < work.sizes().size(); ++i)  // found() opens them in a row
+    row.users = static_cast<std::size_t>(std::max<std::int64_t>(1, spec(row).users));
+    for (std::uint32_t i = 0; i < work.sizes().size() * row.users;
+         ++i)  // found() opens them in a row
       row.lanes.push_back(LaneId{first->opened.lane.index + i});
   }
   delivered_.resize(scenario.members.size());

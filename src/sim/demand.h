@@ -22,7 +22,8 @@ struct DemandRow {
   std::uint32_t pattern = 0;  // index in Scenario::patterns
   bool service = false;       // replicas that follow demand; else jobs that end
   Device device = Device::gpu;
-  std::vector<LaneId> lanes;  // by index of the size law; one for a service
+  std::size_t users = 1;
+  std::vector<LaneId> lanes;  // by index of the size law and user; one for a service
 };
 
 class Demand {

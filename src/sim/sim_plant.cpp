@@ -119,7 +119,10 @@ void SimPlant::submit(const Arrival& a, std::vector<Event>& facts) {
   runs_.push_back(a.run.count());
   lane_of_.push_back(a.lane);
   courses_.push_back({0, 0, a.run.count(), a.estimate.count()});
-  facts.push_back({a.at, JobSubmitted{job, a.lane, Gpus(a.gpus), a.estimate}});
+  JobSubmitted submitted{job, a.lane, Gpus(a.gpus), a.estimate};
+  if (const Millis within = founding_.lanes[a.lane.index].deadline; within.count() > 0)
+    submitted.deadline = a.at + within;
+  facts.push_back({a.at, std::move(submitted)});
 }
 
 void SimPlant::found_alliance(std::vector<Event>& facts) {

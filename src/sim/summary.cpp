@@ -19,6 +19,7 @@ struct JobScan {
   Exact dynamic_wms = 0;
   std::vector<std::vector<std::int64_t>> class_site_gpu_ms;  // [data class][site]
   std::vector<std::vector<std::int64_t>> row_waits_ms;       // [demand row], of jobs
+  std::vector<std::int64_t> deadlines, deadlines_met;        // [demand row]
   std::vector<std::int64_t> member_demand_gpu_ms;
   std::array<std::int64_t, kReasons> waits_by_reason{};
   double slowdown_sum = 0;
@@ -33,6 +34,8 @@ class Scanner {
     to_ = meter_.window().to.count();
     out.class_site_gpu_ms.assign(s.data_classes.size(), std::vector<std::int64_t>(s.sites.size()));
     out.row_waits_ms.resize(run.demand().rows().size());
+    out.deadlines.resize(run.demand().rows().size());
+    out.deadlines_met.resize(run.demand().rows().size());
     out.member_demand_gpu_ms.resize(s.members.size());
     for (const DemandRow& row : run.demand().rows()) {
       const std::string& id = s.workloads[row.workload.index].data_class;
@@ -64,6 +67,10 @@ class Scanner {
         held(job.lane, part.pool, part.gpus.count(), from, to);
     }
     if (row.service) return;
+    if (job.deadline.count() > 0 && within(job.deadline)) {
+      ++out.deadlines[r];
+      if (ended && job.end <= job.deadline) ++out.deadlines_met[r];
+    }
     if (within(job.submit))
       out.member_demand_gpu_ms[row.member.index] +=
           gpu_ms_of(row.device, gpu_time(Gpus(job.gpus), run_.plant().run_of(id)).count());
@@ -294,6 +301,10 @@ class Summarizer {
       of_member.insert(of_member.end(), waits.begin(), waits.end());
       all.insert(all.end(), waits.begin(), waits.end());
       out.wait = wait_figures(waits);
+      out.deadlines = scanner_.out.deadlines[r];
+      out.deadlines_met = scanner_.out.deadlines_met[r];
+      out_.jobs.deadlines += out.deadlines;
+      out_.jobs.deadlines_met += out.deadlines_met;
     }
     for (std::size_t m = 0; m < by_member.size(); ++m) {
       auto& histogram = out_.members[m].wait_histogram;

@@ -21,6 +21,7 @@ struct JobFigures {
   std::int64_t started = 0;
   std::int64_t refused_no_legal_site = 0, refused_lender_limit = 0, refused_other = 0;
   WaitFigures wait;
+  std::int64_t deadlines = 0, deadlines_met = 0;  // that fell into the window
   double mean_bounded_slowdown = 0;  // of jobs that ended in the window, bounded at 10 s
   std::array<std::int64_t, kReasons> refused{};  // [Reason]
   std::array<std::int64_t, kReasons>
@@ -71,6 +72,7 @@ struct MemberSummary {
 
 struct RowSummary {  // one workload of one member
   std::int64_t submitted = 0, done = 0, gpu_ms = 0;
+  std::int64_t deadlines = 0, deadlines_met = 0;  // that fell into the window
   WaitFigures wait;
 };
 

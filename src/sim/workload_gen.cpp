@@ -39,6 +39,10 @@ Arrivals::Arrivals(const Scenario& scenario, const Demand& demand, std::uint64_t
     s.work = &scenario.workloads[row.workload.index];
     s.per_day = demand.spec(row).arrivals_per_day;
     s.cumulated = cumulated(s.work->size->weights);
+    std::vector<double> users;  // Zipf's law
+    for (std::size_t u = 1; u <= row.users; ++u) users.push_back(1.0 / static_cast<double>(u));
+    s.users_cumulated = cumulated(users);
+    s.users = "users/" + row.name;
     if (const auto& array = s.work->array) {
       s.tasks_cumulated = cumulated(array->weights);
       s.tasks_mean = 0;
@@ -70,11 +74,13 @@ void Arrivals::hour_of(const Source& s, std::int64_t hour, std::vector<Arrival>&
   const double mean_gap_ms = kMsPerHourReal / rate * s.tasks_mean;
   const auto key = static_cast<std::uint64_t>(hour);
   Stream gaps(seed_, s.arrivals, key), tasks(seed_, s.tasks, key), sizes(seed_, s.sizes, key),
-      runs(seed_, s.runs, key), estimates(seed_, s.estimates, key);
+      runs(seed_, s.runs, key), estimates(seed_, s.estimates, key), users(seed_, s.users, key);
   const DurationLaw& law = *s.work->duration;
   for (double t = gaps.exponential() * mean_gap_ms; t < kMsPerHourReal;
        t += gaps.exponential() * mean_gap_ms) {
     const std::size_t size = drawn(s.cumulated, sizes.uniform());
+    std::size_t user = 0;
+    if (s.row->users > 1) user = drawn(s.users_cumulated, users.uniform());
     std::int64_t left = 1;
     if (s.work->array) left = s.work->array->tasks[drawn(s.tasks_cumulated, tasks.uniform())];
     for (; left > 0; --left) {
@@ -88,7 +94,7 @@ void Arrivals::hour_of(const Source& s, std::int64_t hour, std::vector<Arrival>&
                                         ? s.max_ms
                                         : std::max(run, static_cast<std::int64_t>(asked));
       out.push_back({Millis(hour * kMsPerHour + static_cast<std::int64_t>(t)), Millis(run),
-                     Millis(estimate), s.row->lanes[size],
+                     Millis(estimate), s.row->lanes[size * s.row->users + user],
                      static_cast<std::int32_t>(s.work->size->units()[size])});
     }
   }

@@ -40,6 +40,8 @@ class Arrivals {
     double per_day = 0;                   // at scale 1
     std::vector<double> cumulated;        // weights of the size law, summed, over their total
     std::vector<double> tasks_cumulated;  // of the array law; empty: none
+    std::vector<double> users_cumulated;
+    std::string users;  // name of its stream
     double tasks_mean = 1;
     std::int64_t min_ms = 1, max_ms = 1;
     std::string arrivals, tasks, sizes, runs, estimates;  // names of streams

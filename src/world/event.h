@@ -129,6 +129,10 @@ struct SiteOpened {
   SiteId site;
   std::string name;
 };
+struct SitesLinked {  // how well two sites are joined; a later one replaces it
+  SiteId a, b;
+  std::uint32_t gbit_per_s = 0, rtt_us = 0;
+};
 struct PoolOpened {
   PoolId pool;
   SiteId site;
@@ -172,6 +176,8 @@ struct LaneOpened {
   std::vector<std::uint32_t> speed_permille{};  // of each of pools; empty: all 1000
   std::uint32_t most_sites = 1;                 // over how many a gang may be split
   std::uint32_t sites_permille = 1000;          // its speed when it is
+  std::uint32_t sites_gbit_per_s = 0;           // that each two of them must be joined by; 0: any
+  std::uint32_t sites_rtt_us = 0;               // and at most so far apart; 0: any
   std::vector<PoolId> beside{};                 // pools of the device it needs beside its GPUs
   std::uint32_t beside_units = 0;
   std::uint32_t cpu_milli = 0, memory_mib = 0;  // beside its GPUs, on each shared node
@@ -331,7 +337,9 @@ using What =
                  NodesDrained, NodesResumed, ReservationMade, JobStopped, AccountLimitSet,
                  // the law
                  ClassOpened, RowOpened, HallOpened, PoolHoused, ArtifactMade, LaneLabelled,
-                 ApprovalGranted, ArtifactLowered, LaneWidened>;
+                 ApprovalGranted, ArtifactLowered, LaneWidened,
+                 // the law ends
+                 SitesLinked>;
 struct Event {
   Millis at;
   What what;

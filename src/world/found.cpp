@@ -271,6 +271,8 @@ LaneOpened lane_of(const WorkloadSpec& work) {
   lane.parallel_permille = permille(work.parallel_share);
   lane.most_sites = static_cast<std::uint32_t>(work.most_sites);
   lane.sites_permille = permille(work.sites_speed);
+  lane.sites_gbit_per_s = static_cast<std::uint32_t>(std::ceil(work.sites_gbit_per_s));
+  lane.sites_rtt_us = static_cast<std::uint32_t>(std::lround(work.sites_rtt_ms * 1000));
   lane.site_permille = permille(work.most_site_share);
   lane.fabric_permille = permille(work.fabric_share);
   lane.beside_units = static_cast<std::uint32_t>(work.beside_units);
@@ -299,8 +301,20 @@ void open_lanes(const Scenario& s, Founding& out) {
       project.weight_milli = permille(demand.share_weight);
       project.limit = demand.limit_gpus;
       out.projects.push_back(project);
+      std::vector<AccountId> charged{project.account};
+      for (std::int64_t u = 1; u <= demand.users; ++u) {
+        AccountOpened user;
+        user.account =
+            AccountId{static_cast<std::uint32_t>(s.members.size() + out.projects.size())};
+        user.parent = project.account;
+        user.name = project.name + "/user" + std::to_string(u);
+        if (u == 1) charged.clear();
+        charged.push_back(user.account);
+        out.projects.push_back(std::move(user));
+      }
       LanePlan plan;
       plan.demand = d;
+      plan.deadline = hours(work.deadline_hours);
       plan.opened = like;
       plan.opened.member = MemberId{member};
       plan.opened.account = project.account;
@@ -324,7 +338,12 @@ void open_lanes(const Scenario& s, Founding& out) {
           plan.opened.least = Gpus(std::max<std::int64_t>(1, std::llround(n * work.least_share)));
           plan.opened.most = Gpus(std::llround(n * work.most_share));
         }
-        out.lanes.push_back(plan);
+        for (std::size_t u = 0; u < charged.size(); ++u) {
+          plan.opened.lane = LaneId{static_cast<std::uint32_t>(out.lanes.size())};
+          plan.opened.account = charged[u];
+          if (u > 0) law.open(plan);
+          out.lanes.push_back(plan);
+        }
       }
     }
   }
@@ -414,6 +433,32 @@ void keep_dates(const Scenario& s, Founding& out) {
                    [](const auto& a, const auto& b) { return a.from < b.from; });
 }
 
+// Two sites are joined by a link between them, or by one of each to the same place. Of several ways
+// the one that carries most.
+void join_sites(const Scenario& s, Founding& out) {
+  for (std::uint32_t a = 0; a < s.sites.size(); ++a)
+    for (std::uint32_t b = a + 1; b < s.sites.size(); ++b) {
+      double gbit = 0, rtt = 0;
+      const auto way = [&](double carries, double round_trip) {
+        if (carries < gbit || (carries == gbit && gbit > 0 && round_trip >= rtt)) return;
+        gbit = carries;
+        rtt = round_trip;
+      };
+      const std::string &x = s.sites[a].id, &y = s.sites[b].id;
+      for (const LinkSpec& l : s.links) {
+        if ((l.from_site == x && l.to == y) || (l.from_site == y && l.to == x))
+          way(l.gbit_per_s, l.rtt_ms);
+        if (l.from_site != x) continue;
+        for (const LinkSpec& m : s.links)
+          if (m.from_site == y && m.to == l.to)
+            way(std::min(l.gbit_per_s, m.gbit_per_s), l.rtt_ms + m.rtt_ms);
+      }
+      if (gbit > 0)
+        out.links.push_back({SiteId{a}, SiteId{b}, static_cast<std::uint32_t>(gbit),
+                             static_cast<std::uint32_t>(std::lround(rtt * 1000))});
+    }
+}
+
 }  // namespace
 
 PoolOpened opened_of(const HardwareSpec& h) {
@@ -464,6 +509,7 @@ Founding found(const Scenario& scenario) {
   open_lanes(scenario, out);
   make_promises(scenario, out);
   keep_dates(scenario, out);
+  join_sites(scenario, out);
   return out;
 }
 
@@ -498,6 +544,7 @@ std::vector<Event> Founding::events(Millis at) const {
   for (const AccountOpened& p : projects) out.push_back({at, p});
   for (std::uint32_t i = 0; i < site_names.size(); ++i)
     out.push_back({at, SiteOpened{SiteId{i}, site_names[i]}});
+  for (const SitesLinked& l : links) out.push_back({at, l});
   for (const What& what : rules) out.push_back({at, what});
   for (const PoolPlan& p : pools) out.push_back({at, p.opened});
   for (const PoolPlan& p : pools) out.push_back({at, PoolHoused{p.opened.pool, p.in_hall}});

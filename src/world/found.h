@@ -23,6 +23,7 @@ struct PoolPlan {  // one owner's racks of one hardware class in one hall
 struct LanePlan {
   LaneOpened opened;
   std::uint32_t demand = 0;       // index in WorkloadSpec::demand
+  Millis deadline;                // after its submission; 0: none
   Reason refused = Reason::none;  // why opened.pools is empty, if it is
   LaneLabelled label;
 };
@@ -59,12 +60,14 @@ struct MaintenanceTime {
 
 struct Founding {
   std::vector<PoolPlan> pools;
-  std::vector<LanePlan> lanes;  // batch: one a demand row and size; service, ran: one a demand row
+  // Batch: one a demand row, size and user, in this order; service, ran: one a demand row.
+  std::vector<LanePlan> lanes;
+  std::vector<SitesLinked> links;
   std::vector<CapacityStep> steps;            // over the whole horizon
   std::vector<GuaranteeStep> guarantees;      // by date
   std::vector<ReservationTime> reservations;  // by date
   std::vector<MaintenanceTime> maintenance;   // by date
-  std::vector<AccountOpened> projects;        // one a demand row
+  std::vector<AccountOpened> projects;        // one a demand row, and its users after it
   std::vector<MemberJoined> members;
   Millis half_life;
   std::vector<Event> events(Millis at) const;  // members, sites, pools, lanes, capacity as of `at`

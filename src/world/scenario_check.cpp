@@ -266,6 +266,8 @@ class Checker {
         fault(here + ".size", "a single size for " + kind, std::to_string(w.size->units().size()));
       if (w.duration) fault(here + ".duration", "no duration for " + kind, "one");
       if (w.array) fault(here + ".array", "no array for " + kind, "one");
+      if (w.deadline_hours > 0)
+        fault(here + ".deadline_hours", "no deadline for " + kind, decimal_text(w.deadline_hours));
     } else {
       if (!w.size) fault(here, "the key size for " + kind, "none");
       if (!w.duration) fault(here, "the key duration for " + kind, "none");
@@ -291,6 +293,8 @@ class Checker {
       const double has = replicas ? d.replicas_mean : d.arrivals_per_day;
       const double has_not = replicas ? d.arrivals_per_day : d.replicas_mean;
       if (!(has > 0)) fault(at, std::string(wanted) + " above 0 for " + kind, decimal_text(has));
+      if (replicas && d.users > 0)
+        fault(at + ".users", "no users for " + kind, std::to_string(d.users));
       if (has_not != 0)
         fault(at + "." + other, "no " + std::string(other) + " for " + kind, decimal_text(has_not));
     }

@@ -139,6 +139,7 @@ struct DemandSpec {
   double arrivals_per_day = 0;  // batch, session, pipeline, hybrid: at demand_base_gpus
   double replicas_mean = 0;     // service, ran: at demand_base_gpus
   double share_weight = 1;      // among the projects of its member
+  std::int64_t users = 0;       // 0: the project itself
   Gpus limit_gpus;              // held at once; 0: none
   std::string source, note;
   static constexpr auto describe() {
@@ -150,6 +151,11 @@ struct DemandSpec {
               range(0, 10'000'000), dimensionless),
         Field("share_weight", &DemandSpec::share_weight, "among the projects of its member",
               above(0, 1'000), dimensionless),
+        Field(
+            "users", &DemandSpec::users,
+            "who share the project, each with an account; of its work the k-th brings 1/k as much "
+            "as the first; 0: the project itself",
+            range(0, 10'000)),
         Field("limit_gpus", &DemandSpec::limit_gpus, "held at once; 0: no limit",
               range(0, 10'000'000)),
         Field("source", &DemandSpec::source, "where this comes from", required, not_empty,
@@ -182,13 +188,15 @@ struct WorkloadSpec {
   std::int64_t priority = 50;           // 0 to 100
   Tier tier = Tier::standard;
   Within within = Within::arrival;
+  double deadline_hours = 0;  // 0: none
   bool preemptible = false;
   double checkpoint_hours = 0.5, min_run_hours = 0.7, restart_hours = 0.1;  // if preemptible
   double least_share = 1, most_share = 1;  // of its GPUs that a gang can make do with, or use
   bool elastic = false;
   double parallel_share = 1;
   std::int64_t most_sites = 1;
-  double sites_speed = 0.9;  // of one site, if it is split over several
+  double sites_speed = 0.9;                       // of one site, if it is split over several
+  double sites_gbit_per_s = 0, sites_rtt_ms = 0;  // 0: however they are joined
   double most_site_share = 1;
   double fabric_share = 0;
   std::optional<std::string> beside_hardware;
@@ -238,6 +246,8 @@ struct WorkloadSpec {
               above(0, 1'000), dimensionless),
         Field("tier", &WorkloadSpec::tier, "served before lower tiers, whatever the shares"),
         Field("within", &WorkloadSpec::within, "the order of its jobs among themselves"),
+        Field("deadline_hours", &WorkloadSpec::deadline_hours,
+              "it should be done so long after it came; 0: no deadline", range(0, 100'000)),
         Field("preemptible", &WorkloadSpec::preemptible, "may be stopped for others"),
         Field("checkpoint_hours", &WorkloadSpec::checkpoint_hours,
               "if preemptible: its work is saved every so often; 0: never", range(0, 1'000)),
@@ -257,6 +267,12 @@ struct WorkloadSpec {
               range(1, 8), dimensionless),
         Field("sites_speed", &WorkloadSpec::sites_speed, "of its speed at one site, if it is split",
               above(0, 1), dimensionless),
+        Field("sites_gbit_per_s", &WorkloadSpec::sites_gbit_per_s,
+              "if it is split: that each two of its sites must be joined by; 0: any",
+              range(0, 1'000'000)),
+        Field("sites_rtt_ms", &WorkloadSpec::sites_rtt_ms,
+              "if it is split: round trip between each two of its sites, at most; 0: any",
+              range(0, 1'000)),
         Field("most_site_share", &WorkloadSpec::most_site_share,
               "of what a member runs and wants of it, at one site: what is left if the site fails",
               above(0, 1), dimensionless),

@@ -100,6 +100,18 @@ void World::on(const SiteOpened& e) {
   law_.on(e);
 }
 
+void World::on(const SitesLinked& e) {
+  CHECK(e.a < e.b && e.b.index < sites_.size());
+  links_[{e.a, e.b}] = e;
+}
+
+bool World::joins(const LaneOpened& lane, SiteId a, SiteId b) const {
+  if ((lane.sites_gbit_per_s == 0 && lane.sites_rtt_us == 0) || a == b) return true;
+  const auto it = links_.find(std::minmax(a, b));
+  return it != links_.end() && it->second.gbit_per_s >= lane.sites_gbit_per_s &&
+         (lane.sites_rtt_us == 0 || it->second.rtt_us <= lane.sites_rtt_us);
+}
+
 void World::on(const PoolOpened& e) {
   CHECK(e.pool.index == pools_.size() && e.site.index < sites_.size());
   CHECK(e.owner.index < members_.size());

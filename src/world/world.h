@@ -164,6 +164,8 @@ class World {
   const LaneOpened& lane(LaneId id) const { return lanes_[id.index]; }
   // Jobs that came to it so far.
   std::int64_t submitted(LaneId id) const { return lane_use_[id.index].submitted; }
+  // May a gang of the lane be split over the two sites, as they are joined?
+  bool joins(const LaneOpened& lane, SiteId a, SiteId b) const;
   // May the lane hold so many more there, by its share at one site? Of what it holds and waits for;
   // the first at a site always.
   bool spread_allows(LaneId lane, PoolId pool, std::int64_t gpus) const;
@@ -207,6 +209,7 @@ class World {
   friend void audit(const World& world);
   void on(const MemberJoined& e);
   void on(const SiteOpened& e);
+  void on(const SitesLinked& e);
   void on(const PoolOpened& e);
   void on(const LaneOpened& e);
   void on(const CapacityAdded& e);
@@ -268,6 +271,7 @@ class World {
   Millis now_{std::numeric_limits<std::int64_t>::min() / 2};
   std::uint64_t events_ = 0;
   std::vector<std::string> members_, sites_;
+  std::map<std::pair<SiteId, SiteId>, SitesLinked> links_;  // the lesser id first
   std::vector<Pool> pools_;
   std::vector<LaneOpened> lanes_;
   struct LaneUse {

@@ -41,6 +41,14 @@ class StormPlant final : public Plant {
     return it != drained_.end() && (it->second & nodes) != 0;
   }
   std::int64_t pass_every() const { return together_; }
+  bool joined(const LaneOpened& lane, SiteId x, SiteId y) const {
+    if (lane.sites_gbit_per_s == 0 && lane.sites_rtt_us == 0) return true;
+    return std::any_of(links_.begin(), links_.end(), [&](const SitesLinked& l) {
+      return std::min(x, y) == l.a && std::max(x, y) == l.b &&
+             l.gbit_per_s >= lane.sites_gbit_per_s &&
+             (lane.sites_rtt_us == 0 || l.rtt_us <= lane.sites_rtt_us);
+    });
+  }
 
   void ask(const Command& wish) override {
     if (const auto* s = std::get_if<StartJob>(&wish)) started(s->job);
@@ -207,6 +215,11 @@ class StormPlant final : public Plant {
 
   // Leaf switches that are oversubscribed, and work that must be spread over sites.
   void hang(Stream& s) {
+    for (std::uint32_t b = 1; b < sites_.size(); ++b)
+      for (std::uint32_t a = 0; a < b; ++a)
+        if (s.below(4) != 0)
+          links_.push_back({SiteId{a}, SiteId{b}, static_cast<std::uint32_t>(s.below(3) * 100),
+                            static_cast<std::uint32_t>(s.below(3) * 1000)});
     for (PoolOpened& p : pools_)
       if (p.gpus_per_node > 0) {
         p.leaf_racks = static_cast<std::uint32_t>(s.below(3));
@@ -214,6 +227,10 @@ class StormPlant final : public Plant {
       }
     for (LaneOpened& l : lanes_) {
       l.fabric_permille = static_cast<std::uint32_t>(s.below(4) * 150);
+      if (l.most_sites > 1) {
+        l.sites_gbit_per_s = static_cast<std::uint32_t>(s.below(3) * 100);
+        l.sites_rtt_us = static_cast<std::uint32_t>(s.below(3) * 1000);
+      }
       if (s.below(3) == 0) l.site_permille = static_cast<std::uint32_t>(340 + s.below(4) * 160);
     }
   }
@@ -310,6 +327,7 @@ class StormPlant final : public Plant {
     for (const MemberJoined& m : members_) tell(m);
     for (const AccountOpened& a : accounts_) tell(a);
     for (const SiteOpened& x : sites_) tell(x);
+    for (const SitesLinked& x : links_) tell(x);
     for (const PoolOpened& p : pools_) {
       tell(p);
       if (const std::int64_t n = gpus_[p.pool.index]; n > 0)
@@ -607,6 +625,7 @@ class StormPlant final : public Plant {
   std::vector<MemberJoined> members_;
   std::vector<AccountOpened> accounts_;
   std::vector<SiteOpened> sites_;
+  std::vector<SitesLinked> links_;
   std::vector<PoolOpened> pools_;
   std::vector<GuaranteeMade> guarantees_;
   std::vector<LaneOpened> lanes_;

@@ -14,10 +14,12 @@
 //            of a shared node cores N, memory N (MiB)
 //   account: NAME of PARENT  weight N  limit N            (PARENT: a member or an account)
 //   guarantee: POOL MEMBER N
+//   link: SITE SITE N TIME                                (Gbit/s and round trip; after the pools)
 //   lane:    ... account NAME, tier NAME, within deadline, preemptible yes, min_run TIME,
 //   checkpoint
 //            TIME, restart TIME, least N, most N, elastic yes, sites N, beside POOL, units N,
-//            device NAME, size N (of each job), cores N, memory N, fabric N%, at_one_site N%
+//            device NAME, size N (of each job), cores N, memory N, fabric N%, at_one_site N%, gbit
+//            N, rtt TIME
 //   order: fair; preempt: yes; grace: TIME; patience: TIME; half_life: TIME; history: N%
 //
 //   0s   j1 submitted 8 gpu for 60s            =>  start j1 at ulsan
@@ -229,6 +231,10 @@ class Story {
         }
       }
       lanes_.push_back(l);
+    } else if (key == "link" && w.size() == 4) {
+      const SiteId a = site(w[0]), b = site(w[1]);
+      links_.push_back({std::min(a, b), std::max(a, b), static_cast<std::uint32_t>(number(w, 2)),
+                        static_cast<std::uint32_t>(time(w[3]).count() * 1000)});
     } else if (key == "order") {
       if (w[0] == "priority")
         policy_.order = Order::priority;
@@ -316,6 +322,10 @@ class Story {
       l.most = Gpus(n());
     } else if (field == "sites") {
       l.most_sites = static_cast<std::uint32_t>(n());
+    } else if (field == "gbit") {
+      l.sites_gbit_per_s = static_cast<std::uint32_t>(n());
+    } else if (field == "rtt") {
+      l.sites_rtt_us = static_cast<std::uint32_t>(time(value).count() * 1000);
     } else if (field == "beside") {
       l.beside.push_back(named<struct PoolKind>(pool_names_, value));
     } else if (field == "device") {
@@ -355,6 +365,7 @@ class Story {
     if (sites_.empty()) sites_.push_back("site");
     for (std::uint32_t i = 0; i < sites_.size(); ++i)
       world_.apply({t, SiteOpened{SiteId{i}, sites_[i]}});
+    for (const SitesLinked& l : links_) world_.apply({t, l});
     LaneOpened any;
     for (const auto& [pool, gpus] : pools_) {
       world_.apply({t, pool});
@@ -503,6 +514,7 @@ class Story {
   World world_;
   Policy policy_;
   std::vector<std::string> members_{"all"}, pool_names_, lane_names_, job_names_;
+  std::vector<SitesLinked> links_;
   std::vector<std::string> sites_, account_names_;
   std::vector<AccountOpened> accounts_;
   std::vector<GuaranteeMade> guarantees_;

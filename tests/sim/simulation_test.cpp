@@ -167,6 +167,31 @@ TEST(Simulation, SharedGpusAndCores) {
   EXPECT_GE(most, 4);
 }
 
+// A deadline is met by whoever ends by it; that of a job that still waits is missed.
+TEST(Simulation, Deadlines) {
+  Scenario s = tiny::scenario(80);
+  s.run.to = {2027, 1, 11};
+  s.workloads = {tiny::batch("work", 900)};
+  s.workloads[0].deadline_hours = 4;
+  Simulation run(s, options_of(s));
+  run.run();
+  const Summary sum = summarize(run);
+  const World& w = run.world();
+  std::int64_t due = 0, met = 0;
+  for (std::uint32_t j = 0; j < w.jobs(); ++j) {
+    const Job& job = w.job(JobId{j});
+    EXPECT_EQ(job.deadline - job.submit, Millis(4 * kMsPerHour));
+    if (job.deadline < midnight(s.run.from) || job.deadline >= midnight(s.run.to)) continue;
+    ++due;
+    if (job.state == JobState::ended && job.end <= job.deadline) ++met;
+  }
+  EXPECT_EQ(sum.jobs.deadlines, due);
+  EXPECT_EQ(sum.jobs.deadlines_met, met);
+  EXPECT_EQ(sum.rows[0].deadlines, due);
+  EXPECT_GT(met, 0);
+  EXPECT_LT(met, due);  // some run longer than that
+}
+
 TEST(Simulation, SameSeedSameRecordAnotherSeedAnother) {
   const Scenario s = mixed();
   Simulation a(s, options_of(s)), b(s, options_of(s)), c(s, options_of(s, 2));

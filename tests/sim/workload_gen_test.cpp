@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
 #include <map>
 
@@ -120,6 +121,42 @@ TEST(Arrivals, ArraysComeTogetherAndAsManyJobsInAll) {
   EXPECT_NEAR(sizes[1] / n, 0.5, 0.04);
   EXPECT_NEAR(sizes[10] / n, 0.25, 0.04);
   EXPECT_NEAR(sizes[50] / n, 0.25, 0.04);
+}
+
+// Users share a project: the first brings most, and the draws of sizes and runs are those of the
+// project.
+TEST(Arrivals, UsersOfAProject) {
+  Scenario s = tiny::scenario(800);
+  s.workloads = {tiny::batch("work", 2000)};
+  const Founding plain_founding = found(s);
+  const Demand plain(s, plain_founding);
+  s.workloads[0].demand[0].users = 3;
+  const Founding founding = found(s);
+  const Demand demand(s, founding);
+  EXPECT_EQ(founding.lanes.size(), 9U);
+  ASSERT_EQ(founding.projects.size(), 4U);
+  EXPECT_EQ(founding.projects[2].name, "a/work/user2");
+  EXPECT_EQ(founding.projects[2].parent, founding.projects[0].account);
+  const Arrivals a(s, demand, 1), b(s, plain, 1);
+  std::vector<Arrival> x, y;
+  std::array<double, 3> of_user{};
+  for (std::int64_t h = 0; h < 24 * 20; ++h) {
+    const std::int64_t hour = midnight(s.run.from).count() / kMsPerHour + h;
+    a.hour(hour, x);
+    b.hour(hour, y);
+    ASSERT_EQ(x.size(), y.size());
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      EXPECT_EQ(x[i].at, y[i].at);
+      EXPECT_EQ(x[i].run, y[i].run);
+      EXPECT_EQ(x[i].gpus, y[i].gpus);
+      EXPECT_EQ(founding.lanes[x[i].lane.index].opened.gpus.count(), x[i].gpus);
+      const AccountId account = *founding.lanes[x[i].lane.index].opened.account;
+      ++of_user[account.index - founding.projects[1].account.index];
+    }
+  }
+  const double all = of_user[0] + of_user[1] + of_user[2];
+  EXPECT_NEAR(of_user[0] / all, 6.0 / 11, 0.01);
+  EXPECT_NEAR(of_user[1] / all, 3.0 / 11, 0.01);
 }
 
 TEST(Arrivals, ComeInOrderAndOnceAndForAll) {

@@ -182,6 +182,28 @@ TEST(Lanes, AServiceHasOneLaneADemandRow) {
   EXPECT_EQ(f.lanes[1].opened.spread, Spread::whole_racks_first);
 }
 
+// Sites are joined by their own link, or over a place that both are linked to: the lesser of the
+// two bandwidths, both round trips. Of several ways the one that carries most.
+TEST(Founding, SitesAreJoinedByTheirLinks) {
+  Scenario s = small_alliance();
+  const auto link = [&](const char* from, const char* to, double gbit, double rtt) {
+    LinkSpec l;
+    l.from_site = from;
+    l.to = to;
+    l.gbit_per_s = gbit;
+    l.rtt_ms = rtt;
+    s.links.push_back(l);
+  };
+  link("ulsan", "seoul", 1600, 4);
+  link("sejong", "seoul", 800, 1.5);
+  link("ulsan", "busan", 400, 1);
+  link("sejong", "busan", 400, 1);
+  const Founding f = found(s);
+  ASSERT_EQ(f.links.size(), 1U);
+  EXPECT_EQ(f.links[0].gbit_per_s, 800U);
+  EXPECT_EQ(f.links[0].rtt_us, 5500U);
+}
+
 TEST(Founding, ItsEventsMakeAWorld) {
   Scenario s = four_pools();
   s.installs.push_back(install({2028, 1, 1}, "sk", "ulsan", "hgx", 16));

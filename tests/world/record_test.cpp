@@ -55,6 +55,8 @@ void any(Slice& s) {
   any(s.rack);
   any(s.gpus_per_node);
   any(s.nodes);
+  any(s.cpu_milli);
+  any(s.memory_mib);
 }
 void any(Placement& place) {
   place.resize(*rc::gen::inRange<std::size_t>(0, 5));
@@ -86,13 +88,15 @@ void any(MemberJoined& x) { all(x.member, x.name, x.weight_milli, x.limit); }
 void any(SiteOpened& x) { all(x.site, x.name); }
 void any(PoolOpened& x) {
   all(x.pool, x.site, x.owner, x.hardware, x.gpus_per_node, x.nodes_per_rack, x.nodes_per_domain,
-      x.lend_permille, x.name, x.device, x.reclaim);
+      x.lend_permille, x.name, x.device, x.reclaim, x.cpu_milli, x.memory_mib, x.leaf_racks,
+      x.oversubscription_permille);
 }
 void any(LaneOpened& x) {
   all(x.lane, x.member, x.workload, x.gpus, x.spread, x.priority, x.pools, x.account, x.tier,
       x.within, x.preemptible, x.min_run, x.checkpoint, x.restart, x.least, x.most, x.elastic,
       x.parallel_permille, x.speed_permille, x.most_sites, x.sites_permille, x.beside,
-      x.beside_units);
+      x.beside_units, x.cpu_milli, x.memory_mib, x.device, x.site_permille, x.fabric_permille,
+      x.sites_gbit_per_s, x.sites_rtt_us);
 }
 void any(CapacityAdded& x) { all(x.pool, x.gpus, x.plan); }
 void any(CapacityRetired& x) { all(x.pool, x.gpus, x.plan); }
@@ -134,6 +138,7 @@ void any(ApprovalGranted& x) {
   all(x.approval, x.action, x.data_class, x.workload, x.artifact, x.to, x.requested);
 }
 void any(ArtifactLowered& x) { all(x.artifact, x.data_class, x.approval); }
+void any(SitesLinked& x) { all(x.a, x.b, x.gbit_per_s, x.rtt_us); }
 void any(LaneWidened& x) { all(x.lane, x.pools, x.speed_permille); }
 void any(StartJob& x) { all(x.job, x.pool, x.place, x.gpus, x.also, x.under); }
 void any(PromiseStart& x) { all(x.job, x.pool, x.at); }
@@ -304,16 +309,16 @@ TEST(Record, GoldenBytes) {
     file.insert(file.end(), framed.begin(), framed.end());
   });
   for (const Event& e : small_run()) record.append(e);
-  EXPECT_EQ(record.sha256(), "c8b2dd1e8f6909c5f1d83e216687a1c4e93f226e2d5a5a5fb23b7d0498968424");
+  EXPECT_EQ(record.sha256(), "9d64d2e1acca82b15e1c6f26d8e10ea5d1f47c584cfcca04dccee6d673618b6a");
   EXPECT_EQ(record.events(), 20u);
   EXPECT_EQ(
       kept,
       "d00f000002736b000000000109eb84a4ec9db4ebb284000000010005756c73616e000200000000040202f4030b"
       "756c73616e2f68616c6c310000000000e8070003000100080164010000010000000000000000e8070001e80700"
-      "00000000e8070000040020000006000008c0a90700000006010008c0a90700000006020008c0a9070000000603"
-      "00088080808080808080400000000b000000010004010000000000000b01010090b907e80705000800e8070902"
-      "000b020304f099070700000a000b00010001010401000000000000080090c5030801");
-  EXPECT_EQ(hex(std::span(file).first(22)), "64757265207265636f726420320ad60000005305e575");
+      "00000000e80700000000040020000006000008c0a90700000006010008c0a90700000006020008c0a907000000"
+      "060300088080808080808080400000000b000000010004010000000000000b01010090b907e80705000800e807"
+      "0902000b020304f099070700000a000b00010001010401000000000000080090c5030801");
+  EXPECT_EQ(hex(std::span(file).first(22)), "64757265207265636f726420320ad80000005ca41754");
 }
 
 // The worked example of the format's page is these bytes.

@@ -39,7 +39,8 @@ class Text {
   void put(std::uint32_t n) { out_ << ' ' << n; }
   void put(std::int32_t n) { out_ << ' ' << n; }
   void put(const Slice& s) {
-    out_ << " [" << s.rack << ' ' << s.gpus_per_node << ' ' << s.nodes << ']';
+    out_ << " [" << s.rack << ' ' << s.gpus_per_node << ' ' << s.nodes << ' ' << s.cpu_milli << ' '
+         << s.memory_mib << ']';
   }
   template <class E>
   void put(E e) requires std::is_enum_v<E> {
@@ -104,13 +105,15 @@ inline void put(Text& t, const MemberJoined& e) {
 inline void put(Text& t, const SiteOpened& e) { t.line("SiteOpened", e.site, e.name); }
 inline void put(Text& t, const PoolOpened& e) {
   t.line("PoolOpened", e.pool, e.site, e.owner, e.hardware, e.gpus_per_node, e.nodes_per_rack,
-         e.nodes_per_domain, e.lend_permille, e.name, e.device, e.reclaim);
+         e.nodes_per_domain, e.lend_permille, e.name, e.device, e.reclaim, e.cpu_milli,
+         e.memory_mib, e.leaf_racks, e.oversubscription_permille);
 }
 inline void put(Text& t, const LaneOpened& e) {
   t.line("LaneOpened", e.lane, e.member, e.workload, e.gpus, e.spread, e.priority, e.pools,
          e.account, e.tier, e.within, e.preemptible, e.min_run, e.checkpoint, e.restart, e.least,
          e.most, e.elastic, e.parallel_permille, e.speed_permille, e.most_sites, e.sites_permille,
-         e.beside, e.beside_units);
+         e.beside, e.beside_units, e.cpu_milli, e.memory_mib, e.device, e.site_permille,
+         e.fabric_permille, e.sites_gbit_per_s, e.sites_rtt_us);
 }
 inline void put(Text& t, const CapacityAdded& e) {
   t.line("CapacityAdded", e.pool, e.gpus, e.plan);
@@ -153,6 +156,9 @@ inline void put(Text& t, const ApprovalGranted& e) {
 }
 inline void put(Text& t, const ArtifactLowered& e) {
   t.line("ArtifactLowered", e.artifact, e.data_class, e.approval);
+}
+inline void put(Text& t, const SitesLinked& e) {
+  t.line("SitesLinked", e.a, e.b, e.gbit_per_s, e.rtt_us);
 }
 inline void put(Text& t, const LaneWidened& e) {
   t.line("LaneWidened", e.lane, e.pools, e.speed_permille);
