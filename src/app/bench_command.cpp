@@ -173,8 +173,13 @@ void bench_scale(bool quick, std::vector<Row>& rows) {
         CHECK(pass(world, full.policy).jobs == 0);
       });
       row("pass" + suffix, "ms", s, s * 1000, n * std::log2(n));
+      full.world.apply({Millis(3 * 3'600'000), TimeReached{}});  // an instant of reclaims
+      s = best_of(3, [&] {
+        World world = full.world;
+        pass(world, full.policy);
+      });
+      row("pass-reclaiming" + suffix, "ms", s, s * 1000, n * std::log2(n));
       if (users > 1) continue;
-      full.world.apply({Millis(3 * 3'600'000), TimeReached{}});
       s = best_of(3, [&] {
         const std::int64_t need = full.world.job(full.large).gpus;
         const ReclaimPlan plan =
@@ -183,6 +188,25 @@ void bench_scale(bool quick, std::vector<Row>& rows) {
       });
       row("reclaim", "ms", s, s * 1000, n * std::log2(n));
     }
+  }
+}
+
+// FGD on shared nodes: every placement looks at every node. The ratio is to 100 nodes, by nodes.
+void bench_shared(bool quick, std::vector<Row>& rows) {
+  double first = 0;
+  for (const std::int64_t nodes : {100, 1'000, 5'000}) {
+    if (quick && nodes > 1'000) break;
+    const Nation nation = shared_nation(nodes, static_cast<std::size_t>(nodes) * 10);
+    Started started;
+    const double s = best_of(3, [&] {
+      World world = nation.world;
+      started = pass(world, nation.policy);
+    });
+    const double each = s / static_cast<double>(started.jobs) / static_cast<double>(nodes);
+    if (first == 0) first = each;
+    rows.push_back({fmt::format("shared.{}-nodes.place", nodes), "jobs/s",
+                    static_cast<double>(started.jobs) / s, each / first,
+                    "the same on 100 nodes, by nodes"});
   }
 }
 
@@ -217,6 +241,7 @@ int run(const Options& o) {
   rows.push_back({"peak_memory.logs", "MB", static_cast<double>(peak_rss_mb()), 0});
   bench_questions(o.quick, rows);
   bench_scale(o.quick, rows);
+  bench_shared(o.quick, rows);
   if (!o.scenario.empty()) {
     const auto read = read_scenario_input(o.scenario, {});
     if (!read) return complain(read.faults());

@@ -181,6 +181,47 @@ Nation empty_nation(const NationSize& size) {
   return b.take();
 }
 
+Nation shared_nation(std::int64_t nodes, std::size_t waiting) {
+  struct Share {
+    std::int64_t milli;
+    std::uint32_t cores, gib;
+  };
+  constexpr Share kShares[] = {{125, 1, 8},  {250, 2, 16},  {250, 8, 24},  {500, 4, 64},
+                               {750, 6, 48}, {1000, 8, 96}, {1000, 24, 64}, {2000, 16, 192}};
+  Nation n;
+  n.policy.order = Order::fair;
+  n.policy.backfill = Backfill::easy;
+  const auto fact = [&](What what) { n.world.apply({Millis(1), std::move(what)}); };
+  fact(MemberJoined{MemberId{0}, "m"});
+  fact(SiteOpened{SiteId{0}, "s"});
+  PoolOpened pool;
+  pool.device = Device::shared_gpu;
+  pool.gpus_per_node = 8'000;
+  pool.nodes_per_rack = 4;
+  pool.nodes_per_domain = 1;
+  pool.cpu_milli = 128'000;
+  pool.memory_mib = 1 << 20;
+  fact(pool);
+  fact(CapacityAdded{PoolId{0}, Gpus(nodes * 8'000), {}});
+  std::uint32_t lanes = 0;
+  for (const Share& s : kShares) {
+    LaneOpened lane;
+    lane.lane = LaneId{lanes++};
+    lane.device = pool.device;
+    lane.gpus = Gpus(s.milli);
+    lane.cpu_milli = s.cores * 1000;
+    lane.memory_mib = s.gib << 10;
+    lane.pools = {PoolId{0}};
+    fact(lane);
+  }
+  Stream draw(1, "bench/shared", 0);
+  for (std::uint32_t j = 0; j < waiting; ++j) {
+    const LaneId lane{static_cast<std::uint32_t>(draw.below(lanes))};
+    fact(JobSubmitted{JobId{j}, lane, n.world.lane(lane).gpus, Millis(3'600'000), {}, {}});
+  }
+  return n;
+}
+
 Nation full_nation(const NationSize& size) {
   Builder b(size);
   b.past();

@@ -31,19 +31,21 @@ bool Holds::keeps_from(JobId job, MemberId member, Right right, PoolId id, std::
   return false;
 }
 
+void Holds::help(const Helped& helped, std::int64_t sign) {
+  const std::int64_t milli =
+      sign * Accounts::milli_gpus(world_.device(helped.lane), helped.gpus);
+  own_milli_[helped.lane.index] += milli;
+  for (std::optional<AccountId> a = world_.account(helped.lane); a; a = world_.accounts()[*a].parent)
+    kept_milli_[a->index] += milli;
+}
+
 bool Holds::within_limits(LaneId lane, std::int64_t gpus) const {
   const Accounts& accounts = world_.accounts();
-  const AccountId own = world_.account(lane);
-  const Device device = world_.device(lane);
-  if (!accounts.within_limits(own, device, gpus)) return false;
-  for (std::optional<AccountId> a = own; a && !helped_.empty(); a = accounts[*a].parent) {
-    std::int64_t kept = 0;
-    for (const Helped& h : helped_)
-      for (std::optional<AccountId> b = world_.account(h.lane); b; b = accounts[*b].parent)
-        if (*b == *a && h.lane != lane) kept += Accounts::milli_gpus(world_.device(h.lane), h.gpus);
-    if (const std::int64_t asked = Accounts::milli_gpus(device, gpus);
-        asked > 0 && !accounts.within_limit(*a, kept + asked))
-      return false;
+  const std::int64_t asked = Accounts::milli_gpus(world_.device(lane), gpus);
+  if (asked == 0) return true;
+  for (std::optional<AccountId> a = world_.account(lane); a; a = accounts[*a].parent) {
+    const std::int64_t kept = kept_milli_[a->index] - own_milli_[lane.index];
+    if (!accounts.within_limit(*a, kept + asked)) return false;
   }
   return true;
 }
@@ -70,7 +72,10 @@ void Holds::taken(JobId job, MemberId member, PoolId id, std::int64_t gpus, cons
 
 std::vector<PoolId> Holds::drop(JobId job) {
   std::vector<PoolId> out;
-  std::erase_if(helped_, [&](const Helped& h) { return h.job == job; });
+  std::erase_if(helped_, [&](const Helped& h) {
+    if (h.job == job) help(h, -1);
+    return h.job == job;
+  });
   for (std::uint32_t p = 0; p < holds_.size(); ++p) {
     if (barred_[p] == job) {
       barred_[p].reset();

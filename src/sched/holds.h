@@ -34,7 +34,12 @@ struct Hold {
 class Holds {
  public:
   Holds(const World& world, const Policy& policy)
-      : world_(world), policy_(policy), holds_(world.pools()), barred_(world.pools()) {}
+      : world_(world),
+        policy_(policy),
+        kept_milli_(world.accounts().size()),
+        own_milli_(world.lanes()),
+        holds_(world.pools()),
+        barred_(world.pools()) {}
 
   void keep(PoolId pool, Hold&& hold) { holds_[pool.index].push_back(std::move(hold)); }
   void bar(PoolId pool, JobId job) {  // unless somebody did before
@@ -43,6 +48,7 @@ class Holds {
   // Others are stopped for it.
   void keep_beside(LaneId lane, JobId job, std::int64_t gpus) {
     helped_.push_back({lane, job, gpus});
+    help(helped_.back(), 1);
   }
 
   std::span<const Hold> in(PoolId pool) const { return holds_[pool.index]; }
@@ -67,8 +73,12 @@ class Holds {
     JobId job;
     std::int64_t gpus;
   };
+  void help(const Helped& helped, std::int64_t sign);
+
   const World& world_;
   const Policy& policy_;
+  std::vector<std::int64_t> kept_milli_;      // [account]: of its limit, for those who are helped
+  std::vector<std::int64_t> own_milli_;       // [lane]: its own part of that
   std::vector<std::vector<Hold>> holds_;      // [pool]
   std::vector<std::optional<JobId>> barred_;  // [pool]: by whom first
   std::vector<Helped> helped_;
