@@ -186,7 +186,7 @@ Nation shared_nation(std::int64_t nodes, std::size_t waiting) {
     std::int64_t milli;
     std::uint32_t cores, gib;
   };
-  constexpr Share kShares[] = {{125, 1, 8},  {250, 2, 16},  {250, 8, 24},  {500, 4, 64},
+  constexpr Share kShares[] = {{125, 1, 8},  {250, 2, 16},  {250, 8, 24},   {500, 4, 64},
                                {750, 6, 48}, {1000, 8, 96}, {1000, 24, 64}, {2000, 16, 192}};
   Nation n;
   n.policy.order = Order::fair;

@@ -28,8 +28,8 @@ Nation empty_nation(const NationSize& size);
 // All of it in use, and `waiting` jobs wait still.
 Nation full_nation(const NationSize& size);
 
-// One pool of shared nodes of 8 GPUs, 128 cores and 1 TiB, and `waiting` jobs that wait: shares of an
-// eighth to whole GPUs, with CPU and memory.
+// One pool of shared nodes of 8 GPUs, 128 cores and 1 TiB, and `waiting` jobs that wait: shares of
+// an eighth to whole GPUs, with CPU and memory.
 Nation shared_nation(std::int64_t nodes, std::size_t waiting);
 
 // What a pass starts and what it leaves.

@@ -431,6 +431,11 @@ class Explaining {
     if (!ears.starts_in()) return;
     // It is not itself that keeps it waiting, but its lane: any other lane would do.
     starts_if_anew_ = true;
+    // Another pool would do too where it comes first there, before the pools that it has.
+    for (const PoolView& v : out_.pools)
+      if (!named(v.pool) && options_.outside && as_guaranteed(v.pool, gang()) &&
+          options_.outside(lane_, v.pool).reason == Reason::wrong_hardware)
+        others_.push_back(v.pool);
     preemptible_ = !lane_.preemptible || lane_.min_run.count() > 0;
   }
 

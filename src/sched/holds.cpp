@@ -32,10 +32,10 @@ bool Holds::keeps_from(JobId job, MemberId member, Right right, PoolId id, std::
 }
 
 void Holds::help(const Helped& helped, std::int64_t sign) {
-  const std::int64_t milli =
-      sign * Accounts::milli_gpus(world_.device(helped.lane), helped.gpus);
+  const std::int64_t milli = sign * Accounts::milli_gpus(world_.device(helped.lane), helped.gpus);
   own_milli_[helped.lane.index] += milli;
-  for (std::optional<AccountId> a = world_.account(helped.lane); a; a = world_.accounts()[*a].parent)
+  for (std::optional<AccountId> a = world_.account(helped.lane); a;
+       a = world_.accounts()[*a].parent)
     kept_milli_[a->index] += milli;
 }
 

@@ -311,11 +311,44 @@ TEST(Explain, ClassicalPolicies) {
   }
 }
 
+TEST(Explain, SharesAskForLessOrForLessBeside) {
+  Made m;
+  m.members({"a"});
+  PoolOpened info;
+  info.device = Device::shared_gpu;
+  info.gpus_per_node = 2000;
+  info.nodes_per_rack = info.nodes_per_domain = 1;
+  info.cpu_milli = 8000;
+  info.memory_mib = 64;
+  const PoolId pool = m.pool(2000, info);
+  LaneOpened asks;
+  asks.device = Device::shared_gpu;
+  asks.cpu_milli = 2000;
+  const LaneId most = m.lane({pool}, 750, asks), whole = m.lane({pool}, 1000, asks);
+  asks.cpu_milli = 6000;
+  const LaneId cores = m.lane({pool}, 100, asks);
+  m.runs(most, 750, 100);
+  m.runs(most, 750, 200);
+  const JobId job = m.job(whole, 1000, 50);
+  const Explanation e = m.of(job);
+  EXPECT_EQ(e.reason, Reason::no_room);
+  EXPECT_EQ(e.pools[0].free, 500);
+  EXPECT_EQ(e.pools[0].most_at_once, 250);
+  const Change* less = find(e, Change::gpus);
+  ASSERT_NE(less, nullptr);
+  EXPECT_EQ(less->units, Gpus(250));  // thousandths: what is left on one GPU
+  EXPECT_EQ(find(e, Change::wait)->time, Millis(100));
+  m.fact(JobCancelled{job});
+  const Explanation beside = m.of(m.job(cores, 100, 50));
+  EXPECT_EQ(beside.reason, Reason::no_cpu_or_memory);
+  EXPECT_EQ(beside.pools[0].why_not, Reason::no_cpu_or_memory);
+}
+
 // ---- every change of every kind
 
 class Tiny {
  public:
-  explicit Tiny(std::uint64_t seed) : draw_(seed, "tests/explain", 0) { build(); }
+  explicit Tiny(std::uint64_t seed, bool cores) : draw_(seed, "tests/explain", 0) { build(cores); }
   Made made;
   ExplainOptions options;
   std::vector<JobId> waiting;
@@ -324,9 +357,9 @@ class Tiny {
   std::int64_t in(std::int64_t lo, std::int64_t hi) {
     return lo + static_cast<std::int64_t>(draw_.below(static_cast<std::uint64_t>(hi - lo + 1)));
   }
-  void build() {
+  void build(bool cores) {  // cores: of CPU nodes with memory
     Made& m = made;
-    const bool classical = in(0, 4) == 0;
+    const bool classical = !cores && in(0, 4) == 0;
     m.members({"a", "b"});
     if (!classical && in(0, 1) == 1)
       m.fact(AccountOpened{AccountId{2}, AccountId{0}, "p", 1000, Gpus(in(1, 5))});
@@ -334,14 +367,20 @@ class Tiny {
     for (std::int64_t p = 0; p < pools; ++p) {
       PoolOpened info;
       info.owner = MemberId{static_cast<std::uint32_t>(in(0, 1))};
-      if (!classical && in(0, 2) == 0) {
+      if (cores) {
+        info.device = Device::cpu;
+        info.gpus_per_node = static_cast<std::uint32_t>(in(1, 4));
+        info.nodes_per_rack = info.nodes_per_domain = 1;
+        info.cpu_milli = info.gpus_per_node * 1000;
+        info.memory_mib = 8;
+      } else if (!classical && in(0, 2) == 0) {
         info.gpus_per_node = 2;
         info.nodes_per_rack = 2;
         info.nodes_per_domain = static_cast<std::uint32_t>(in(1, 2));
       }
       if (!classical && in(0, 2) == 0) info.lend_permille = 500;
       if (!classical && in(0, 3) == 0) info.reclaim = Millis(in(2, 8));
-      m.pool(info.gpus_per_node > 0 ? 2 * in(1, 4) : in(2, 6), info);
+      m.pool(info.gpus_per_node > 0 ? info.gpus_per_node * in(1, 4) : in(2, 6), info);
     }
     m.policy.grace = Millis(2);
     const auto order = in(0, 3);
@@ -360,6 +399,10 @@ class Tiny {
       info.tier = static_cast<Tier>(in(1, 2));
       info.preemptible = in(0, 2) == 0;
       info.spread = static_cast<Spread>(in(0, 2));
+      if (cores) {
+        info.device = Device::cpu;
+        info.memory_mib = static_cast<std::uint32_t>(in(0, 6));
+      }
       std::vector<PoolId> mine;
       for (std::uint32_t p = 0; p < m.world.pools(); ++p)
         if (classical || mine.empty() || in(0, 1) == 1) mine.push_back(PoolId{p});
@@ -483,8 +526,8 @@ std::string text(const std::optional<Change>& c) {
 TEST(Explain, TheLeastChangeIsTheLeastAndWorks) {
   std::size_t asked = 0, compared = 0, not_least = 0;
   std::array<int, 7> found{};
-  for (std::uint64_t seed = 1; seed <= 2'000; ++seed) {
-    Tiny tiny(seed);
+  for (std::uint64_t seed = 1; seed <= 3'000; ++seed) {
+    Tiny tiny(seed, seed > 2'000);
     const std::string before = text_of(tiny.made.world);
     for (const JobId id : tiny.waiting) {
       const Explanation e = tiny.made.of(id, tiny.options);

@@ -65,6 +65,7 @@ class StormRules {
           << "others were stopped for it, and it started elsewhere";
     told_.clear();
     helped_.clear();
+    grown_.clear();
     shrunk_.clear();
     stopped_some_ = false;
     shrunk_by_.clear();
@@ -436,6 +437,7 @@ class StormRules {
       end = w_.now() + resized(lane, job.end - w_.now(), job.gpus, job.held, r.gpus.count());
     if (delta > 0) {
       ++growths;
+      grown_.insert(job.pool);
       EXPECT_LE(delta, pool.free);
       EXPECT_TRUE(within_limits(lane, delta)) << "grew above a limit";
       EXPECT_TRUE(lent(job.pool, lane, delta, job.end)) << "grew against the lender's terms";
@@ -602,8 +604,9 @@ class StormRules {
         if (w_.pool(p).machines && w_.pool(p).machines->owed() > 0 &&
             told->second == Reason::reserved_for_others)
           continue;
-        // What grows at the end of a pass is more that the rest is a share of.
+        // What grows at the end of a pass is more that the rest is a share of, and is over earlier.
         if (told->second == Reason::spread_limit && lane.most.count() > 0) continue;
+        if (told->second == Reason::reserved_for_others && grown_.contains(p)) continue;
         EXPECT_TRUE(told->second == Reason::behind_earlier_job ||
                     told->second == Reason::reclaiming)
             << "job " << id.index << " could start in pool " << p.index << ", and is told "
@@ -746,6 +749,7 @@ class StormRules {
   std::map<JobId, Reason> told_;
   std::map<JobId, std::vector<JobId>> stopped_;  // in this pass, by beneficiary
   std::set<JobId> shrunk_, helped_;
+  std::set<PoolId> grown_;  // where somebody grew in this pass
   std::map<JobId, std::int64_t> shrunk_by_;
   bool stopped_some_ = false;  // in this pass
   std::set<Key> guaranteed_starts_;

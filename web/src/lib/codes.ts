@@ -62,6 +62,8 @@ const words: Record<string, Record<string, [ko: string, en: string]>> = {
     "flat factor of the scenario (accounts.carbon_g_per_kwh)": ["시나리오의 고정 배출계수 (accounts.carbon_g_per_kwh)", "flat factor of the scenario (accounts.carbon_g_per_kwh)"],
     "energy only, at the flat price of the scenario (accounts.energy_krw_per_kwh)": ["시나리오의 고정 단가로 계산한 전력량 요금만 (accounts.energy_krw_per_kwh)", "energy only, at the flat price of the scenario (accounts.energy_krw_per_kwh)"],
   },
+  // What a device's units are called.
+  device: { gpu: ["GPU", "GPUs"], shared_gpu: ["공유 GPU", "shared GPUs"], qpu: ["QPU 세션", "QPU sessions"], ran_cell: ["기지국 묶음", "cell groups"], cpu: ["CPU 코어", "CPU cores"] },
   kind: { batch: ["일괄 작업", "batch"], service: ["서비스", "service"], session: ["대화형 세션", "session"], pipeline: ["파이프라인", "pipeline"], hybrid: ["양자 하이브리드", "quantum-hybrid"], ran: ["기지국", "RAN cells"] },
   province: {
     Seoul: ["서울", "Seoul"], Busan: ["부산", "Busan"], Daegu: ["대구", "Daegu"], Incheon: ["인천", "Incheon"], Gwangju: ["광주", "Gwangju"], Daejeon: ["대전", "Daejeon"], Ulsan: ["울산", "Ulsan"],

@@ -54,7 +54,7 @@ export function read(raw: unknown) {
       installed_at_end: num(gpus.installed_at_end), announced_at_end: num(gpus.announced_at_end), unpowered_at_end: num(gpus.unpowered_at_end),
       installed_gpu_h: num(gpus.installed_gpu_h), used_gpu_h: num(gpus.used_gpu_h), idle_gpu_h: num(gpus.idle_gpu_h), down_gpu_h: num(gpus.down_gpu_h),
       reserved_gpu_h: num(gpus.reserved_gpu_h), utilization: num(gpus.utilization), lent_gpu_h: num(gpus.lent_gpu_h),
-      by_hardware: rows(gpus.by_hardware).map((h) => ({ hardware: str(h.hardware), installed: num(h.installed), utilization: num(h.utilization) })),
+      by_hardware: rows(gpus.by_hardware).map((h) => ({ hardware: str(h.hardware), device: str(h.device) || "gpu", installed: num(h.installed), utilization: num(h.utilization) })),
     },
     energy: {
       it_mwh: num(energy.it_mwh), facility_mwh: num(energy.facility_mwh), cooling_and_losses_mwh: num(energy.cooling_and_losses_mwh), pue: num(energy.pue),
@@ -100,7 +100,8 @@ export function read(raw: unknown) {
     })),
     workloads: rows(s.workloads).map((o) => ({
       id: str(o.id), kind: str(o.kind), title: ((t) => (t.en ? t : { en: str(o.id), ko: str(o.id) }))(both(o, "title")), member: str(o.member),
-      jobs_submitted: num(o.jobs_submitted), jobs_done: num(o.jobs_done), gpu_h: num(o.gpu_h), mean_wait_s: num(o.mean_wait_s), p95_wait_s: num(o.p95_wait_s),
+      jobs_submitted: num(o.jobs_submitted), jobs_done: num(o.jobs_done), gpu_h: num(o.gpu_h), device: str(o.device) || "gpu", deadlines: num(o.deadlines), deadlines_met: num(o.deadlines_met),
+      mean_wait_s: num(o.mean_wait_s), p95_wait_s: num(o.p95_wait_s),
     })),
     balance: {
       ok: bool(balance.ok),
