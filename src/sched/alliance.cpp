@@ -257,6 +257,18 @@ class Pass {
     return false;
   }
 
+  // As the world reckons: the slowest hardware, and the worst leaf switches, of all.
+  Millis split_end(const Gang& whole, const std::vector<PoolId>& others, PoolId id) const {
+    if (whole.estimate >= kUntilCancelled) return Millis(Timeline::kForever);
+    std::uint32_t speed = speed_in(whole.lane, id);
+    std::uint32_t slow = worst_permille(whole.lane, world_.pool(id).info, whole.asked);
+    for (const PoolId other : others) {
+      speed = std::min(speed, speed_in(whole.lane, other));
+      slow = std::max(slow, worst_permille(whole.lane, world_.pool(other).info, whole.asked));
+    }
+    return world_.now() +
+           run_time(whole.lane, whole.estimate, whole.asked, whole.asked, speed, true, slow);
+  }
   bool joined(const LaneOpened& lane, PoolId id, const std::vector<PoolId>& others) const {
     return std::all_of(others.begin(), others.end(), [&](PoolId other) {
       return world_.joins(lane, world_.pool(other).info.site, world_.pool(id).info.site);
@@ -282,8 +294,7 @@ class Pass {
           continue;
         if (part.gpus > world_.pool(id).free || !its_turn(h, id, part)) continue;
         // Each part runs as long as the slowest of them: do the others still fit?
-        const Gang full{whole.lane, whole.asked, whole.asked, whole.estimate};
-        const Millis until = std::max(end, end_of(world_, id, full, true));
+        const Millis until = std::max(end, split_end(whole, chosen, id));
         if (!fits(id, until)) continue;
         if (until > end &&
             !std::all_of(chosen.begin(), chosen.end(), [&](PoolId c) { return fits(c, until); }))

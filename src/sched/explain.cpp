@@ -29,7 +29,7 @@ bool alike(const LaneOpened& a, const LaneOpened& b) {
          a.sites_permille == b.sites_permille && a.beside == b.beside &&
          a.beside_units == b.beside_units && a.device == b.device &&
          a.site_permille == b.site_permille && a.fabric_permille == b.fabric_permille &&
-         a.sites_gbit_per_s == b.sites_gbit_per_s && a.sites_rtt_us == b.sites_rtt_us;
+         a.sites_mbit_per_s == b.sites_mbit_per_s && a.sites_rtt_us == b.sites_rtt_us;
 }
 
 // How long it asks for with so many GPUs.
@@ -343,7 +343,8 @@ class Explaining {
     const Turn turn(copy, policy_, ears.kept(), id_, classical_);
     for (const PoolId p : lane_.pools) out_.pools.push_back(view(copy, turn, p, true));
     for (std::uint32_t p = 0; p < world_.pools(); ++p)
-      if (!named(PoolId{p})) out_.pools.push_back(view(copy, turn, PoolId{p}, false));
+      if (!named(PoolId{p}) && world_.pool(PoolId{p}).info.device == lane_.device)
+        out_.pools.push_back(view(copy, turn, PoolId{p}, false));
   }
 
   PoolView view(const World& copy, const Turn& turn, PoolId id, bool mine) const {
@@ -450,7 +451,7 @@ class Explaining {
     for (const PoolId p : lane_.pools) most = std::max(most, copy.pool(p).free);
     for (std::int64_t n = std::min(asked() - 1, most); n >= 1; --n) {
       const Gang g = fewer(n);
-      if (!quota(n) || !turn.anywhere(g)) continue;
+      if (!possible(n) || !quota(n) || !turn.anywhere(g)) continue;
       gpus_ = n;
       break;
     }
@@ -524,7 +525,7 @@ class Explaining {
     // More than the candidate: where the pass would take it up at another turn than the probe did.
     std::size_t left = options_.tries;
     for (std::int64_t n = asked() - 1; n > gpus_ && n >= 1; --n) {
-      if (!another_turn(n)) continue;
+      if (!possible(n) || !another_turn(n)) continue;
       if (left == 0) {
         change.sure = false;
         break;
@@ -532,8 +533,19 @@ class Explaining {
       --left;
       if (tried(n)) return;
     }
-    for (left = options_.tries; gpus_ >= 1 && left > 0; --left, --gpus_)
+    for (left = options_.tries; gpus_ >= 1 && left > 0; --gpus_) {
+      if (!possible(gpus_)) continue;
+      --left;
       if (tried(gpus_)) return;
+    }
+  }
+  // On shared nodes there is no job of one GPU and a half.
+  bool possible(std::int64_t n) const {
+    return std::any_of(lane_.pools.begin(), lane_.pools.end(), [&](PoolId p) {
+      const std::optional<Machines>& machines = world_.pool(p).machines;
+      return !machines || machines->shared() == nullptr ||
+             machines->shared()->request(n, lane_.shape());
+    });
   }
   // Over several sites, or as what its member is guaranteed, which comes before all borrowing.
   bool another_turn(std::int64_t n) const {

@@ -60,7 +60,7 @@ struct Explanation {
   std::int64_t heads_before = 0, jobs_in_lane = 0;   // lanes that come first; its own lane's
   std::int64_t account_held = 0, account_limit = 0;  // of the account that is short, or its own
   std::optional<AccountId> account;
-  std::vector<PoolView> pools;  // all of the alliance: those of its lane first
+  std::vector<PoolView> pools;  // of its device, all of the alliance: those of its lane first
   std::vector<Change> changes;  // the least first; empty: nothing of these kinds helps
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <map>
 #include <set>
 
 #include "sched/fragments.h"
@@ -41,14 +42,18 @@ void look_at(const PackNode& node, std::size_t index, const PackRequest& request
 }  // namespace
 
 TypicalMix mix_of(const World& world, PoolId id) {
-  TypicalMix mix;
+  std::map<PackRequest, std::int64_t> counts;  // of many lanes, few requests differ
   const Pool& pool = world.pool(id);
   for (const LaneId l : pool.lanes) {
+    if (world.submitted(l) == 0) continue;
     const LaneOpened& lane = world.lane(l);
-    const auto request = pool.machines->shared()->request(lane.gpus.count(), lane.shape());
-    if (!request || world.submitted(l) == 0) continue;
-    mix.requests.push_back({*request, world.submitted(l)});
-    mix.total += world.submitted(l);
+    if (const auto r = pool.machines->shared()->request(lane.gpus.count(), lane.shape()))
+      counts[*r] += world.submitted(l);
+  }
+  TypicalMix mix;
+  for (const auto& [request, count] : counts) {
+    mix.requests.push_back({request, count});
+    mix.total += count;
   }
   return mix;
 }

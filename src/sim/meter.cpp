@@ -26,7 +26,9 @@ Meter::Meter(const Scenario& scenario, const Founding& founding, const Demand& d
     pool.device = plan.opened.device;
     pool.power = {plan.node_idle_w, plan.node_max_w, plan.opened.gpus_per_node};
     NodePower of_whole = pool.power;
-    of_whole.gpus_per_node /= units_of_one(pool.device);
+    pool.one = pool.device == Device::cpu ? std::int64_t{plan.opened.gpus_per_node}
+                                          : units_of_one(pool.device);
+    of_whole.gpus_per_node /= pool.one;
     auto& dynamic = dynamic_w_.emplace_back();
     for (const WorkloadSpec& w : scenario.workloads)
       dynamic.push_back(

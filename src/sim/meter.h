@@ -94,9 +94,10 @@ class Meter {
   std::int64_t running_at_end() const { return world_running_at_end_; }
   Reason last_reason(JobId job) const;  // why it waited last; none if it never did
   std::uint32_t row_of(LaneId lane) const { return lanes_[lane.index].row; }
-  // Of what a job holds there, beside the idle node. A share of a GPU is rounded to the watt.
+  // Of what a job holds there, beside the idle node, to the watt. A share of a GPU is a part of a
+  // GPU's, cores are a part of the node's.
   std::int64_t dynamic_w(PoolId pool, WorkloadId workload, std::int64_t units) const {
-    const std::int64_t one = units_of_one(pools_[pool.index].device);
+    const std::int64_t one = pools_[pool.index].one;
     return (units * dynamic_w_[pool.index][workload.index] + one / 2) / one;
   }
   std::int64_t pue_ppm(SiteId site) const { return sites_[site.index].pue_ppm; }
@@ -114,6 +115,7 @@ class Meter {
   struct PoolView {
     SiteId site;
     NodePower power;
+    std::int64_t one = 1;         // units that dynamic_w_ is of
     Device device = Device::gpu;  // others than GPUs are not in the site's GPU figures
     std::int64_t busy = 0, dynamic_w = 0, free = 0, installed = 0, running_jobs = 0;
     std::int64_t it_w = 0;
@@ -172,7 +174,7 @@ class Meter {
   std::vector<Level> row_running_;  // [demand row]
   std::vector<Level> member_busy_;  // [member]
   std::vector<std::int64_t> row_waiting_;
-  std::vector<std::vector<std::int32_t>> dynamic_w_;  // [pool][workload], of one GPU (a whole one)
+  std::vector<std::vector<std::int32_t>> dynamic_w_;  // [pool][workload], of PoolView::one
   std::vector<Reason> reasons_;                       // [job], once it is out of the queue
 
   std::int64_t now_;

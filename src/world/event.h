@@ -64,7 +64,7 @@ static_assert(reason_of(LawCode::approval_pending) == Reason::approval_pending);
 // Who is served before whom, whatever their shares; the lower may be stopped for the higher.
 enum class Tier : std::uint8_t { scavenger, standard, production, critical };
 const char* to_string(Tier t);
-// What a pool is made of. Shares are reckoned by kind: see fair_share.h.
+// What a pool is made of. Shares are reckoned by kind: see sched/order.h.
 // What is counted there: GPUs, quantum processors, groups of radio cells, cores, and of GPUs that
 // are shared 1/1000.
 enum class Device : std::uint8_t { gpu, qpu, ran_cell, cpu, shared_gpu };
@@ -129,9 +129,9 @@ struct SiteOpened {
   SiteId site;
   std::string name;
 };
-struct SitesLinked {  // how well two sites are joined; a later one replaces it
+struct SitesLinked {  // a way between two sites; there may be several
   SiteId a, b;
-  std::uint32_t gbit_per_s = 0, rtt_us = 0;
+  std::uint32_t mbit_per_s = 0, rtt_us = 0;
 };
 struct PoolOpened {
   PoolId pool;
@@ -176,7 +176,7 @@ struct LaneOpened {
   std::vector<std::uint32_t> speed_permille{};  // of each of pools; empty: all 1000
   std::uint32_t most_sites = 1;                 // over how many a gang may be split
   std::uint32_t sites_permille = 1000;          // its speed when it is
-  std::uint32_t sites_gbit_per_s = 0;           // that each two of them must be joined by; 0: any
+  std::uint32_t sites_mbit_per_s = 0;           // that each two of them must be joined by; 0: any
   std::uint32_t sites_rtt_us = 0;               // and at most so far apart; 0: any
   std::vector<PoolId> beside{};                 // pools of the device it needs beside its GPUs
   std::uint32_t beside_units = 0;

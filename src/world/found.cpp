@@ -58,6 +58,13 @@ bool holds(const LendingSpec& l, const MemberSpec& owner, const SiteSpec& site) 
 
 std::uint32_t permille(double x) { return static_cast<std::uint32_t>(std::lround(x * 1000)); }
 
+// As much as 32 bits hold: 4 Pbit/s.
+std::uint32_t mbit(double gbit) {
+  return static_cast<std::uint32_t>(std::min(std::round(gbit * 1000), 4e9));
+}
+std::uint32_t microseconds(double ms) {  // what is not 0 is at least 1
+  return static_cast<std::uint32_t>(std::ceil(ms * 1000 - 1e-6));
+}
 std::uint32_t mib(double gb) { return static_cast<std::uint32_t>(std::llround(gb * 1024)); }
 
 Millis hours(double h) { return Millis(std::llround(h * 3'600'000)); }
@@ -87,8 +94,10 @@ std::vector<Delivery> open_pools(const Scenario& s, Founding& out) {
       PoolPlan plan;
       plan.opened = opened_of(h);
       const HallSpec& room = s.sites[site].halls[hall];
-      plan.opened.leaf_racks = static_cast<std::uint32_t>(room.leaf_racks);
-      plan.opened.oversubscription_permille = permille(room.oversubscription);
+      if (plan.opened.cpu_milli == 0) {  // jobs of shared nodes do not span racks, or do not say
+        plan.opened.leaf_racks = static_cast<std::uint32_t>(room.leaf_racks);
+        plan.opened.oversubscription_permille = permille(room.oversubscription);
+      }
       plan.opened.pool = it->second;
       plan.opened.site = SiteId{site};
       plan.opened.owner = MemberId{owner};
@@ -271,8 +280,8 @@ LaneOpened lane_of(const WorkloadSpec& work) {
   lane.parallel_permille = permille(work.parallel_share);
   lane.most_sites = static_cast<std::uint32_t>(work.most_sites);
   lane.sites_permille = permille(work.sites_speed);
-  lane.sites_gbit_per_s = static_cast<std::uint32_t>(std::ceil(work.sites_gbit_per_s));
-  lane.sites_rtt_us = static_cast<std::uint32_t>(std::lround(work.sites_rtt_ms * 1000));
+  lane.sites_mbit_per_s = mbit(work.sites_gbit_per_s);
+  lane.sites_rtt_us = microseconds(work.sites_rtt_ms);
   lane.site_permille = permille(work.most_site_share);
   lane.fabric_permille = permille(work.fabric_share);
   lane.beside_units = static_cast<std::uint32_t>(work.beside_units);
@@ -433,29 +442,39 @@ void keep_dates(const Scenario& s, Founding& out) {
                    [](const auto& a, const auto& b) { return a.from < b.from; });
 }
 
-// Two sites are joined by a link between them, or by one of each to the same place. Of several ways
-// the one that carries most.
+// Every way between two sites: a link of their own, or a link of each to the same place. Of two
+// ways the one that carries less and takes longer is left out.
 void join_sites(const Scenario& s, Founding& out) {
+  struct Way {
+    double gbit = 0, rtt = 0;
+  };
+  // The links of a site, whichever end it is written at: to where.
+  std::vector<std::map<std::string, std::vector<Way>>> links(s.sites.size());
+  for (std::uint32_t i = 0; i < s.sites.size(); ++i)
+    for (const LinkSpec& l : s.links) {
+      if (l.from_site == s.sites[i].id) links[i][l.to].push_back({l.gbit_per_s, l.rtt_ms});
+      if (l.to == s.sites[i].id) links[i][l.from_site].push_back({l.gbit_per_s, l.rtt_ms});
+    }
   for (std::uint32_t a = 0; a < s.sites.size(); ++a)
     for (std::uint32_t b = a + 1; b < s.sites.size(); ++b) {
-      double gbit = 0, rtt = 0;
-      const auto way = [&](double carries, double round_trip) {
-        if (carries < gbit || (carries == gbit && gbit > 0 && round_trip >= rtt)) return;
-        gbit = carries;
-        rtt = round_trip;
-      };
-      const std::string &x = s.sites[a].id, &y = s.sites[b].id;
-      for (const LinkSpec& l : s.links) {
-        if ((l.from_site == x && l.to == y) || (l.from_site == y && l.to == x))
-          way(l.gbit_per_s, l.rtt_ms);
-        if (l.from_site != x) continue;
-        for (const LinkSpec& m : s.links)
-          if (m.from_site == y && m.to == l.to)
-            way(std::min(l.gbit_per_s, m.gbit_per_s), l.rtt_ms + m.rtt_ms);
+      std::vector<Way> ways;
+      for (const auto& [to, of_a] : links[a]) {
+        if (to == s.sites[b].id) ways.insert(ways.end(), of_a.begin(), of_a.end());
+        const auto of_b = links[b].find(to);
+        if (of_b == links[b].end()) continue;
+        for (const Way& x : of_a)
+          for (const Way& y : of_b->second)
+            ways.push_back({std::min(x.gbit, y.gbit), x.rtt + y.rtt});
       }
-      if (gbit > 0)
-        out.links.push_back({SiteId{a}, SiteId{b}, static_cast<std::uint32_t>(gbit),
-                             static_cast<std::uint32_t>(std::lround(rtt * 1000))});
+      std::sort(ways.begin(), ways.end(), [](const Way& x, const Way& y) {
+        return x.gbit != y.gbit ? x.gbit > y.gbit : x.rtt < y.rtt;
+      });
+      double shortest = std::numeric_limits<double>::max();
+      for (const Way& way : ways) {
+        if (way.rtt >= shortest) continue;
+        shortest = way.rtt;
+        out.links.push_back({SiteId{a}, SiteId{b}, mbit(way.gbit), microseconds(way.rtt)});
+      }
     }
 }
 
@@ -476,8 +495,9 @@ PoolOpened opened_of(const HardwareSpec& h) {
 
 void ask_of_nodes(const SizeLaw& law, std::size_t i, LaneOpened& lane) {
   if (!law.cpus.empty())
-    lane.cpu_milli = static_cast<std::uint32_t>(std::llround(law.cpus[i] * 1000));
-  if (!law.memory_gb.empty()) lane.memory_mib = mib(law.memory_gb[i]);
+    lane.cpu_milli = static_cast<std::uint32_t>(std::ceil(law.cpus[i] * 1000 - 1e-6));
+  if (!law.memory_gb.empty())
+    lane.memory_mib = static_cast<std::uint32_t>(std::ceil(law.memory_gb[i] * 1024 - 1e-6));
 }
 
 bool could_take(const PoolOpened& pool, const LaneOpened& lane) {

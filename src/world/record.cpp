@@ -237,7 +237,7 @@ FIELDS(LaneOpened, e.lane, e.member, e.workload, e.gpus, e.spread, e.priority, e
        e.tier, e.within, e.preemptible, e.min_run, e.checkpoint, e.restart, e.least, e.most,
        e.elastic, e.parallel_permille, e.speed_permille, e.most_sites, e.sites_permille, e.beside,
        e.beside_units, e.cpu_milli, e.memory_mib, e.device, e.site_permille, e.fabric_permille,
-       e.sites_gbit_per_s, e.sites_rtt_us)
+       e.sites_mbit_per_s, e.sites_rtt_us)
 FIELDS(CapacityAdded, e.pool, e.gpus, e.plan)
 FIELDS(CapacityRetired, e.pool, e.gpus, e.plan)
 FIELDS(CapacityPlanned, e.plan, e.pool, e.gpus, e.from, e.to)
@@ -268,7 +268,7 @@ FIELDS(ApprovalGranted, e.approval, e.action, e.data_class, e.workload, e.artifa
 FIELDS(ArtifactLowered, e.artifact, e.data_class, e.approval)
 FIELDS(LaneWidened, e.lane, e.pools, e.speed_permille)
 // ---- the law ends
-FIELDS(SitesLinked, e.a, e.b, e.gbit_per_s, e.rtt_us)
+FIELDS(SitesLinked, e.a, e.b, e.mbit_per_s, e.rtt_us)
 #undef FIELDS
 template <class Io, class T>
 void walk(Io&, T&) requires std::is_same_v<std::remove_const_t<T>, TimeReached> {}

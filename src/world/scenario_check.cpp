@@ -66,6 +66,20 @@ class Checker {
     for (std::size_t i = 0; i < s_.workloads.size(); ++i)
       workload(s_.workloads[i], row("workloads", i));
     promises();
+    shared_time();
+  }
+
+  // Books are kept in 64 bits, of 1/1000 GPU x ms.
+  void shared_time() {
+    double gpus = 0;
+    for (const InstallSpec& in : s_.installs)
+      if (const HardwareSpec* h = hardware_of(in.hardware); h != nullptr)
+        gpus += static_cast<double>(in.gpus.count() * units_of_one(h->device));
+    const double days = static_cast<double>(days_from_epoch(s_.run.to) -
+                                            days_from_epoch(s_.run.from) + s_.run.warmup_days);
+    if (gpus * days * kMsPerDay > 9e18)
+      fault("run.to", "fewer GPUs x days: the books hold 9e18 of 1/1000 shared GPU x ms",
+            to_string(s_.run.to), "a shorter run, or fewer shared GPUs");
   }
 
   Findings found;
@@ -162,6 +176,8 @@ class Checker {
           here + ".node_memory_gb",
           shared || cpu ? "above 0 for devices shared_gpu and cpu" : "only for shared_gpu and cpu",
           decimal_text(h.node_memory_gb));
+    if (h.node_memory_gb > 0 && h.node_memory_gb * 1024 < 1)
+      fault(here + ".node_memory_gb", "1 MiB or more", decimal_text(h.node_memory_gb));
     const std::int64_t most = shared ? kMostNodeGpus : cpu ? 1024 : 64;
     if (h.gpus_per_node.count() > most)
       fault(here + ".gpus_per_node",
@@ -327,6 +343,9 @@ class Checker {
     if (nodes && (w.elastic || w.least_share < 1 || w.most_share > 1 || w.most_sites > 1))
       fault(here, "one size at one site on device " + std::string(enum_name(device)),
             w.most_sites > 1 ? "most_sites" : "least_share, most_share or elastic");
+    if (nodes && !w.size && !any_node_takes(w, SizeLaw{{w.gpus_per_replica}, {1}}, 0))
+      fault(here + ".gpus_per_replica", "cores that a node has, or whole nodes",
+            std::to_string(w.gpus_per_replica));
     if (!w.size) return;
     const SizeLaw& law = *w.size;
     const std::string at = here + ".size";
@@ -350,16 +369,16 @@ class Checker {
     if (!law.memory_gb.empty()) one_each("memory_gb", law.memory_gb.size());
     if (!nodes || found.faults.size() > 0) return;
     for (std::size_t i = 0; i < sizes; ++i)
-      if (!any_node_takes(w, i))
+      if (!any_node_takes(w, law, i))
         fault(row(at + (shares ? ".gpu_milli" : ".gpus"), i),
               shares ? "below 1000, or whole thousands, with CPU and memory that a node has"
                      : "cores and memory that a node has, or whole nodes",
               std::to_string(law.units()[i]));
   }
-  bool any_node_takes(const WorkloadSpec& w, std::size_t i) const {
+  bool any_node_takes(const WorkloadSpec& w, const SizeLaw& law, std::size_t i) const {
     return std::any_of(w.hardware.begin(), w.hardware.end(), [&](const std::string& id) {
       const HardwareSpec* h = hardware_of(id);
-      return h != nullptr && node_takes(*h, *w.size, i);
+      return h != nullptr && node_takes(*h, law, i);
     });
   }
 
@@ -376,6 +395,11 @@ class Checker {
            "at least checkpoint_hours + restart_hours, " +
                decimal_text(w.checkpoint_hours + w.restart_hours) + ", so that each run gets on",
            decimal_text(w.min_run_hours));
+    const HardwareSpec* beside = w.beside_hardware ? hardware_of(*w.beside_hardware) : nullptr;
+    if (beside != nullptr &&
+        (beside->device == Device::shared_gpu || beside->device == Device::cpu))
+      fault(here + ".beside_hardware", "a device that is given out whole: qpu, ran_cell, gpu",
+            std::string(enum_name(beside->device)));
     if (w.beside_hardware.has_value() != (w.beside_units > 0))
       fault(here + ".beside_units", "beside_hardware and beside_units, or neither",
             std::to_string(w.beside_units));

@@ -196,7 +196,8 @@ std::optional<Placement> SharedNodes::find(std::int64_t units, const Shape& shap
 }
 
 std::int64_t SharedNodes::most(const Shape& shape) const {
-  std::int64_t most = 0;
+  std::int64_t most = 0, whole_nodes = 0;
+  const std::optional<PackRequest> all = request(node_units_, shape);
   for (std::size_t n = 0; n < nodes_.size(); ++n) {
     const PackNode& node = nodes_[n];
     if (!open(n) || node.cpu_milli < shape.cpu_milli || node.memory_mib < shape.memory_mib)
@@ -207,8 +208,9 @@ std::int64_t SharedNodes::most(const Shape& shape) const {
       most = std::max(most, whole * kWholeGpu);
     else
       most = std::max<std::int64_t>(most, *std::max_element(node.free.begin(), node.free.end()));
+    if (all && dure::fits(node, *all)) ++whole_nodes;
   }
-  return most;
+  return std::max(most, whole_nodes * node_units_);
 }
 
 bool SharedNodes::can_take(const Placement& place) const {

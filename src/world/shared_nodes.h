@@ -48,7 +48,8 @@ class SharedNodes {
   bool fits(std::int64_t units, const Shape& shape) const;
   // Best fit: of the nodes that will do the one that can take least.
   std::optional<Placement> find(std::int64_t units, const Shape& shape) const;
-  std::int64_t most(const Shape& shape) const;  // the largest job that fits on one node
+  std::int64_t most(
+      const Shape& shape) const;  // the largest job that fits, on one node or whole ones
   bool can_take(const Placement& place) const;
   void take(const Placement& place);
   void give(const Placement& place);

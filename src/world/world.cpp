@@ -102,14 +102,16 @@ void World::on(const SiteOpened& e) {
 
 void World::on(const SitesLinked& e) {
   CHECK(e.a < e.b && e.b.index < sites_.size());
-  links_[{e.a, e.b}] = e;
+  links_.emplace(std::pair(e.a, e.b), e);
 }
 
 bool World::joins(const LaneOpened& lane, SiteId a, SiteId b) const {
-  if ((lane.sites_gbit_per_s == 0 && lane.sites_rtt_us == 0) || a == b) return true;
-  const auto it = links_.find(std::minmax(a, b));
-  return it != links_.end() && it->second.gbit_per_s >= lane.sites_gbit_per_s &&
-         (lane.sites_rtt_us == 0 || it->second.rtt_us <= lane.sites_rtt_us);
+  if ((lane.sites_mbit_per_s == 0 && lane.sites_rtt_us == 0) || a == b) return true;
+  const auto [from, to] = links_.equal_range(std::minmax(a, b));
+  return std::any_of(from, to, [&](const auto& way) {
+    return way.second.mbit_per_s >= lane.sites_mbit_per_s &&
+           (lane.sites_rtt_us == 0 || way.second.rtt_us <= lane.sites_rtt_us);
+  });
 }
 
 void World::on(const PoolOpened& e) {
@@ -160,9 +162,9 @@ void World::on(const LaneOpened& e) {
 void World::shares(LaneId lane) {
   for (const PoolId p : lanes_[lane.index].pools) {
     Pool& pool = pools_[p.index];
-    if (pool.machines && pool.machines->shared() != nullptr &&
-        std::find(pool.lanes.begin(), pool.lanes.end(), lane) == pool.lanes.end())
-      pool.lanes.push_back(lane);
+    if (!pool.machines || pool.machines->shared() == nullptr) continue;
+    const auto at = std::lower_bound(pool.lanes.begin(), pool.lanes.end(), lane);
+    if (at == pool.lanes.end() || *at != lane) pool.lanes.insert(at, lane);
   }
 }
 

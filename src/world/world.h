@@ -70,7 +70,7 @@ struct Run {
 struct Pool {
   PoolOpened info;
   std::optional<Machines> machines;  // none in a counted pool
-  std::vector<LaneId> lanes;         // of shared nodes: whose jobs may come here
+  std::vector<LaneId> lanes;         // of shared nodes: whose jobs may come here; rising
   std::int64_t installed = 0, free = 0;
   std::int64_t lent = 0;      // held by others than the owner above what they are guaranteed
   std::int64_t stopping = 0;  // held by jobs that were asked to stop
@@ -271,7 +271,7 @@ class World {
   Millis now_{std::numeric_limits<std::int64_t>::min() / 2};
   std::uint64_t events_ = 0;
   std::vector<std::string> members_, sites_;
-  std::map<std::pair<SiteId, SiteId>, SitesLinked> links_;  // the lesser id first
+  std::multimap<std::pair<SiteId, SiteId>, SitesLinked> links_;  // the lesser id first
   std::vector<Pool> pools_;
   std::vector<LaneOpened> lanes_;
   struct LaneUse {

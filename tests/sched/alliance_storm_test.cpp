@@ -178,11 +178,17 @@ std::uint64_t setting(const char* name, std::uint64_t otherwise) {
 constexpr std::uint64_t kOnceBroke[] = {607,    1775,   10206,  11015,  102801, 108381,
                                         109950, 111922, 112090, 117793, 124665, 137680,
                                         169539, 175781, 199994, 213395, 219666};
+// The same, of those with shared nodes, leaf switches and links.
+constexpr std::uint64_t kOnceBrokeToo[] = {105701, 246875, 303164};
 
 TEST(AllianceStorm, SeedsThatOnceBrokeALaw) {
   Totals totals;
   for (const std::uint64_t seed : kOnceBroke) {
     Storm(seed, 180, false).run(1, false, totals);
+    ASSERT_FALSE(HasFailure()) << seed;
+  }
+  for (const std::uint64_t seed : kOnceBrokeToo) {
+    Storm(seed, 180).run(1, false, totals);
     ASSERT_FALSE(HasFailure()) << seed;
   }
 }

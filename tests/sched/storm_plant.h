@@ -42,10 +42,10 @@ class StormPlant final : public Plant {
   }
   std::int64_t pass_every() const { return together_; }
   bool joined(const LaneOpened& lane, SiteId x, SiteId y) const {
-    if (lane.sites_gbit_per_s == 0 && lane.sites_rtt_us == 0) return true;
+    if (lane.sites_mbit_per_s == 0 && lane.sites_rtt_us == 0) return true;
     return std::any_of(links_.begin(), links_.end(), [&](const SitesLinked& l) {
       return std::min(x, y) == l.a && std::max(x, y) == l.b &&
-             l.gbit_per_s >= lane.sites_gbit_per_s &&
+             l.mbit_per_s >= lane.sites_mbit_per_s &&
              (lane.sites_rtt_us == 0 || l.rtt_us <= lane.sites_rtt_us);
     });
   }
@@ -228,7 +228,7 @@ class StormPlant final : public Plant {
     for (LaneOpened& l : lanes_) {
       l.fabric_permille = static_cast<std::uint32_t>(s.below(4) * 150);
       if (l.most_sites > 1) {
-        l.sites_gbit_per_s = static_cast<std::uint32_t>(s.below(3) * 100);
+        l.sites_mbit_per_s = static_cast<std::uint32_t>(s.below(3) * 100);
         l.sites_rtt_us = static_cast<std::uint32_t>(s.below(3) * 1000);
       }
       if (s.below(3) == 0) l.site_permille = static_cast<std::uint32_t>(340 + s.below(4) * 160);

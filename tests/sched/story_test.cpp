@@ -233,7 +233,8 @@ class Story {
       lanes_.push_back(l);
     } else if (key == "link" && w.size() == 4) {
       const SiteId a = site(w[0]), b = site(w[1]);
-      links_.push_back({std::min(a, b), std::max(a, b), static_cast<std::uint32_t>(number(w, 2)),
+      links_.push_back({std::min(a, b), std::max(a, b),
+                        static_cast<std::uint32_t>(number(w, 2) * 1000),
                         static_cast<std::uint32_t>(time(w[3]).count() * 1000)});
     } else if (key == "order") {
       if (w[0] == "priority")
@@ -323,7 +324,7 @@ class Story {
     } else if (field == "sites") {
       l.most_sites = static_cast<std::uint32_t>(n());
     } else if (field == "gbit") {
-      l.sites_gbit_per_s = static_cast<std::uint32_t>(n());
+      l.sites_mbit_per_s = static_cast<std::uint32_t>(n() * 1000);
     } else if (field == "rtt") {
       l.sites_rtt_us = static_cast<std::uint32_t>(time(value).count() * 1000);
     } else if (field == "beside") {
@@ -407,7 +408,7 @@ class Story {
           time(word(4)),
           time(word(5))};
     if (w[1] == "drained" || w[1] == "resumed") {
-      const auto rack = static_cast<std::uint32_t>(number(w, 2));
+      const auto rack = static_cast<std::uint32_t>(number(w, 2) * 1000);
       const std::uint64_t nodes = std::uint64_t{1} << number(w, 3);
       if (w[1] == "drained") return NodesDrained{pool(), rack, nodes};
       return NodesResumed{pool(), rack, nodes};

@@ -96,7 +96,7 @@ void any(LaneOpened& x) {
       x.within, x.preemptible, x.min_run, x.checkpoint, x.restart, x.least, x.most, x.elastic,
       x.parallel_permille, x.speed_permille, x.most_sites, x.sites_permille, x.beside,
       x.beside_units, x.cpu_milli, x.memory_mib, x.device, x.site_permille, x.fabric_permille,
-      x.sites_gbit_per_s, x.sites_rtt_us);
+      x.sites_mbit_per_s, x.sites_rtt_us);
 }
 void any(CapacityAdded& x) { all(x.pool, x.gpus, x.plan); }
 void any(CapacityRetired& x) { all(x.pool, x.gpus, x.plan); }
@@ -138,7 +138,7 @@ void any(ApprovalGranted& x) {
   all(x.approval, x.action, x.data_class, x.workload, x.artifact, x.to, x.requested);
 }
 void any(ArtifactLowered& x) { all(x.artifact, x.data_class, x.approval); }
-void any(SitesLinked& x) { all(x.a, x.b, x.gbit_per_s, x.rtt_us); }
+void any(SitesLinked& x) { all(x.a, x.b, x.mbit_per_s, x.rtt_us); }
 void any(LaneWidened& x) { all(x.lane, x.pools, x.speed_permille); }
 void any(StartJob& x) { all(x.job, x.pool, x.place, x.gpus, x.also, x.under); }
 void any(PromiseStart& x) { all(x.job, x.pool, x.at); }

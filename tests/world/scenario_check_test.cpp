@@ -234,6 +234,41 @@ TEST(ScenarioCheck, FindsEachBreak) {
        "of a replica)"},
       {[](Scenario& s) { share(s); }, ""},
       {[](Scenario& s) {
+         s.workloads[1].hardware = {"cray"};
+         s.workloads[1].gpus_per_replica = 100;
+         HardwareSpec cray = s.hardware[0];
+         cray.id = "cray";
+         cray.device = Device::cpu;
+         cray.gpus_per_node = Gpus(64);
+         cray.node_memory_gb = 256;
+         s.hardware.push_back(cray);
+       },
+       "workloads[1].gpus_per_replica: cores that a node has, or whole nodes; 100"},
+      {[](Scenario& s) {
+         share(s);
+         s.hardware[0].node_memory_gb = 0.0005;
+       },
+       "hardware[0].node_memory_gb: 1 MiB or more; 5e-04"},
+      {[](Scenario& s) {
+         HardwareSpec shared = s.hardware[0];
+         shared.id = "shared";
+         shared.device = Device::shared_gpu;
+         shared.node_cpus = 64;
+         shared.node_memory_gb = 512;
+         s.hardware.push_back(shared);
+         s.workloads[0].beside_hardware = "shared";
+         s.workloads[0].beside_units = 2;
+       },
+       "workloads[0].beside_hardware: a device that is given out whole: qpu, ran_cell, gpu; "
+       "shared_gpu"},
+      {[](Scenario& s) {
+         share(s);
+         s.installs[0].gpus = Gpus(8'000'000);
+         s.run.to = {2029, 1, 1};
+       },
+       "run.to: fewer GPUs x days: the books hold 9e18 of 1/1000 shared GPU x ms; 2029-01-01 (a "
+       "shorter run, or fewer shared GPUs)"},
+      {[](Scenario& s) {
          s.hardware.push_back(s.hardware[0]);
          s.hardware[1].id = "qpu";
          s.hardware[1].device = Device::qpu;

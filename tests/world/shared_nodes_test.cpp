@@ -71,6 +71,7 @@ TEST(SharedNodes, CoresOfCpuNodes) {
   ASSERT_TRUE(two);
   EXPECT_EQ(two->size(), 2u);
   EXPECT_FALSE(n.fits(192, Spread::anywhere));
+  EXPECT_EQ(n.most(shape), 128);
 }
 
 TEST(SharedNodes, DrainedAndRetiredNodesGoWhenTheyFallFree) {

@@ -113,7 +113,7 @@ inline void put(Text& t, const LaneOpened& e) {
          e.account, e.tier, e.within, e.preemptible, e.min_run, e.checkpoint, e.restart, e.least,
          e.most, e.elastic, e.parallel_permille, e.speed_permille, e.most_sites, e.sites_permille,
          e.beside, e.beside_units, e.cpu_milli, e.memory_mib, e.device, e.site_permille,
-         e.fabric_permille, e.sites_gbit_per_s, e.sites_rtt_us);
+         e.fabric_permille, e.sites_mbit_per_s, e.sites_rtt_us);
 }
 inline void put(Text& t, const CapacityAdded& e) {
   t.line("CapacityAdded", e.pool, e.gpus, e.plan);
@@ -158,7 +158,7 @@ inline void put(Text& t, const ArtifactLowered& e) {
   t.line("ArtifactLowered", e.artifact, e.data_class, e.approval);
 }
 inline void put(Text& t, const SitesLinked& e) {
-  t.line("SitesLinked", e.a, e.b, e.gbit_per_s, e.rtt_us);
+  t.line("SitesLinked", e.a, e.b, e.mbit_per_s, e.rtt_us);
 }
 inline void put(Text& t, const LaneWidened& e) {
   t.line("LaneWidened", e.lane, e.pools, e.speed_permille);
