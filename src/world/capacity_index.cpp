@@ -285,7 +285,8 @@ std::optional<Placement> CapacityIndex::in_one_leaf(std::uint32_t nodes, std::ui
     if (leaf_whole_[l] >= wanted && (!best || leaf_whole_[l] < leaf_whole_[*best])) best = l;
   if (!best) return std::nullopt;
   std::vector<std::uint32_t> racks;
-  const std::size_t end = std::min<std::size_t>(racks_.size(), (*best + 1) * racks_per_leaf_);
+  const std::size_t end =
+      std::min<std::size_t>(racks_.size(), (std::size_t{*best} + 1) * racks_per_leaf_);
   for (std::uint32_t r = *best * racks_per_leaf_; r < end; ++r)
     if (racks_[r].whole != 0) racks.push_back(r);
   std::stable_sort(racks.begin(), racks.end(), [&](std::uint32_t a, std::uint32_t b) {

@@ -367,7 +367,7 @@ class Checker {
             std::to_string(law.memory_gb.size()));
     if (!law.cpus.empty()) one_each("cpus", law.cpus.size());
     if (!law.memory_gb.empty()) one_each("memory_gb", law.memory_gb.size());
-    if (!nodes || found.faults.size() > 0) return;
+    if (!nodes || !found.faults.empty()) return;
     for (std::size_t i = 0; i < sizes; ++i)
       if (!any_node_takes(w, law, i))
         fault(row(at + (shares ? ".gpu_milli" : ".gpus"), i),
