@@ -254,6 +254,7 @@ class World {
   void leave_queue(Job& job, JobId id);
   std::size_t run_of(PoolId where, JobId id) const;
   void let_go(JobId id);
+  void withdraw(JobId id, JobState as);
   void leave_machines(JobId id);
   void out(JobId id, bool well);                           // it left for good: who waited for it?
   void hold(PoolId pool, LaneId lane, std::int64_t gpus);  // or gives back, if negative

@@ -361,23 +361,27 @@ void World::drop_promise(const Job& job, std::uint32_t by, std::size_t place_in_
   --promises_;
 }
 
-void World::asked(const RefuseJob& wish) {
-  Job& job = jobs_[wish.job.index];
+// It will never run: out of its queue, or of those that wait for others.
+void World::withdraw(JobId id, JobState as) {
+  Job& job = jobs_[id.index];
   if (job.state == JobState::held) {
-    blockers_.erase(wish.job);
-    std::erase(orphans_, wish.job);
+    blockers_.erase(id);
+    std::erase(orphans_, id);
     --held_jobs_;
   } else {
     CHECK(job.state == JobState::waiting);  // invariant 2
-    const std::size_t place = queues_[job.lane.index].find(wish.job, rank(job));
-    if (queues_[job.lane.index].promised_ms(place) != LaneQueue::kNoPromise)
+    const LaneQueue& queue = queues_[job.lane.index];
+    const std::size_t place = queue.find(id, rank(job));
+    if (queue.promised_ms(place) != LaneQueue::kNoPromise)
       drop_promise(job, kEveryone, place, now_, now_);
-    leave_queue(job, wish.job);
+    leave_queue(job, id);
   }
-  job.state = JobState::refused;
+  job.state = as;
   job.end = now_;
-  out(wish.job, false);
+  out(id, false);
 }
+
+void World::asked(const RefuseJob& wish) { withdraw(wish.job, JobState::refused); }
 
 // Where a part of it stands in the list of its pool.
 std::size_t World::run_of(PoolId where, JobId id) const {
@@ -496,23 +500,6 @@ void World::gained(std::uint32_t by, const Pool& pool, Millis from, Millis to) {
   last.most_free = std::max(last.most_free, g.most_free);
 }
 
-void World::on(const JobCancelled& e) {
-  Job& job = jobs_[e.job.index];
-  if (job.state == JobState::held) {
-    blockers_.erase(e.job);
-    std::erase(orphans_, e.job);
-    --held_jobs_;
-  } else {
-    const LaneQueue& queue = queues_[job.lane.index];
-    CHECK(job.state == JobState::waiting);  // invariant 2
-    const std::size_t place = queue.find(e.job, rank(job));
-    if (queue.promised_ms(place) != LaneQueue::kNoPromise)
-      drop_promise(job, kEveryone, place, now_, now_);
-    leave_queue(job, e.job);
-  }
-  job.state = JobState::cancelled;
-  job.end = now_;
-  out(e.job, false);
-}
+void World::on(const JobCancelled& e) { withdraw(e.job, JobState::cancelled); }
 
 }  // namespace dure
