@@ -184,6 +184,7 @@ struct FieldInfo {
   bool id_text = false;    // letters a to z, digits and _
   bool dashes = false;     // id_text with - as well
   bool source_text = false;
+  bool free_text = false;  // tabs and other control characters may be in it, but no NUL
   std::size_t fewest = 0, longest = std::numeric_limits<std::size_t>::max();  // of a list
   std::string_view refers_to, or_to;  // lists of the root whose ids this text must be one of
 };
@@ -203,6 +204,7 @@ struct IdTextRule {
   bool dashes;
 };
 struct SourceTextRule {};
+struct FreeTextRule {};
 struct RefersRule {
   std::string_view list, or_list;
 };
@@ -218,6 +220,7 @@ inline constexpr DimensionlessRule dimensionless;  // a ratio or a count: no uni
 inline constexpr NotEmptyRule not_empty;
 inline constexpr IdTextRule id_text{false};
 inline constexpr IdTextRule slug_text{true};  // an id that may have dashes: no row refers to it
+inline constexpr FreeTextRule free_text;
 inline constexpr SourceTextRule source_text;  // where a number comes from: see scenario_check.h
 
 constexpr void apply_rule(FieldInfo& f, RangeRule r) {
@@ -239,6 +242,7 @@ constexpr void apply_rule(FieldInfo& f, IdTextRule r) {
   f.dashes = r.dashes;
 }
 constexpr void apply_rule(FieldInfo& f, SourceTextRule) { f.source_text = true; }
+constexpr void apply_rule(FieldInfo& f, FreeTextRule) { f.free_text = true; }
 constexpr void apply_rule(FieldInfo& f, RefersRule r) {
   f.refers_to = r.list;
   f.or_to = r.or_list;

@@ -115,8 +115,9 @@ bool FieldReader::text(const FieldInfo& field, const DocNode& node, std::string&
     return fault(node.place, expected, "empty text");
   for (const char c : node.text) {
     const auto u = static_cast<unsigned char>(c);
-    if ((u < 0x20 && c != '\n') || u == 0x7f)
-      return fault(node.place, expected, found_text(node), "no control characters");
+    if (field.free_text ? u == 0 : (u < 0x20 && c != '\n') || u == 0x7f)
+      return fault(node.place, expected, found_text(node),
+                   field.free_text ? "no NUL characters" : "no control characters");
     const bool id =
         (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || (c == '-' && field.dashes);
     if (field.id_text && !id) return fault(node.place, expected, found_text(node));

@@ -1,0 +1,318 @@
+// What a hub and the agent of a site say to each other. The agent calls; one exchange carries
+// numbered facts up and numbered commands down, each sent again until it is acknowledged, so that a
+// lost, repeated or late message does no harm.
+//
+//   agent -> hub  SyncRequest   facts above facts_kept, and up to which command it has journalled
+//   hub -> agent  SyncReply     commands above commands_done, and up to which fact it has stored
+//
+// Invariants: 1. Commands of a site are numbered 1, 2, 3 … without gaps, and so are the facts of an
+//                agent; both sides take each number once, in order.
+//             2. An agent carries out no command of an epoch older than the newest it has seen.
+//             3. A key names one attempt of one job for ever; what runs under it runs once.
+// These structs are the wire format: JSON objects with their members as keys (io/describe_json.h).
+// Times are ms since the epoch of Unix, sizes as their names say.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "base/describe.h"
+
+namespace dure {
+
+// An hour of KST in 2286: as much as a time may be.
+inline constexpr double kLastMs = 9'999'999'999'999;
+inline constexpr double kMostUnits = 100'000'000;
+
+enum class NodeState { up, draining, drained, down };
+constexpr auto describe_enum(NodeState) {
+  using E = NodeState;
+  return std::array{Choice<E>{E::up, "up", "takes work"},
+                    Choice<E>{E::draining, "draining", "takes none, some still runs"},
+                    Choice<E>{E::drained, "drained", "takes none, none runs"},
+                    Choice<E>{E::down, "down", "does not answer; what ran there may still run"}};
+}
+
+struct NodeReport {  // a machine of the site, as its driver sees it
+  std::string name, partition;
+  std::int64_t gpus = 0, cpus = 0, memory_mib = 0;
+  NodeState state = NodeState::up;
+  std::string reason;
+  bool operator==(const NodeReport&) const = default;
+  static constexpr auto describe() {
+    return std::tuple(
+        Field("name", &NodeReport::name, "as the site calls it", required, not_empty),
+        Field("partition", &NodeReport::partition, "of the site that it belongs to"),
+        Field("gpus", &NodeReport::gpus, "of it", range(0, 1024)),
+        Field("cpus", &NodeReport::cpus, "cores", range(0, 100'000)),
+        Field("memory_mib", &NodeReport::memory_mib, "of it", range(0, 1e9), dimensionless),
+        Field("state", &NodeReport::state, "may work be sent there?"),
+        Field("reason", &NodeReport::reason, "why it takes none", free_text));
+  }
+};
+
+struct NodeShare {  // what an attempt holds of a node
+  std::string node;
+  std::int64_t gpus = 0, cpus = 0;
+  bool operator==(const NodeShare&) const = default;
+  static constexpr auto describe() {
+    return std::tuple(Field("node", &NodeShare::node, "as the site calls it", required, not_empty),
+                      Field("gpus", &NodeShare::gpus, "of it", range(0, 1024)),
+                      Field("cpus", &NodeShare::cpus, "cores", range(0, 100'000)));
+  }
+};
+
+struct RunOrder {
+  std::string key;  // of the attempt: a-z A-Z 0-9 - . _, at most 60
+  std::string name, user, account, partition;
+  std::vector<std::string> command;  // argv of what runs; or
+  std::string script;                // a script with its #! line
+  std::vector<std::string> environment;
+  std::string folder;
+  std::vector<NodeShare> nodes;
+  bool each_node = false;
+  std::int64_t memory_mib = 0, time_limit_s = 0, grace_s = 30;
+  bool operator==(const RunOrder&) const = default;
+  static constexpr auto describe() {
+    return std::tuple(
+        Field("key", &RunOrder::key, "names the attempt for ever", required, not_empty),
+        Field("name", &RunOrder::name, "of the job, for people"),
+        Field("user", &RunOrder::user, "of the site that it runs as; empty: the agent's own"),
+        Field("account", &RunOrder::account, "of the site that is charged"),
+        Field("partition", &RunOrder::partition, "of the site"),
+        Field("command", &RunOrder::command, "program and arguments; empty: script", free_text),
+        Field("script", &RunOrder::script, "with its #! line; empty: command", free_text),
+        Field("environment", &RunOrder::environment, "NAME=value each", free_text),
+        Field("folder", &RunOrder::folder, "where it starts; empty: one of its own"),
+        Field("nodes", &RunOrder::nodes, "where, and how much of each", required, not_empty),
+        Field("each_node", &RunOrder::each_node, "once on each node, else once on the first"),
+        Field("memory_mib", &RunOrder::memory_mib, "on each node; 0: as the site sees fit",
+              range(0, 1e9), dimensionless),
+        Field("time_limit_s", &RunOrder::time_limit_s, "0: none", range(0, 1e9), dimensionless),
+        Field("grace_s", &RunOrder::grace_s, "between SIGTERM and SIGKILL", range(0, 86'400),
+              dimensionless));
+  }
+};
+
+struct StopOrder {
+  std::string key;
+  std::int64_t grace_s = 30;
+  std::string reason;
+  bool operator==(const StopOrder&) const = default;
+  static constexpr auto describe() {
+    return std::tuple(Field("key", &StopOrder::key, "of the attempt", required, not_empty),
+                      Field("grace_s", &StopOrder::grace_s, "between SIGTERM and SIGKILL",
+                            range(0, 86'400), dimensionless),
+                      Field("reason", &StopOrder::reason, "for the site's own records"));
+  }
+};
+
+struct NodeOrder {
+  std::string node;
+  bool drain = true;  // else: takes work again
+  std::string reason;
+  bool operator==(const NodeOrder&) const = default;
+  static constexpr auto describe() {
+    return std::tuple(Field("node", &NodeOrder::node, "which", required, not_empty),
+                      Field("drain", &NodeOrder::drain, "true: no new work; false: again"),
+                      Field("reason", &NodeOrder::reason, "for the site's own records"));
+  }
+};
+
+struct CapOrder {
+  std::string node;
+  std::int64_t cap_w = 0;
+  bool operator==(const CapOrder&) const = default;
+  static constexpr auto describe() {
+    return std::tuple(
+        Field("node", &CapOrder::node, "which", required, not_empty),
+        Field("cap_w", &CapOrder::cap_w, "it may draw so much; 0: no cap", range(0, 1'000'000)));
+  }
+};
+
+struct SiteCommand {  // one of run, stop, node, cap
+  std::int64_t number = 0;
+  std::optional<RunOrder> run;
+  std::optional<StopOrder> stop;
+  std::optional<NodeOrder> node;
+  std::optional<CapOrder> cap;
+  bool operator==(const SiteCommand&) const = default;
+  static constexpr auto describe() {
+    return std::tuple(
+        Field("number", &SiteCommand::number, "of this site's commands", required, range(1, 9e15)),
+        Field("run", &SiteCommand::run, "start an attempt"),
+        Field("stop", &SiteCommand::stop, "end an attempt"),
+        Field("node", &SiteCommand::node, "drain or resume a node"),
+        Field("cap", &SiteCommand::cap, "limit the power of a node"));
+  }
+};
+
+enum class AttemptState { accepted, started, ended, refused, lost };
+constexpr auto describe_enum(AttemptState) {
+  using E = AttemptState;
+  return std::array{
+      Choice<E>{E::accepted, "accepted", "the site has it, under a number of its own"},
+      Choice<E>{E::started, "started", "its first line ran"},
+      Choice<E>{E::ended, "ended", "it is over, as exit_code and signal say"},
+      Choice<E>{E::refused, "refused", "the site will not run it: it never ran"},
+      Choice<E>{E::lost, "lost", "nothing of it runs any more, and nobody saw its end"}};
+}
+
+struct AttemptFact {
+  std::string key;
+  AttemptState state = AttemptState::accepted;
+  std::string remote;
+  std::int64_t exit_code = 0, signal = 0;
+  bool time_limit = false, node_failed = false, stopped = false;
+  std::string code, detail;
+  bool operator==(const AttemptFact&) const = default;
+  static constexpr auto describe() {
+    return std::tuple(
+        Field("key", &AttemptFact::key, "of the attempt", required, not_empty),
+        Field("state", &AttemptFact::state, "what came true", required),
+        Field("remote", &AttemptFact::remote, "its number at the site"),
+        Field("exit_code", &AttemptFact::exit_code, "of what ended", range(0, 255)),
+        Field("signal", &AttemptFact::signal, "that ended it; 0: none", range(0, 128)),
+        Field("time_limit", &AttemptFact::time_limit, "it was ended at its limit"),
+        Field("node_failed", &AttemptFact::node_failed, "its machine failed"),
+        Field("stopped", &AttemptFact::stopped, "it ended because we asked"),
+        Field("code", &AttemptFact::code, "why it was refused or lost, for programs"),
+        Field("detail", &AttemptFact::detail, "and for people", free_text));
+  }
+};
+
+struct ForeignFact {  // a job that did not come through us holds machines, or gives them back
+  std::string remote, name, user, account, partition;
+  std::vector<NodeShare> nodes;  // empty: it holds none any more
+  std::int64_t time_limit_s = 0;
+  bool operator==(const ForeignFact&) const = default;
+  static constexpr auto describe() {
+    return std::tuple(
+        Field("remote", &ForeignFact::remote, "its number at the site", required, not_empty),
+        Field("name", &ForeignFact::name, "as its owner called it", free_text),
+        Field("user", &ForeignFact::user, "of the site"),
+        Field("account", &ForeignFact::account, "of the site"),
+        Field("partition", &ForeignFact::partition, "of the site"),
+        Field("nodes", &ForeignFact::nodes, "what it holds; empty: nothing any more"),
+        Field("time_limit_s", &ForeignFact::time_limit_s, "from its start; 0: none", range(0, 1e9),
+              dimensionless));
+  }
+};
+
+struct SiteFact {  // one of node, attempt, foreign, swept
+  std::int64_t number = 0, at_ms = 0;
+  std::optional<NodeReport> node;
+  std::optional<AttemptFact> attempt;
+  std::optional<ForeignFact> foreign;
+  bool operator==(const SiteFact&) const = default;
+  static constexpr auto describe() {
+    return std::tuple(
+        Field("number", &SiteFact::number, "of this agent's facts", required, range(1, 9e15)),
+        Field("at_ms", &SiteFact::at_ms, "when the agent saw it", required, range(0, kLastMs)),
+        Field("node", &SiteFact::node, "a machine, new or changed"),
+        Field("attempt", &SiteFact::attempt, "an attempt went on"),
+        Field("foreign", &SiteFact::foreign, "a job that did not come through us"));
+  }
+};
+
+// Not kept and not numbered: the newest counts.
+enum class PowerSource { rapl, nvml, ipmi, model };
+constexpr auto describe_enum(PowerSource) {
+  using E = PowerSource;
+  return std::array{Choice<E>{E::rapl, "rapl", "measured by the processor"},
+                    Choice<E>{E::nvml, "nvml", "measured by the GPUs"},
+                    Choice<E>{E::ipmi, "ipmi", "measured at the power supply"},
+                    Choice<E>{E::model, "model", "not measured: worked out from what runs"}};
+}
+struct NodeSample {
+  std::string node;
+  std::int64_t at_ms = 0, power_w = 0;
+  PowerSource source = PowerSource::model;
+  double gpu_share = 0, cpu_share = 0;
+  double temperature_c = 0;
+  static constexpr auto describe() {
+    return std::tuple(Field("node", &NodeSample::node, "which", required, not_empty),
+                      Field("at_ms", &NodeSample::at_ms, "when", range(0, kLastMs)),
+                      Field("power_w", &NodeSample::power_w, "drawn", range(0, 10'000'000)),
+                      Field("source", &NodeSample::source, "where power_w comes from"),
+                      Field("gpu_share", &NodeSample::gpu_share, "of its GPUs that is busy",
+                            range(0, 1), dimensionless),
+                      Field("cpu_share", &NodeSample::cpu_share, "of its cores that is busy",
+                            range(0, 1), dimensionless),
+                      Field("temperature_c", &NodeSample::temperature_c,
+                            "the hottest sensor; 0: none", range(0, 200)));
+  }
+};
+
+enum class LogStream { out, err };
+constexpr auto describe_enum(LogStream) {
+  using E = LogStream;
+  return std::array{Choice<E>{E::out, "out", "standard output"},
+                    Choice<E>{E::err, "err", "standard error"}};
+}
+struct LogQuery {
+  std::int64_t id = 0;
+  std::string key;
+  LogStream stream = LogStream::out;
+  std::int64_t offset = 0, most = 65'536;
+  static constexpr auto describe() {
+    return std::tuple(Field("id", &LogQuery::id, "of the question", required, range(1, 9e15)),
+                      Field("key", &LogQuery::key, "of the attempt", required, not_empty),
+                      Field("stream", &LogQuery::stream, "which"),
+                      Field("offset", &LogQuery::offset, "from this byte on", range(0, 9e15)),
+                      Field("most", &LogQuery::most, "at most so many bytes", range(1, 1'048'576)));
+  }
+};
+struct LogAnswer {
+  std::int64_t id = 0, offset = 0, size = 0;
+  std::string base64;
+  std::string fault;
+  static constexpr auto describe() {
+    return std::tuple(Field("id", &LogAnswer::id, "of the question", required, range(1, 9e15)),
+                      Field("offset", &LogAnswer::offset, "where the bytes stand", range(0, 9e15)),
+                      Field("size", &LogAnswer::size, "of the file so far", range(0, 9e15)),
+                      Field("base64", &LogAnswer::base64, "the bytes"),
+                      Field("fault", &LogAnswer::fault, "why there are none"));
+  }
+};
+
+struct SyncRequest {
+  std::string site, agent, driver;
+  std::int64_t epoch = 0, commands_done = 0, wait_ms = 0;
+  std::vector<SiteFact> facts;
+  std::vector<NodeSample> samples;
+  std::vector<LogAnswer> answers;
+  static constexpr auto describe() {
+    return std::tuple(
+        Field("site", &SyncRequest::site, "whose agent", required, not_empty),
+        Field("agent", &SyncRequest::agent, "names the agent's journal: a lost one gets another",
+              required, not_empty),
+        Field("driver", &SyncRequest::driver, "what it runs jobs with, for people"),
+        Field("epoch", &SyncRequest::epoch, "the newest it has seen", range(0, 9e15)),
+        Field("commands_done", &SyncRequest::commands_done, "journalled up to this one",
+              range(0, 9e15)),
+        Field("wait_ms", &SyncRequest::wait_ms, "the hub may wait so long for something to say",
+              range(0, 60'000)),
+        Field("facts", &SyncRequest::facts, "above facts_kept, in order"),
+        Field("samples", &SyncRequest::samples, "the newest of each node"),
+        Field("answers", &SyncRequest::answers, "to queries"));
+  }
+};
+struct SyncReply {
+  std::int64_t epoch = 0, facts_kept = 0;
+  std::vector<SiteCommand> commands;
+  std::vector<LogQuery> queries;
+  static constexpr auto describe() {
+    return std::tuple(
+        Field("epoch", &SyncReply::epoch, "of the hub that leads", required, range(0, 9e15)),
+        Field("facts_kept", &SyncReply::facts_kept, "stored up to this one", range(0, 9e15)),
+        Field("commands", &SyncReply::commands, "above commands_done, in order"),
+        Field("queries", &SyncReply::queries, "asked now"));
+  }
+};
+
+}  // namespace dure
