@@ -51,6 +51,11 @@ const char* unit_name(Device device) {
   CHECK(!"a Device");
 }
 
+// Of live jobs only some name a work of the scenario.
+std::string work_name(const Scenario& scenario, WorkloadId id) {
+  return id.index < scenario.workloads.size() ? scenario.workloads[id.index].id : "";
+}
+
 std::string change_text(const World& world, Device device, const Change& c) {
   const std::string where = pool_name(world, c.where);
   switch (c.kind) {
@@ -123,13 +128,13 @@ std::string explain_table(const ExplainRun& run, const Scenario& scenario) {
   const World& w = run.world;
   const Explanation& e = run.explanation;
   const LaneOpened& lane = w.lane(run.job.lane);
-  std::string out = fmt::format(
-      "job {} · {} of {} · {} {} · {} · submitted {}\n", e.job.index,
-      scenario.workloads[lane.workload.index].id, w.members()[lane.member.index],
-      amount(run.job.gpus, lane.device), unit_name(lane.device),
-      run.job.estimate >= kUntilCancelled ? "until cancelled"
-                                          : "for at most " + seconds_text(run.job.estimate),
-      iso_kst(run.job.submit));
+  std::string out = fmt::format("job {} · {} of {} · {} {} · {} · submitted {}\n", e.job.index,
+                                work_name(scenario, lane.workload), w.members()[lane.member.index],
+                                amount(run.job.gpus, lane.device), unit_name(lane.device),
+                                run.job.estimate >= kUntilCancelled
+                                    ? "until cancelled"
+                                    : "for at most " + seconds_text(run.job.estimate),
+                                iso_kst(run.job.submit));
   const bool ran = e.state == JobState::running || e.state == JobState::ended;
   out += fmt::format("at {}: {}", iso_kst(w.now()), state_text(e.state));
   if (e.reason != Reason::none) out += fmt::format(", {}", to_string(e.reason));
@@ -177,7 +182,7 @@ nlohmann::ordered_json explain_json(const ExplainRun& run, const Scenario& scena
   const Explanation& e = run.explanation;
   const LaneOpened& lane = w.lane(run.job.lane);
   nlohmann::ordered_json json{{"job", e.job.index},
-                              {"workload", scenario.workloads[lane.workload.index].id},
+                              {"workload", work_name(scenario, lane.workload)},
                               {"member", w.members()[lane.member.index]},
                               {"gpus", amount_json(run.job.gpus, lane.device)},
                               {"submit", iso_kst(run.job.submit)},

@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "app/command.h"
+#include "live/drivers/attempt.h"
 
 namespace {
 
@@ -32,6 +33,8 @@ extern "C" void on_abort(int) { std::_Exit(dure::kInternal); }
 }  // namespace
 
 int main(int argc, char** argv) {
+  // The supervisor of an attempt: nothing of the rest is set up for it.
+  if (argc > 1 && std::string_view(argv[1]) == "attempt") return dure::run_attempt(argc, argv);
   CLI::App app{"Dure: plans, simulates and runs an alliance of AI-compute owners"};
   app.name("dure");
   app.require_subcommand(1);
@@ -41,6 +44,9 @@ int main(int argc, char** argv) {
   dure::add_simulate_command(app, exit_code);
   dure::add_audit_command(app, exit_code);
   dure::add_bench_command(app, exit_code);
+  dure::add_serve_command(app, exit_code);
+  dure::add_job_commands(app, exit_code);
+  dure::add_hub_commands(app, exit_code);
   dure::add_schema_command(app, exit_code);
   dure::add_trace_command(app, exit_code);
   dure::add_version_command(app, exit_code);

@@ -23,10 +23,12 @@ class Loop final : private Listener {
     std::vector<Event> facts;
     Millis wake(Timeline::kForever);
     for (;;) {
-      facts.clear();
-      plant_.next(wake, facts);
-      if (facts.empty()) return;
-      for (const Event& e : facts) take(e);
+      do {
+        facts.clear();
+        plant_.next(wake, facts);
+        if (facts.empty()) return;
+        for (const Event& e : facts) take(e);
+      } while (plant_.more());
       wake = decide(world_, policy_, *this);
     }
   }

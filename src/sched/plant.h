@@ -16,6 +16,9 @@ class Plant {
   // All facts of the next instant, in order; none: it is over. If nothing happens before `wake`,
   // the fact is that wake was reached (TimeReached).
   virtual void next(Millis wake, std::vector<Event>& facts) = 0;
+  // Asked once the last facts were applied: are there more of the same instant, which next() has at
+  // hand? They are decided on together. For plants that must see the world between two facts.
+  virtual bool more() { return false; }
 };
 
 }  // namespace dure

@@ -43,27 +43,6 @@ Fault not_there(JobId job, const std::string& expected, const std::string& found
 
 }  // namespace
 
-Outside outside_of(const Scenario& s, const World& world, const LaneOpened& lane, PoolId id) {
-  const WorkloadSpec& work = s.workloads[lane.workload.index];
-  const MemberSpec& member = s.members[lane.member.index];
-  const PoolOpened& pool = world.pool(id).info;
-  const SiteSpec& site = s.sites[pool.site.index];
-  const MemberSpec& owner = s.members[pool.owner.index];
-  const Verdict verdict = world.law().verdict(lane.lane, id);
-  if (verdict.denied) return {Reason::no_legal_site, to_string(reason_of(*verdict.denied)), false};
-  if (!verdict.needs.empty())
-    return {Reason::no_legal_site,
-            "an approval, " + std::to_string(verdict.needs.front().lead_days) +
-                " days after it is asked for",
-            true};
-  if (lending_permille(s, owner, member, site) == 0)
-    return {Reason::lender_limit, "not lent", false};
-  const std::string& hardware = s.hardware[pool.hardware.index].id;
-  if (std::find(work.hardware.begin(), work.hardware.end(), hardware) == work.hardware.end())
-    return {Reason::wrong_hardware, hardware, false};
-  return {Reason::no_legal_site, "not opened to it", false};
-}
-
 Result<ExplainRun> explain_run(const Scenario& scenario, const SimulationOptions& options, JobId id,
                                std::optional<Millis> at) {
   const Millis start = options.window.from - Millis(options.warmup_days * kMsPerDay);

@@ -8,6 +8,7 @@
 #include "base/result.h"
 #include "sched/explain.h"
 #include "sched/forecast.h"
+#include "sched/outside.h"
 #include "sim/simulation.h"
 
 namespace dure {
@@ -23,9 +24,5 @@ struct ExplainRun {
 // submitted later, or no longer waiting at that time.
 Result<ExplainRun> explain_run(const Scenario& scenario, const SimulationOptions& options,
                                JobId job, std::optional<Millis> at);
-
-// What the law and the contracts of a scenario say of a pool that a lane does not name.
-Outside outside_of(const Scenario& scenario, const World& world, const LaneOpened& lane,
-                   PoolId pool);
 
 }  // namespace dure

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "sim/replay.h"
+#include "world/loan_price.h"
 
 namespace dure {
 namespace {
@@ -67,21 +68,6 @@ void Fairness::sample(Millis) {
   }
 }
 
-double Fairness::price(const PoolOpened& pool, MemberId borrower) const {
-  const std::string& owner = scenario_.members[pool.owner.index].id;
-  const std::string& to = scenario_.members[borrower.index].id;
-  const std::string& site = scenario_.sites[pool.site.index].id;
-  const auto has = [](const std::vector<std::string>& list, const std::string& id) {
-    return list.empty() || std::find(list.begin(), list.end(), id) != list.end();
-  };
-  for (const LendingSpec& l : scenario_.lending)
-    if (l.owner == owner && l.price_krw_per_gpu_hour > 0 && has(l.to, to) && has(l.sites, site))
-      return l.price_krw_per_gpu_hour;
-  for (const PriceSpec& p : scenario_.prices)
-    if (p.hardware == scenario_.hardware[pool.hardware.index].id) return p.krw_per_gpu_hour;
-  return 0;
-}
-
 // Closes the books of the month as of `until`.
 void Fairness::settle(Millis until) {
   std::vector<std::vector<std::int64_t>> now(world_.pools());
@@ -103,7 +89,7 @@ void Fairness::settle(Millis until) {
       line.gpu_ms += gpu_ms;
       line.krw += std::llround(static_cast<double>(gpu_ms) /
                                (3.6e6 * static_cast<double>(units_of_one(pool.device))) *
-                               price(pool, MemberId{m}));
+                               loan_price(scenario_, pool, MemberId{m}));
     }
   }
   for (const auto& [key, line] : lines) settlement_.push_back(line);

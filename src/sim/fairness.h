@@ -54,7 +54,6 @@ class Fairness {
  private:
   void sample(Millis at);
   void settle(Millis until);
-  double price(const PoolOpened& pool, MemberId borrower) const;
 
   const Scenario& scenario_;
   const World& world_;

@@ -1,0 +1,64 @@
+// CONFIG.yaml of `dure agent`, and a row of `agents` of a hub. A row with a driver is an agent that
+// the hub hosts itself; without one it is an agent elsewhere, known by its token or certificate.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "base/describe.h"
+
+namespace dure {
+
+enum class DriverKind { none, local, slurm, null };
+constexpr auto describe_enum(DriverKind) {
+  using E = DriverKind;
+  return std::array{Choice<E>{E::none, "none", "an agent elsewhere"},
+                    Choice<E>{E::local, "local", "processes on this machine"},
+                    Choice<E>{E::slurm, "slurm", "a Slurm cluster"},
+                    Choice<E>{E::null, "null", "nothing runs: to measure with"}};
+}
+
+struct AgentSpec {
+  std::string site, hub, token_sha256, token_file, ca_file, certificate_file, key_file;
+  std::string folder;
+  DriverKind driver = DriverKind::none;
+  std::int64_t gpus = -1, pretend_gpus = 0, cpus = 0, nodes = 1;
+  std::string slurm_conf, rest_socket, partition, claims_folder, log_folder;
+  std::vector<std::string> users;
+  std::int64_t observe_ms = 1'000;
+  static constexpr auto describe() {
+    return std::tuple(
+        Field("site", &AgentSpec::site, "whose agent", required, id_text, not_empty),
+        Field("hub", &AgentSpec::hub, "of `dure agent`: the hub's address, https://HOST:PORT"),
+        Field("token_sha256", &AgentSpec::token_sha256, "of a hub's row: SHA-256 of its token"),
+        Field("token_file", &AgentSpec::token_file, "of `dure agent`: file with the token"),
+        Field("ca_file", &AgentSpec::ca_file, "PEM that the hub's certificate must come from"),
+        Field("certificate_file", &AgentSpec::certificate_file, "PEM, its own (mTLS)"),
+        Field("key_file", &AgentSpec::key_file, "PEM of the certificate's key"),
+        Field("folder", &AgentSpec::folder, "for its journal, and what a local driver keeps"),
+        Field("driver", &AgentSpec::driver, "what it runs jobs with"),
+        Field("gpus", &AgentSpec::gpus, "local: of this machine; -1: as many as it has",
+              range(-1, 1024)),
+        Field("pretend_gpus", &AgentSpec::pretend_gpus,
+              "local: slots to count where the machine has no GPU", range(0, 1024)),
+        Field("cpus", &AgentSpec::cpus, "local: cores; 0: as many as it has", range(0, 100'000)),
+        Field("nodes", &AgentSpec::nodes, "local, null: nodes that the machine counts as",
+              range(1, 100'000)),
+        Field("slurm_conf", &AgentSpec::slurm_conf, "slurm: its slurm.conf; empty: Slurm's own"),
+        Field("rest_socket", &AgentSpec::rest_socket,
+              "slurm: unix socket of slurmrestd; empty: sbatch, squeue, scancel"),
+        Field("partition", &AgentSpec::partition, "slurm: of jobs whose pool names none"),
+        Field("claims_folder", &AgentSpec::claims_folder,
+              "slurm: a folder that all of its nodes share"),
+        Field("log_folder", &AgentSpec::log_folder,
+              "slurm: for output, shared by all of its nodes; empty: beside the claims"),
+        Field("users", &AgentSpec::users, "accounts that jobs may run as; empty: any but root"),
+        Field("observe_ms", &AgentSpec::observe_ms, "between two looks at the site",
+              range(10, 600'000)));
+  }
+};
+
+}  // namespace dure

@@ -1,0 +1,163 @@
+#include "live/hub.h"
+
+#include <sys/random.h>
+
+#include "live/founding.h"
+#include "sched/loop.h"
+
+namespace dure {
+namespace {
+
+std::string random_name() {  // six letters and digits that begin the keys of a hub's attempts
+  constexpr std::string_view kLetters = "abcdefghijkmnpqrstuvwxyz23456789";
+  unsigned char bytes[6] = {};
+  CHECK(getrandom(bytes, sizeof bytes, 0) == sizeof bytes);
+  std::string out;
+  for (const unsigned char b : bytes) out += kLetters[b % kLetters.size()];
+  return out;
+}
+
+class Founding final : public Work {  // the first work of a loop
+ public:
+  Founding(const Hub& hub) : hub_(hub) {}
+  bool round(const Desk& desk, Facts& facts) override {
+    if (desk.book.hub_id().empty()) {
+      LiveEvent e;
+      e.founded = HubFounded{random_name()};
+      facts.live.push_back(std::move(e));
+    }
+    Outcome<std::vector<What>> events = found_live(hub_.spec(), hub_.scenario(), desk.world);
+    CHECK(events);  // asked by load()
+    facts.world = std::move(events.value());
+    return true;
+  }
+  void kept(const Desk&) override {}
+  void failed(const Problem&) override {}
+
+ private:
+  const Hub& hub_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Restored>> restore(Store& store) {
+  auto out = std::make_unique<Restored>();
+  std::optional<Fault> fault;
+  TRY(read, store.read(out->last, [&](const Entry& e) {
+    if (e.number != out->last + 1) {
+      fault = Fault{"record", "entry " + std::to_string(out->last + 1), std::to_string(e.number),
+                    "entries are missing"};
+      return false;
+    }
+    out->last = e.number;
+    ++out->entries;
+    if (e.kind == Entry::world) {
+      Result<Event> event = event_of(e);
+      if (!event) {
+        fault = event.fault();
+        return false;
+      }
+      out->book.before(event.value(), out->world);
+      out->world.apply(event.value());
+    } else {
+      Result<LiveEvent> live = live_event_of(e);
+      if (!live) {
+        fault = live.fault();
+        return false;
+      }
+      out->book.apply(live.value(), world_time(e.at_ms));
+    }
+    return true;
+  }));
+  (void)read;
+  if (fault) return *fault;
+  out->book.take_changed();
+  out->book.take_changed_nodes();
+  return out;
+}
+
+Hub::Hub(HubSpec spec, Scenario scenario, std::unique_ptr<Store> store,
+         std::unique_ptr<Clock> clock, HubOptions options)
+    : spec_(std::move(spec)),
+      scenario_(std::move(scenario)),
+      policy_(policy_from(scenario_.policy)),
+      store_(std::move(store)),
+      clock_(std::move(clock)),
+      options_(std::move(options)),
+      plant_(*store_, *clock_) {}
+
+Outcome<std::unique_ptr<Hub>> Hub::open(HubSpec spec, Scenario scenario,
+                                        std::unique_ptr<Store> store, std::unique_ptr<Clock> clock,
+                                        HubOptions options) {
+  std::unique_ptr<Hub> hub(new Hub(std::move(spec), std::move(scenario), std::move(store),
+                                   std::move(clock), std::move(options)));
+  if (Outcome<Done> loaded = hub->load(); !loaded) return loaded.faults();
+  return hub;
+}
+
+Outcome<Done> Hub::load() {
+  Result<std::unique_ptr<Restored>> restored = restore(*store_);
+  if (!restored) return Faults{restored.fault()};
+  const Outcome<std::vector<What>> events = found_live(spec_, scenario_, restored.value()->world);
+  if (!events) return events.faults();
+  auto desk = std::make_unique<Desk>(
+      Desk{restored.value()->world, restored.value()->book, scenario_, spec_});
+  auto record = std::make_unique<LiveRecord>(restored.value()->world, restored.value()->book,
+                                             restored.value()->last);
+  plant_.begin(*desk, *record, epoch_, followers);
+  record_ = std::move(record);  // what they refer to goes last
+  desk_ = std::move(desk);
+  state_ = std::move(restored.value());
+  return Done{};
+}
+
+// Invariant 1: is the world here what is stored?
+bool Hub::up_to_date() {
+  const Result<std::uint64_t> last = store_->last();
+  return last && last.value() == record_->last() && record_->pending().empty();
+}
+
+bool Hub::lead() {
+  const std::int64_t now = unix_ms(clock_->now());
+  const Result<std::optional<std::int64_t>> epoch =
+      store_->lead(options_.holder, now, options_.lease_ms);
+  if (!epoch) {
+    plant_.set_state(HubState::degraded, to_string(epoch.fault()));
+    return false;
+  }
+  if (!epoch.value()) {
+    plant_.set_state(HubState::following, "another hub leads");
+    return false;
+  }
+  epoch_ = *epoch.value();
+  plant_.lead_until(clock_->now() + Millis(options_.lease_ms / 3));
+  return true;
+}
+
+void Hub::idle(Facts& facts) {  // jobs of others that found no room in the world so far
+  for (const auto& [key, job] : state_->book.unadopted()) {
+    desk_->adopt(key.first, job, facts);
+    if (!facts.empty()) return;  // one a time: the next sees the world with this one in it
+  }
+}
+
+void Hub::run() {
+  plant_.keep_lead = [this] {
+    const std::int64_t before = epoch_;
+    return lead() && epoch_ == before;
+  };
+  plant_.idle = [this](Facts& facts) { idle(facts); };
+  while (!plant_.stopped()) {
+    plant_.sit_out([this] { return lead() && store_->probe() && (up_to_date() || load()); });
+    if (plant_.stopped()) break;
+    plant_.begin(*desk_, *record_, epoch_, followers);
+    plant_.first(std::make_unique<Founding>(*this));
+    plant_.set_state(HubState::leading, "");
+    Loop loop(state_->world, policy_, plant_, *record_);
+    loop.run();
+  }
+  plant_.set_state(HubState::stopping, "");
+  (void)store_->release_lead();
+}
+
+}  // namespace dure

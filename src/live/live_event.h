@@ -1,0 +1,170 @@
+// Facts of the live control plane that the world does not need: what a job runs, which node is
+// which, what agents said. They stand in the record between the world's own events (entries of kind
+// `live`, as JSON), so that the record alone rebuilds all that a hub knows.
+// Adding one: a struct here, a member of LiveEvent, a line in Book::apply.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "base/describe.h"
+#include "live/protocol.h"
+
+namespace dure {
+
+inline constexpr double kLastId = 4'294'967'295.0;
+
+struct HubFounded {
+  std::string id;  // begins every key of its attempts: letters and digits
+  static constexpr auto describe() {
+    return std::tuple(Field("id", &HubFounded::id, "of the hub", required, not_empty));
+  }
+};
+struct JobDescribed {  // `count` jobs from `job` on, which are submitted next
+  std::int64_t job = 0, count = 1;
+  std::string spec;  // JSON of a JobSpec
+  std::string user, site_user, idempotency, body_sha256, pipeline, step;
+  static constexpr auto describe() {
+    return std::tuple(Field("job", &JobDescribed::job, "the first", range(0, kLastId)),
+                      Field("count", &JobDescribed::count, "how many, with numbers that follow",
+                            range(1, 100'000)),
+                      Field("spec", &JobDescribed::spec, "as JSON", required, free_text),
+                      Field("user", &JobDescribed::user, "who asked"),
+                      Field("site_user", &JobDescribed::site_user, "as whom it runs"),
+                      Field("idempotency", &JobDescribed::idempotency, "key of the request"),
+                      Field("body_sha256", &JobDescribed::body_sha256, "of the request"),
+                      Field("pipeline", &JobDescribed::pipeline, "that it is a step of"),
+                      Field("step", &JobDescribed::step, "which"));
+  }
+};
+struct NodeNamed {  // the next node that joins the pool
+  std::int64_t pool = 0;
+  std::string site, node;
+  static constexpr auto describe() {
+    return std::tuple(Field("pool", &NodeNamed::pool, "which", range(0, kLastId)),
+                      Field("site", &NodeNamed::site, "of it", required),
+                      Field("node", &NodeNamed::node, "as the site calls it", required));
+  }
+};
+struct SiteTold {
+  std::string site, agent;
+  SiteFact fact;
+  static constexpr auto describe() {
+    return std::tuple(Field("site", &SiteTold::site, "who", required),
+                      Field("agent", &SiteTold::agent, "its journal", required),
+                      Field("fact", &SiteTold::fact, "what", required));
+  }
+};
+struct CommandsTaken {
+  std::string site, agent;
+  std::int64_t number = 0;
+  static constexpr auto describe() {
+    return std::tuple(Field("site", &CommandsTaken::site, "who", required),
+                      Field("agent", &CommandsTaken::agent, "its journal", required),
+                      Field("number", &CommandsTaken::number, "up to which", range(0, 9e15)));
+  }
+};
+struct CancelAsked {
+  std::int64_t job = 0;
+  std::string user;
+  static constexpr auto describe() {
+    return std::tuple(Field("job", &CancelAsked::job, "which", range(0, kLastId)),
+                      Field("user", &CancelAsked::user, "by whom"));
+  }
+};
+struct NodeAsked {
+  std::string site, node, user, reason;
+  bool drain = true;
+  static constexpr auto describe() {
+    return std::tuple(Field("site", &NodeAsked::site, "where", required),
+                      Field("node", &NodeAsked::node, "which", required),
+                      Field("user", &NodeAsked::user, "by whom"),
+                      Field("reason", &NodeAsked::reason, "why"),
+                      Field("drain", &NodeAsked::drain, "or resume"));
+  }
+};
+enum class JobOutcome { none, done, failed, timed_out, cancelled, lost, refused };
+constexpr auto describe_enum(JobOutcome) {
+  using E = JobOutcome;
+  return std::array{Choice<E>{E::none, "none", "not yet"},
+                    Choice<E>{E::done, "done", "it ended well"},
+                    Choice<E>{E::failed, "failed", "it ended with an exit code, or by a signal"},
+                    Choice<E>{E::timed_out, "timed_out", "it was ended at its time limit"},
+                    Choice<E>{E::cancelled, "cancelled", "somebody cancelled it"},
+                    Choice<E>{E::lost, "lost", "its machine failed, and nobody saw its end"},
+                    Choice<E>{E::refused, "refused", "no site runs it"}};
+}
+struct JobJudged {  // the world is told next that it ended, failed, was stopped or cancelled
+  std::int64_t job = 0;
+  JobOutcome outcome = JobOutcome::none;  // none: it waits again
+  std::int64_t exit_code = 0, signal = 0;
+  std::string detail;
+  static constexpr auto describe() {
+    return std::tuple(Field("job", &JobJudged::job, "which", range(0, kLastId)),
+                      Field("outcome", &JobJudged::outcome, "how it ended"),
+                      Field("exit_code", &JobJudged::exit_code, "of it", range(0, 255)),
+                      Field("signal", &JobJudged::signal, "that ended it", range(0, 128)),
+                      Field("detail", &JobJudged::detail, "for people", free_text));
+  }
+};
+struct AttemptAgain {  // an elastic gang starts again where the world has put it
+  std::int64_t job = 0;
+  static constexpr auto describe() {
+    return std::tuple(Field("job", &AttemptAgain::job, "which", range(0, kLastId)));
+  }
+};
+struct ForeignBound {  // a job that did not come through us is this one to the world, adopted next
+  std::int64_t job = 0;
+  std::string site, remote, user, name;
+  static constexpr auto describe() {
+    return std::tuple(Field("job", &ForeignBound::job, "which", range(0, kLastId)),
+                      Field("site", &ForeignBound::site, "where", required),
+                      Field("remote", &ForeignBound::remote, "its number there", required),
+                      Field("user", &ForeignBound::user, "of the site"),
+                      Field("name", &ForeignBound::name, "as its owner called it", free_text));
+  }
+};
+
+struct LaneKeyed {  // jobs of this key go to this lane, opened next
+  std::int64_t lane = 0;
+  std::string key;
+  static constexpr auto describe() {
+    return std::tuple(
+        Field("lane", &LaneKeyed::lane, "which", range(0, kLastId)),
+        Field("key", &LaneKeyed::key, "all that tells its jobs from others'", required, free_text));
+  }
+};
+
+struct LiveEvent {  // one of them
+  std::optional<HubFounded> founded;
+  std::optional<JobDescribed> job;
+  std::optional<NodeNamed> node_named;
+  std::optional<SiteTold> told;
+  std::optional<CommandsTaken> taken;
+  std::optional<CancelAsked> cancel;
+  std::optional<NodeAsked> node_asked;
+  std::optional<JobJudged> judged;
+  std::optional<AttemptAgain> again;
+  std::optional<ForeignBound> foreign;
+  std::optional<LaneKeyed> lane;
+  static constexpr auto describe() {
+    return std::tuple(
+        Field("founded", &LiveEvent::founded, "the hub's name"),
+        Field("job", &LiveEvent::job, "what jobs run"),
+        Field("node_named", &LiveEvent::node_named, "a node joins a pool"),
+        Field("told", &LiveEvent::told, "what an agent said"),
+        Field("taken", &LiveEvent::taken, "commands are in an agent's journal"),
+        Field("cancel", &LiveEvent::cancel, "somebody cancels a job that runs"),
+        Field("node_asked", &LiveEvent::node_asked, "somebody drains or resumes a node"),
+        Field("judged", &LiveEvent::judged, "how an attempt ended"),
+        Field("again", &LiveEvent::again, "a gang starts again at another size"),
+        Field("foreign", &LiveEvent::foreign, "a job of others"),
+        Field("lane", &LiveEvent::lane, "a queue of jobs that are alike"));
+  }
+};
+
+}  // namespace dure

@@ -1,0 +1,29 @@
+// What the store's tables say beside the record, of what changed in a round: for people and their
+// tools. They can be thrown away and made again from the record (Hub::rebuild).
+#pragma once
+
+#include <vector>
+
+#include "live/book.h"
+#include "live/store/store.h"
+#include "world/world.h"
+
+namespace dure {
+
+struct Projections {
+  std::vector<JobRow> jobs;
+  std::vector<UseRow> uses;
+  std::vector<NodeRow> nodes;
+};
+
+// Of all that the book says has changed since it was last asked.
+Projections project(const World& world, Book& book);
+JobRow job_row(const World& world, const Book& book, JobId id);
+
+// One word for where a job is: waiting, held, starting, running, stopping, done, failed, timed_out,
+// cancelled, lost, refused.
+std::string state_word(const World& world, const Book& book, JobId id);
+std::string nodes_text(const std::vector<NodeShare>& nodes);  // n01(4),n02(4)
+std::string month_of(Millis t);                               // 2026-11, KST
+
+}  // namespace dure
