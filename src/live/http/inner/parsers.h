@@ -75,12 +75,14 @@ class Parser : public beast::http::basic_parser<is_request> {
 class RequestParser final : public Parser<true> {
  public:
   std::string method, target;
+  int version = 0;  // 10 or 11
 
  private:
   void on_request_impl(beast::http::verb, beast::string_view method_text,
-                       beast::string_view target_text, int, error_code&) override {
+                       beast::string_view target_text, int version_number, error_code&) override {
     method = view(method_text);
     target = view(target_text);
+    version = version_number;
   }
 };
 
