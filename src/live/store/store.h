@@ -7,8 +7,7 @@
 //             2. Entries are numbered 1, 2, 3 … without gaps; truncation takes a prefix away.
 //             3. Only the holder of the newest epoch can append: an older one gets kFenced.
 //             4. The schema has a number; opening migrates from any older one, in a transaction,
-//             and
-//                refuses a newer one.
+//                and refuses a newer one.
 #pragma once
 
 #include <cstdint>
@@ -93,5 +92,8 @@ class Store {
 
 // url: sqlite:PATH, or postgresql://… as libpq takes it.
 Result<std::unique_ptr<Store>> open_store(const std::string& url);
+// Of a store that is there, whether a hub runs on it or not. It is not changed: no lease, no
+// migration; whatever writes gets kReadOnly.
+Result<std::unique_ptr<Store>> open_store_read_only(const std::string& url);
 
 }  // namespace dure
