@@ -223,7 +223,8 @@ std::optional<Answer> LocalDriver::existing(const RunOrder& order) {
   if (known != attempts_.end()) {
     const Attempt& attempt = known->second;
     const std::string folder = folder_of(order.key);
-    if (attempt.plan.order == order && !attempt.seen.remote.empty() && !exists(folder + "/claim") &&
+    const bool used = attempt.over || exists(folder + "/claim") || exists(folder + "/end.json");
+    if (attempt.plan.order == order && !attempt.seen.remote.empty() && !used &&
         is_locked(folder + "/supervisor"))
       return done(attempt.seen.remote);
     return refused("key_used", order.key);

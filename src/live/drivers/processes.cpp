@@ -2,7 +2,8 @@
 
 #include <dirent.h>
 #include <signal.h>
-#include <sys/pidfd.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -116,11 +117,12 @@ std::optional<std::string> environment_value(pid_t pid, std::string_view name) {
 }
 
 bool signal_process(const Process& p, int signal) {
-  const Fd handle(::pidfd_open(p.pid, 0));
+  // By number: <sys/pidfd.h> of glibc 2.36 declares them for C only.
+  const Fd handle(static_cast<int>(::syscall(SYS_pidfd_open, p.pid, 0)));
   const bool old_kernel = !handle && errno == ENOSYS;  // before 5.3
   const auto now = read_process(p.pid);
   if (!now || now->start != p.start) return false;
-  if (handle) return ::pidfd_send_signal(handle.fd, signal, nullptr, 0) == 0;
+  if (handle) return ::syscall(SYS_pidfd_send_signal, handle.fd, signal, nullptr, 0) == 0;
   return old_kernel && ::kill(p.pid, signal) == 0;
 }
 
