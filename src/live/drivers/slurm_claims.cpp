@@ -87,6 +87,12 @@ Result<Done> SlurmClaims::usable() const {
   return Done{};
 }
 
+bool SlurmClaims::has_end(const std::string& key) const {
+  struct stat about {};
+  return lstat(path(key, ".end").c_str(), &about) == 0 ||
+         lstat(path(key, ".done").c_str(), &about) == 0;
+}
+
 Result<SlurmTrace> SlurmClaims::read(const std::string& key) const {
   SlurmTrace trace;
   if (!slurm_key(key)) return trace;
@@ -116,7 +122,8 @@ Result<bool> SlurmClaims::fence(const std::string& key) const {
   int error = 0;
   // Written aside and linked: a claim is never seen without its word.
   const std::string aside = folder_ + "/" + own_suffix(".fence");
-  if (!write_new(aside, "fence\n", error)) return failed(aside, "a file that can be written", error);
+  if (!write_new(aside, "fence\n", error))
+    return failed(aside, "a file that can be written", error);
   const bool made = link(aside.c_str(), path(key).c_str()) == 0;
   error = errno;
   unlink(aside.c_str());

@@ -1,11 +1,10 @@
 // The claims folder of a site, seen by its nodes and by the agent: what attempts wrote themselves,
 // whatever Slurm remembers.
 //
-//   KEY       the claim: "run JOB NODE SECONDS", or "fence" if we took the key so that it never runs
-//   KEY.end   how the command ended (slurm_script.h)
-//   KEY.stop  we asked it to end: "GRACE_S batch" or "GRACE_S all"
-//   KEY.beat  touched while it runs
-//   KEY.done  an end that the hub knows; removed with the claim after kKeepClaims_s
+//   KEY       the claim: "run JOB NODE SECONDS", or "fence" if we took the key so that it never
+//   runs KEY.end   how the command ended (slurm_script.h) KEY.stop  we asked it to end: "GRACE_S
+//   batch" or "GRACE_S all" KEY.beat  touched while it runs KEY.done  an end that the hub knows;
+//   removed with the claim after kKeepClaims_s
 //
 // Invariants: 1. A claim is made with O_EXCL, by an attempt or by us, and goes only long after its
 //                end: a site that lost its memory may start a job again.
@@ -16,6 +15,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 
 #include "base/result.h"
 #include "live/drivers/slurm_model.h"
@@ -30,6 +30,7 @@ class SlurmClaims {
   const std::string& folder() const { return folder_; }
 
   Result<Done> usable() const;  // may we write here?
+  bool has_end(const std::string& key) const;  // .end or .done
   Result<SlurmTrace> read(const std::string& key) const;
   // true: the key is ours, and nothing runs under it, ever; false: an attempt claimed it.
   Result<bool> fence(const std::string& key) const;

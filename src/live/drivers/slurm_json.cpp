@@ -73,7 +73,8 @@ class Fields {
     return value;
   }
   void wrong(const char* name, const char* expected, const Json& found) const {
-    if (!fault_) fault_ = Fault{where_ + (*name ? ": " : "") + name, expected, found.type_name(), ""};
+    if (!fault_)
+      fault_ = Fault{where_ + (*name ? ": " : "") + name, expected, found.type_name(), ""};
   }
 
  private:
@@ -134,7 +135,8 @@ std::vector<NodeShare> nodes_of(const Fields& job, const std::string& where,
       }
   }
   if (out.empty())
-    for (std::string& name : slurm_hostlist(job.text("nodes"))) out.push_back({std::move(name), 0, 0});
+    for (std::string& name : slurm_hostlist(job.text("nodes")))
+      out.push_back({std::move(name), 0, 0});
   return out;
 }
 
@@ -206,7 +208,8 @@ SlurmJob job_of(const Json& json, const std::string& where, std::optional<Fault>
   const std::int64_t minutes = fields.number("time_limit");
   job.time_limit_s = minutes > 0 && minutes < 16'000'000 ? minutes * 60 : 0;
   job.end_s = fields.number("end_time");
-  if (slurm_holds(job.state)) job.shares = shares_of(fields, where, fault);
+  if (slurm_holds(job.state) || job.state == "NODE_FAIL")
+    job.shares = shares_of(fields, where, fault);
   if (!fault && (job.id <= 0 || job.state.empty()))
     fault = Fault{where, "a job with job_id and job_state", job.name, ""};
   return job;
@@ -217,8 +220,9 @@ SlurmNode node_of(const Json& json, const std::string& where, std::optional<Faul
   SlurmNode node;
   node.name = fields.text("name");
   node.state = fields.text("state");
-  std::transform(node.state.begin(), node.state.end(), node.state.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  std::transform(node.state.begin(), node.state.end(), node.state.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
   node.flags = fields.texts("state_flags");
   if (const Json* state = fields.find("state"); state != nullptr && state->is_array())
     for (const Json& flag : *state)

@@ -10,7 +10,9 @@ namespace {
 
 constexpr std::size_t kMostHosts = 100'000;
 
-bool starts(std::string_view text, std::string_view with) { return text.substr(0, with.size()) == with; }
+bool starts(std::string_view text, std::string_view with) {
+  return text.substr(0, with.size()) == with;
+}
 
 std::optional<std::int64_t> number(std::string_view text) {
   std::int64_t n = 0;
@@ -77,8 +79,8 @@ bool add_hosts(std::string_view word, std::vector<std::string>& out) {
   return true;
 }
 
-constexpr std::array kOver{"COMPLETED", "CANCELLED", "FAILED",    "TIMEOUT",       "NODE_FAIL",
-                           "PREEMPTED", "BOOT_FAIL", "DEADLINE",  "OUT_OF_MEMORY", "REVOKED"};
+constexpr std::array kOver{"COMPLETED", "CANCELLED", "FAILED",   "TIMEOUT",       "NODE_FAIL",
+                           "PREEMPTED", "BOOT_FAIL", "DEADLINE", "OUT_OF_MEMORY", "REVOKED"};
 constexpr std::array kWaiting{"PENDING",      "REQUEUED",     "REQUEUE_FED",
                               "REQUEUE_HOLD", "SPECIAL_EXIT", "RESV_DEL_HOLD"};
 
@@ -107,11 +109,20 @@ void end_by_slurm(Seen& seen, const SlurmJob& job, const SlurmTrace& trace) {
 
 }  // namespace
 
+// Names of files beside a claim (slurm_claims.h): no key may end in one.
+constexpr std::array<std::string_view, 5> kSuffixes{".end", ".stop", ".beat", ".run", ".done"};
+
 bool slurm_key(std::string_view key) {
-  return !key.empty() && key.size() <= 60 && std::all_of(key.begin(), key.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           c == '-' || c == '.' || c == '_';
-  }) && key.front() != '.';
+  return !key.empty() && key.size() <= 60 &&
+         std::all_of(key.begin(), key.end(),
+                     [](char c) {
+                       return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                              (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_';
+                     }) &&
+         key.front() != '.' && key.front() != '-' &&
+         std::none_of(kSuffixes.begin(), kSuffixes.end(), [&](std::string_view suffix) {
+           return key.size() > suffix.size() && key.substr(key.size() - suffix.size()) == suffix;
+         });
 }
 
 std::string slurm_comment(std::string_view key) { return "dure " + std::string(key); }
@@ -154,8 +165,7 @@ bool slurm_over(std::string_view state) {
   return std::find(kOver.begin(), kOver.end(), state) != kOver.end();
 }
 bool slurm_holds(std::string_view state) {
-  return !slurm_over(state) &&
-         std::find(kWaiting.begin(), kWaiting.end(), state) == kWaiting.end();
+  return !slurm_over(state) && std::find(kWaiting.begin(), kWaiting.end(), state) == kWaiting.end();
 }
 
 Seen slurm_seen(const SlurmJob& job, const SlurmTrace& trace) {
@@ -268,10 +278,10 @@ constexpr std::array kRefusals{
     Refusal{2025, "impossible", "Task count specification invalid"},
     Refusal{2029, "bad_order", "Invalid feature specification"},
     Refusal{2044, "impossible", "Memory required by task is not available"},
-    Refusal{2045, "bad_account",
-            "Invalid account or account/partition combination specified"},
-    Refusal{2050, "policy",
-            "Job violates accounting/QOS policy (job submit limit, user's size and/or time limits)"},
+    Refusal{2045, "bad_account", "Invalid account or account/partition combination specified"},
+    Refusal{
+        2050, "policy",
+        "Job violates accounting/QOS policy (job submit limit, user's size and/or time limits)"},
     Refusal{2051, "time_limit", "Requested time limit is invalid (missing or exceeds some limit)"},
     Refusal{2052, "not_allowed", "Access denied to requested reservation"},
     Refusal{2053, "bad_reservation", "Requested reservation is invalid"},
@@ -310,7 +320,8 @@ std::int64_t slurm_error_of(std::string_view message) {
   const auto holds = [&](const Refusal& r) {
     return message.find(r.message) != std::string_view::npos;
   };
-  if (const auto at = std::find_if(kRefusals.begin(), kRefusals.end(), holds); at != kRefusals.end())
+  if (const auto at = std::find_if(kRefusals.begin(), kRefusals.end(), holds);
+      at != kRefusals.end())
     return at->error;
   if (const auto at = std::find_if(kOthers.begin(), kOthers.end(), holds); at != kOthers.end())
     return at->error;

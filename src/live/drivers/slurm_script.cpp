@@ -10,19 +10,19 @@
 namespace dure {
 namespace {
 
-constexpr std::string_view kClaim = R"(
+constexpr std::string_view kClaim = R"sh(
 if ! (set -C; echo "run $SLURM_JOB_ID $SLURMD_NODENAME $(date +%s)" >"$claims/$key") 2>/dev/null; then
   [ -e "$claims/$key" ] && exit 75
   exit 76
 fi
 stopped=0 limit=0 child= told= watches=
-)";
+)sh";
 
 // end CODE: the record, whole or not at all, and out.
 // watch SECONDS COMMAND: runs it after a while in a session of its own, deaf to SIGTERM.
-constexpr std::string_view kTools = R"(
+constexpr std::string_view kTools = R"sh(
 end() {
-  for w in $watches; do kill -KILL "-$w" 2>/dev/null; done
+  for w in $watches; do kill -KILL "-$w" "$w" 2>/dev/null; done
   rm -f "$claims/$key.run"
   code=$1 signal=0
   [ "$code" -gt 128 ] && [ "$code" -le 192 ] && signal=$((code - 128)) code=0
@@ -34,10 +34,10 @@ watch() {
   setsid sh -c 'trap "" TERM; sleep "$0"; eval "$1"' "$1" "$2" </dev/null >/dev/null 2>&1 &
   watches="$watches $!"
 }
-)";
+)sh";
 
 // Both ways to be told to end; `soft` and `hard` depend on what runs (each_node or not).
-constexpr std::string_view kStops = R"(
+constexpr std::string_view kStops = R"sh(
 on_term() {
   woken=1
   [ "$stopped$limit" = 00 ] || return
@@ -60,12 +60,12 @@ on_limit() {
 }
 trap on_term TERM
 trap on_limit USR1
-)";
-constexpr std::string_view kAlone = R"(
+)sh";
+constexpr std::string_view kAlone = R"sh(
 soft() { kill -TERM "-$child" 2>/dev/null || kill -TERM "$child" 2>/dev/null; }
 hard() { echo "kill -KILL -$child $child"; }
-)";
-constexpr std::string_view kEach = R"(
+)sh";
+constexpr std::string_view kEach = R"sh(
 soft() { kill -USR1 "$child" 2>/dev/null; }
 hard() { echo "kill -TERM $child; sleep 5; kill -KILL -$child $child"; }
 task='
@@ -94,10 +94,10 @@ while :; do
 done
 kill -KILL "-$child" 2>/dev/null
 exit "$code"'
-)";
+)sh";
 
 // A wait that a signal cut short is asked again; 127 is then a shell that has forgotten the answer.
-constexpr std::string_view kWait = R"(
+constexpr std::string_view kWait = R"sh(
 code=127
 while :; do
   woken=0
@@ -107,9 +107,9 @@ while :; do
 done
 kill -KILL "-$child" 2>/dev/null
 end "$code"
-)";
+)sh";
 
-constexpr std::string_view kHome = R"(
+constexpr std::string_view kHome = R"sh(
 if [ -z "${HOME-}" ]; then
   HOME=$(getent passwd "$(id -u)" | cut -d: -f6)
 fi
@@ -119,7 +119,7 @@ export HOME USER LOGNAME
 DURE_GPUS=$CUDA_VISIBLE_DEVICES
 [ "$DURE_GPUS" = -1 ] && DURE_GPUS=
 export CUDA_VISIBLE_DEVICES DURE_GPUS
-)";
+)sh";
 
 bool name_ok(std::string_view name) {
   const auto letter = [](char c) {
@@ -207,8 +207,7 @@ Result<std::string> slurm_script(const RunOrder& order, const SlurmScriptPlan& p
     return refused(order.key, "a program, its name without =", "bad_command");  // env's own syntax
   }
   for (const std::string& word : command) {
-    if (!slurm_text_ok(word))
-      return refused(order.key, "a command of UTF-8 text", "bad_command");
+    if (!slurm_text_ok(word)) return refused(order.key, "a command of UTF-8 text", "bad_command");
     run += " " + sh_quoted(word);
   }
   if (order.command.empty()) run += " \"$claims/$key.run\"";
@@ -234,15 +233,17 @@ Result<std::string> slurm_script(const RunOrder& order, const SlurmScriptPlan& p
   out += "[ \"$stopped\" = 0 ] || end 143\n";
   if (order.each_node) {
     const std::string nodes = std::to_string(order.nodes.size());
-    std::string srun = "srun --mpi=none --kill-on-bad-exit=1 --nodes=" + nodes + " --ntasks=" + nodes +
-                       " --ntasks-per-node=1";
+    std::string srun = "srun --mpi=none --kill-on-bad-exit=1 --nodes=" + nodes +
+                       " --ntasks=" + nodes + " --ntasks-per-node=1";
     if (order.nodes[0].cpus > 0) srun += " --cpus-per-task=" + std::to_string(order.nodes[0].cpus);
     out += "setsid " + srun + " sh -c \"$task\" task " + run + " & child=$!\n";
   } else {
     out += "setsid " + run + " & child=$!\n";
   }
   // Told between the last look and the start: the trap found no child.
-  out += "[ \"$stopped$limit$told\" = 00 ] || [ -n \"$told\" ] || { sleep 0.1; soft; watch \"$grace\" \"$(hard)\"; }\n";
+  out +=
+      "[ \"$stopped$limit$told\" = 00 ] || [ -n \"$told\" ] || { sleep 0.1; soft; watch \"$grace\" "
+      "\"$(hard)\"; }\n";
   out += kWait;
   return out;
 }
