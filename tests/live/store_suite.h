@@ -9,9 +9,9 @@
 
 namespace dure {
 
-class Place {  // where stores of a test are
+class StorePlace {  // where stores of a test are
  public:
-  virtual ~Place() = default;
+  virtual ~StorePlace() = default;
   virtual std::string new_url() = 0;
   virtual int lives() const = 0;  // how many random ones the time allows
   // What another client of the database sees: rows, columns joined by |, or the error.
@@ -20,7 +20,7 @@ class Place {  // where stores of a test are
 
 struct StoreCase {
   const char* name;
-  void (*run)(Place& place);
+  void (*run)(StorePlace& place);
 };
 std::span<const StoreCase> store_cases();
 

@@ -86,7 +86,7 @@ Epoch lead(Store& store, const std::string& holder, std::int64_t now, std::int64
 
 // ------------------------------------------------------------------------------------- lease
 
-void one_leads(Place& place) {
+void one_leads(StorePlace& place) {
   const std::string url = place.new_url();
   const auto a = opened(url), b = opened(url);
   EXPECT_EQ(outcome(append(*a, {entry(1)})), kFenced);  // before it leads
@@ -104,7 +104,7 @@ void one_leads(Place& place) {
   EXPECT_EQ(lead(*a, "a", 520), Epoch(3));
 }
 
-void the_old_leader_is_fenced(Place& place) {
+void the_old_leader_is_fenced(StorePlace& place) {
   const std::string url = place.new_url();
   const auto a = opened(url), b = opened(url);
   EXPECT_EQ(lead(*a, "a", 0), Epoch(1));
@@ -119,7 +119,7 @@ void the_old_leader_is_fenced(Place& place) {
   EXPECT_EQ(place.query(url, "SELECT COUNT(*) FROM jobs"), std::vector<std::string>{"0"});
 }
 
-void a_restart_is_a_new_epoch(Place& place) {
+void a_restart_is_a_new_epoch(StorePlace& place) {
   const std::string url = place.new_url();
   auto a = opened(url);
   EXPECT_EQ(lead(*a, "a", 0), Epoch(1));
@@ -132,7 +132,7 @@ void a_restart_is_a_new_epoch(Place& place) {
   EXPECT_EQ(lead(*a, "a", 2), Epoch(3));
 }
 
-void a_released_lease_is_free(Place& place) {
+void a_released_lease_is_free(StorePlace& place) {
   const std::string url = place.new_url();
   const auto a = opened(url), b = opened(url);
   EXPECT_EQ(lead(*a, "a", 0, 1000), Epoch(1));
@@ -148,7 +148,7 @@ void a_released_lease_is_free(Place& place) {
 
 // ------------------------------------------------------------------------------------- record
 
-void entries_come_back_as_they_went(Place& place) {
+void entries_come_back_as_they_went(StorePlace& place) {
   const std::string url = place.new_url();
   auto a = leader(url);
   EXPECT_EQ(a->last().value(), 0u);
@@ -170,7 +170,7 @@ void entries_come_back_as_they_went(Place& place) {
   EXPECT_EQ(a->first().value(), 1u);
 }
 
-void a_wrong_number_stores_nothing(Place& place) {
+void a_wrong_number_stores_nothing(StorePlace& place) {
   const std::string url = place.new_url();
   const auto a = leader(url);
   for (const std::uint64_t first : {2u, 0u, 7u})
@@ -185,7 +185,7 @@ void a_wrong_number_stores_nothing(Place& place) {
   EXPECT_DEATH((void)append(*a, {entry(3), entry(5)}), "CHECK failed");
 }
 
-void reading_stops_where_asked(Place& place) {
+void reading_stops_where_asked(StorePlace& place) {
   const auto a = leader(place.new_url());
   constexpr std::uint64_t kMany = 20'003;  // over the pages that it is read in
   for (std::uint64_t n = 1; n <= kMany; n += 5000)
@@ -208,7 +208,7 @@ void reading_stops_where_asked(Place& place) {
   EXPECT_EQ(outcome(append(*a, {entry(kMany + 1)})), "ok");
 }
 
-void a_gap_is_a_fault(Place& place) {
+void a_gap_is_a_fault(StorePlace& place) {
   const std::string url = place.new_url();
   const auto a = leader(url);
   EXPECT_EQ(outcome(append(*a, entries(1, 9))), "ok");
@@ -221,7 +221,7 @@ void a_gap_is_a_fault(Place& place) {
 
 // ------------------------------------------------------------------------------------- projections
 
-void the_last_row_of_a_key_wins(Place& place) {
+void the_last_row_of_a_key_wins(StorePlace& place) {
   const std::string url = place.new_url();
   const auto a = leader(url);
   EXPECT_EQ(
@@ -250,7 +250,7 @@ void the_last_row_of_a_key_wins(Place& place) {
   EXPECT_EQ(a->last().value(), 1u);
 }
 
-void no_name_keeps_the_record_out(Place& place) {
+void no_name_keeps_the_record_out(StorePlace& place) {
   const std::string url = place.new_url();
   const auto a = leader(url);
   JobRow row = job_row(1);
@@ -271,7 +271,7 @@ std::string noise(std::size_t size, std::uint64_t seed) {
   return out;
 }
 
-void a_snapshot_replaces_the_older(Place& place) {
+void a_snapshot_replaces_the_older(StorePlace& place) {
   const std::string url = place.new_url();
   auto a = leader(url);
   EXPECT_EQ(outcome(append(*a, entries(1, 9))), "ok");
@@ -296,7 +296,7 @@ void a_snapshot_replaces_the_older(Place& place) {
             std::vector<std::string>{"1"});
 }
 
-void an_unfinished_snapshot_is_none(Place& place) {
+void an_unfinished_snapshot_is_none(StorePlace& place) {
   const std::string url = place.new_url();
   const auto a = leader(url);
   EXPECT_EQ(outcome(append(*a, entries(1, 9))), "ok");
@@ -311,7 +311,7 @@ void an_unfinished_snapshot_is_none(Place& place) {
   EXPECT_EQ(outcome(a->newest()), "a snapshot of 10 bytes with 9");
 }
 
-void truncation_takes_a_prefix(Place& place) {
+void truncation_takes_a_prefix(StorePlace& place) {
   const std::string url = place.new_url();
   auto a = leader(url);
   constexpr std::uint64_t kMany = 10'030;  // more than one transaction takes
@@ -347,7 +347,7 @@ constexpr std::array kTwoSteps{
                "CREATE TABLE later (id {int} PRIMARY KEY, bytes {bytes} NOT NULL) {strict};"
                "INSERT INTO later SELECT number, bytes FROM entries;"}};
 
-void an_older_schema_is_brought_up_to_date(Place& place) {
+void an_older_schema_is_brought_up_to_date(StorePlace& place) {
   const std::string url = place.new_url();
   const SchemaStep first = schema_steps()[0];
   const std::array one{first};
@@ -380,7 +380,7 @@ void an_older_schema_is_brought_up_to_date(Place& place) {
   EXPECT_EQ(outcome(append(*now.value(), {entry(5)})), "ok");
 }
 
-void reading_only_changes_nothing(Place& place) {
+void reading_only_changes_nothing(StorePlace& place) {
   const std::string url = place.new_url();
   EXPECT_FALSE(open_store_read_only(url));  // there is none, and none is made
   EXPECT_FALSE(open_store_read_only(url));
@@ -407,7 +407,7 @@ void reading_only_changes_nothing(Place& place) {
 // ------------------------------------------------------------------------------------- crash
 
 // A writer that is killed: what it had told us was stored is there, and no entry is half there.
-void a_killed_writer_loses_nothing(Place& place) {
+void a_killed_writer_loses_nothing(StorePlace& place) {
   const std::string url = place.new_url();
   for (int round = 0; round < 3; ++round) {
     std::array<int, 2> told{};
@@ -488,7 +488,7 @@ struct Model {
   }
 };
 
-void one_life(Place& place, std::uint64_t seed) {
+void one_life(StorePlace& place, std::uint64_t seed) {
   SCOPED_TRACE("seed " + std::to_string(seed));
   const std::string url = place.new_url();
   Stream draw(seed, "store/model", 0);
@@ -560,7 +560,7 @@ void one_life(Place& place, std::uint64_t seed) {
   }
 }
 
-void it_is_what_the_model_says(Place& place) {
+void it_is_what_the_model_says(StorePlace& place) {
   for (int seed = 1; seed <= place.lives(); ++seed)
     one_life(place, static_cast<std::uint64_t>(seed));
 }

@@ -13,7 +13,7 @@
 namespace dure {
 namespace {
 
-class SqlitePlace final : public Place {
+class SqlitePlace final : public StorePlace {
  public:
   int lives() const override { return 8; }
   std::string new_url() override { return "sqlite:" + (folder_ / std::to_string(++made_)) + ".db"; }
@@ -38,7 +38,7 @@ class SqlitePlace final : public Place {
   int made_ = 0;
 };
 
-class PostgresPlace final : public Place {
+class PostgresPlace final : public StorePlace {
  public:
   explicit PostgresPlace(PostgresServer& server) : server_(server) {}
   int lives() const override { return 3; }
