@@ -188,7 +188,8 @@ Result<std::unique_ptr<Driver>> make_driver(const AgentSpec& spec) {
       o.partition = spec.partition;
       o.other_users = geteuid() == 0;
       o.now_ms = unix_now_ms;
-      return SlurmDriver::open(o);
+      TRY(driver, SlurmDriver::open(o));
+      return std::unique_ptr<Driver>(std::move(driver));
     }
   }
   CHECK(!"a DriverKind");

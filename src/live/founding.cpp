@@ -223,6 +223,11 @@ class Founder {
 
 }  // namespace
 
+Outcome<std::vector<What>> found_live(const HubSpec& hub, const Scenario& scenario,
+                                      const World& world) {
+  return Founder(hub, scenario, world).run();
+}
+
 std::vector<PoolOpened> pools_of(const LivePoolSpec& row, const Scenario& s) {
   const HardwareSpec& h = s.hardware[*index_of(s.hardware, row.hardware)];
   const std::uint32_t site = *index_of(s.sites, row.site);

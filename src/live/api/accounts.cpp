@@ -75,7 +75,7 @@ void quota_of(Api& api, Call call) {
 
 double hours(std::int64_t gpu_ms) { return std::round(static_cast<double>(gpu_ms) / 3.6) / 1e6; }
 
-std::string csv(const LedgerView& v) {
+std::string csv(const StatementView& v) {
   std::string out = "month,pool,owner,member,gpu_ms,gpu_hours,price_krw_per_gpu_hour,amount_krw\n";
   for (const LedgerRow& r : v.rows) {
     char hours_text[64];
@@ -103,7 +103,7 @@ void ledger(Api& api, Call call) {
   api.read(std::move(call), [=, &hub](const Desk& d) {
     const std::string of = month.empty() ? month_of(hub.clock().now()) : month;
     const MonthStatement s = statement(d, of, std::max(hub.clock().now(), d.world.now()));
-    LedgerView v;
+    StatementView v;
     v.month = of;
     for (const StatementLine& l : s.lines) {
       LedgerRow row{of,       l.pool,          l.owner,     l.member,
@@ -166,7 +166,7 @@ void add_account_routes(Api& api, std::vector<Route>& routes) {
                      {"member", "only what concerns it"},
                      {"format", "csv, or JSON"}},
                     {},
-                    describe_doc<LedgerView>,
+                    describe_doc<StatementView>,
                     "application/json",
                     with(ledger)});
 }

@@ -246,17 +246,17 @@ struct BalanceRow {
         Field("balance_krw", &BalanceRow::balance_krw, "credit - debit", range(-kAny, kAny)));
   }
 };
-struct LedgerView {
+struct StatementView {
   std::string month;
   std::vector<LedgerRow> rows;
   std::vector<BalanceRow> members;
   std::int64_t sum_krw = 0;
   static constexpr auto describe() {
     return std::tuple(
-        Field("month", &LedgerView::month, "2026-11, KST"),
-        Field("rows", &LedgerView::rows, "who used whose machines"),
-        Field("members", &LedgerView::members, "what each is owed"),
-        Field("sum_krw", &LedgerView::sum_krw, "of all balances: 0", range(-kAny, kAny)));
+        Field("month", &StatementView::month, "2026-11, KST"),
+        Field("rows", &StatementView::rows, "who used whose machines"),
+        Field("members", &StatementView::members, "what each is owed"),
+        Field("sum_krw", &StatementView::sum_krw, "of all balances: 0", range(-kAny, kAny)));
   }
 };
 struct StatusView {

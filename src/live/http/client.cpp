@@ -138,7 +138,7 @@ struct Broken {
 
 class Client final : public HttpClient {
  public:
-  Client(std::string url, Endpoint place, const HttpClientOptions& options, TlsContext tls)
+  Client(std::string url, HostPlace place, const HttpClientOptions& options, TlsContext tls)
       : url_(std::move(url)), place_(std::move(place)), options_(options), tls_(std::move(tls)) {
     host_ = !place_.socket_path.empty()                  ? "localhost"
             : place_.host.find(':') != std::string::npos ? "[" + place_.host + "]"
@@ -250,7 +250,7 @@ class Client final : public HttpClient {
     error_code not_address;
     const auto address = net::ip::make_address(place_.host, not_address);
     if (!not_address) {
-      std::uint16_t port = 0;  // parse_endpoint() took it for one
+      std::uint16_t port = 0;  // parse_place() took it for one
       std::from_chars(place_.port.data(), place_.port.data() + place_.port.size(), port);
       return {Endpoint(net::ip::tcp::endpoint(address, port))};
     }
@@ -358,7 +358,7 @@ class Client final : public HttpClient {
   }
 
   const std::string url_;
-  const Endpoint place_;
+  const HostPlace place_;
   const HttpClientOptions options_;
   const TlsContext tls_;
   std::string host_;
@@ -372,7 +372,7 @@ class Client final : public HttpClient {
 
 Result<std::unique_ptr<HttpClient>> HttpClient::open(const std::string& url,
                                                      const HttpClientOptions& options) {
-  TRY(place, parse_endpoint(url));
+  TRY(place, parse_place(url));
   TlsContext tls;
   try {
     if (place.tls) {

@@ -72,7 +72,7 @@ bool fits_request_line(std::string_view text) {
   });
 }
 
-bool split_authority(std::string_view authority, Endpoint& place) {
+bool split_authority(std::string_view authority, HostPlace& place) {
   std::string_view port;
   if (authority.starts_with('[')) {
     const std::size_t close = authority.find(']');
@@ -156,8 +156,8 @@ std::string percent_encode(std::string_view text) {
   return out;
 }
 
-Result<Endpoint> parse_endpoint(std::string_view url) {
-  Endpoint place;
+Result<HostPlace> parse_place(std::string_view url) {
+  HostPlace place;
   std::string_view rest = url;
   if (rest.starts_with("unix:")) {
     rest.remove_prefix(5);

@@ -29,13 +29,13 @@ Result<Target> parse_target(std::string_view target);
 // query.
 std::string percent_encode(std::string_view text);
 
-struct Endpoint {  // that a client calls
+struct HostPlace {  // that a client calls
   bool tls = false;
   std::string host, port;   // without the [] of an IPv6 address
   std::string socket_path;  // of a unix socket; then there is no host
   std::string prefix;       // goes before every target: "" or /…, without a / at its end
 };
 // http://HOST[:PORT][/PREFIX], https://… or unix:PATH[:/PREFIX]
-Result<Endpoint> parse_endpoint(std::string_view url);
+Result<HostPlace> parse_place(std::string_view url);
 
 }  // namespace dure
