@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -288,7 +289,29 @@ TEST(HttpServer, WhoCalls) {
   EXPECT_EQ(seen.peer_uid, static_cast<std::int64_t>(::geteuid()));
 }
 
-TEST(HttpServer, ACallerThatHangsUpAtOnceIsNobody) {
+// Calls `calls` times from a process of its own, as another user where that is allowed, and hangs
+// up without waiting, or waits for an answer. What user it was, or -1: the process failed.
+std::int64_t call_from_a_process(std::uint16_t port, int calls, bool waits) {
+  constexpr uid_t kOther = 12'345;
+  const uid_t user = ::geteuid() == 0 ? kOther : ::geteuid();
+  const std::string request = get("/");
+  const pid_t child = ::fork();
+  if (child == 0) {  // nothing but system calls: the parent has threads
+    if (user == kOther && ::setuid(kOther) != 0) ::_exit(1);
+    for (int i = 0; i < calls; ++i) {
+      RawSocket socket = RawSocket::to(port);
+      socket.send(request);
+      char byte = 0;
+      if (waits && ::recv(socket.fd(), &byte, 1, 0) != 1) ::_exit(1);
+    }
+    ::_exit(0);
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  return status == 0 ? static_cast<std::int64_t>(user) : -1;
+}
+
+TEST(HttpServer, ACallerIsItsOwnUserOrNobody) {
   std::mutex mutex;
   std::vector<std::int64_t> uids;
   const auto server = start({}, [&](const HttpRequest& request, Reply reply) {
@@ -296,14 +319,17 @@ TEST(HttpServer, ACallerThatHangsUpAtOnceIsNobody) {
     uids.push_back(request.peer_uid);
     reply.send({});
   });
-  for (int i = 0; i < 50; ++i) RawSocket::to(server->port()).send(get("/"));
-  EXPECT_TRUE(comes_true([&] {
+  const std::int64_t user = call_from_a_process(server->port(), 5, true);
+  ASSERT_GE(user, 0);
+  {
     const std::scoped_lock lock(mutex);
-    return uids.size() == 50;
-  }));
-  // Its socket may have been there still when it was looked for; never another's id.
-  for (const std::int64_t uid : uids)
-    EXPECT_TRUE(uid == -1 || uid == static_cast<std::int64_t>(::geteuid())) << uid;
+    EXPECT_EQ(uids, std::vector<std::int64_t>(5, user));
+  }
+  ASSERT_EQ(call_from_a_process(server->port(), 200, false), user);
+  EXPECT_TRUE(comes_true([&] { return server->connections() == 0; }));
+  // A socket that its process has closed belongs to user 0, as the kernel has it: never to us.
+  const std::scoped_lock lock(mutex);
+  for (const std::int64_t uid : uids) EXPECT_TRUE(uid == -1 || uid == user) << uid;
 }
 
 TEST(HttpServer, AReplyThatIsDroppedIsA500) {

@@ -103,7 +103,7 @@ class Server final : public HttpServer {
         std::clamp<std::int64_t>(std::min(options.patience_ms, options.idle_ms) / 10, 5, 250);
     sweep_.expires_after(milliseconds(pause));
     sweep_.async_wait([this](error_code ec) {
-      if (ec) return;
+      if (ec || sweeps_ended_) return;
       const std::int64_t now = now_ms();
       for (const auto& session : core_->all()) session->end_at_deadline(now);
       sweep();
@@ -122,6 +122,7 @@ class Server final : public HttpServer {
   net::executor_work_guard<net::io_context::executor_type> work_;
   Acceptor acceptor_;
   net::steady_timer again_, sweep_;  // on the acceptor's strand
+  bool sweeps_ended_ = false;        // on the same
   std::uint16_t port_ = 0;
   std::vector<std::thread> threads_;
   std::mutex stop_mutex_;
@@ -149,7 +150,10 @@ void Server::stop() {
     for (const auto& session : core_->all()) session->end_stream();
     wait_for_end(std::max(end - now_ms(), kLastWordsMs), nullptr);
     for (const auto& session : core_->all()) session->cut();
-    net::post(acceptor_.get_executor(), [this] { sweep_.cancel(); });
+    net::post(acceptor_.get_executor(), [this] {
+      sweeps_ended_ = true;  // a sweep that is due already cannot be cancelled
+      sweep_.cancel();
+    });
   }
   work_.reset();
   for (std::thread& thread : threads_) thread.join();
