@@ -25,7 +25,7 @@ class PostgresServer {
   std::string url(const std::string& schema = "", const std::string& tablespace = "") const;
   // Rows, columns joined by |; the error if it failed. Of the statement that is last in `sql`.
   std::vector<std::string> query(const std::string& sql, const std::string& schema = "");
-  std::string folder_for_tablespace();  // a folder that the server may use
+  void give(const std::string& folder);  // the server may write there
   std::string log() const;
 
  private:

@@ -57,11 +57,8 @@ PostgresServer::PostgresServer() {
         std::string("PostgreSQL 15 is not below ") + kBin + ": apt-get install postgresql-15";
     return;
   }
-  const User user = server_user();
-  if (::chown(folder_.path().c_str(), user.uid, user.gid) != 0) {
-    problem_ = "chown " + folder_.path();
-    return;
-  }
+  give(folder_.path());
+  if (!problem_.empty()) return;
   if (!run({std::string(kBin) + "initdb", "-D", folder_ / "data", "-U", "dure", "-A", "trust", "-E",
             "UTF8", "--locale=C", "--no-sync", "--no-instructions"},
            nullptr)) {
@@ -166,12 +163,9 @@ std::vector<std::string> PostgresServer::query(const std::string& sql, const std
   return out;
 }
 
-std::string PostgresServer::folder_for_tablespace() {
-  const std::string path = folder_ / "space";
+void PostgresServer::give(const std::string& folder) {
   const User user = server_user();
-  if (::mkdir(path.c_str(), 0700) != 0 || ::chown(path.c_str(), user.uid, user.gid) != 0)
-    problem_ = "mkdir " + path;
-  return path;
+  if (::chown(folder.c_str(), user.uid, user.gid) != 0) problem_ = "chown " + folder;
 }
 
 std::string PostgresServer::log() const { return read_file(folder_ / "log"); }

@@ -38,18 +38,23 @@ Result<std::unique_ptr<Database>> open_database(const std::string& url, Access a
   return open_sqlite(path, access);
 }
 
+Result<std::unique_ptr<Store>> open_with(const std::string& url, Access access,
+                                         std::span<const SchemaStep> steps) {
+  TRY(database, open_database(url, access));
+  TRY(done, open_schema(*database, access, steps));
+  (void)done;
+  return sql_store(std::move(database), access, steps.back().to);
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Store>> open_store_with(const std::string& url, Access access,
                                                std::span<const SchemaStep> steps) {
-  TRY(database, open_database(url, access));
-  Result<Done> done = open_schema(*database, access, steps);
-  if (!done) {
-    Fault fault = done.fault();
-    if (fault.expected.empty()) fault.expected = "the store to open";
-    return fault;
-  }
-  return sql_store(std::move(database), access, steps.back().to);
+  Result<std::unique_ptr<Store>> store = open_with(url, access, steps);
+  if (store || !store.fault().expected.empty()) return store;
+  Fault fault = store.fault();
+  fault.expected = "a store that opens";
+  return fault;
 }
 
 Result<std::unique_ptr<Store>> open_store(const std::string& url) {

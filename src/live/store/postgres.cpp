@@ -123,9 +123,17 @@ class PostgresDatabase final : public Database {
     prepared_.clear();
   }
 
+  // A session that the server ends (shutdown, crash, a time limit) says so before it is cut off.
+  bool is_over(const PGresult* result) const {
+    const char* const severity =
+        result == nullptr ? nullptr : PQresultErrorField(result, PG_DIAG_SEVERITY_NONLOCALIZED);
+    const std::string_view word = severity == nullptr ? "" : severity;
+    return word == "FATAL" || word == "PANIC" || PQstatus(connection_.get()) != CONNECTION_OK;
+  }
+
   Fault fault(const PGresult* result) {
     Fault out = postgres_fault(connection_.get(), result, name_);
-    if (PQstatus(connection_.get()) != CONNECTION_OK) drop();
+    if (is_over(result)) drop();
     return out;
   }
 
@@ -191,7 +199,7 @@ class PostgresDatabase final : public Database {
   }
 
   Result<Done> take_rows(const TakeRow& take) {
-    bool more = true;
+    bool more = true, over = false;
     std::optional<Fault> bad;
     for (;;) {  // to the end, whatever happens: only then the connection is free again
       const ResultHandle result(PQgetResult(connection_.get()));
@@ -201,11 +209,12 @@ class PostgresDatabase final : public Database {
         if (!more) continue;
         more = take(PostgresRow(result.get(), 0));
         if (!more) cancel();
-      } else if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK && more && !bad) {
-        bad = postgres_fault(connection_.get(), result.get(), name_);
+      } else if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK) {
+        over = over || is_over(result.get());
+        if (more && !bad) bad = postgres_fault(connection_.get(), result.get(), name_);
       }
     }
-    if (PQstatus(connection_.get()) != CONNECTION_OK) {
+    if (over || is_over(nullptr)) {
       if (more && !bad) bad = postgres_fault(connection_.get(), nullptr, name_);
       drop();
     }

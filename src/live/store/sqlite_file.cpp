@@ -17,7 +17,8 @@
 namespace dure {
 namespace {
 
-constexpr int kBusyMs = 10'000;  // a save() of another connection takes its turns in less
+constexpr off_t kSmallestFile = 512;  // a page at least
+constexpr int kBusyMs = 10'000;       // a save() of another connection takes its turns in less
 
 std::string message(int error) { return std::generic_category().message(error); }
 
@@ -58,6 +59,10 @@ Result<Done> create(const std::string& path) {
 Result<Done> make_sure_of_file(const std::string& path, IfMissing missing) {
   struct stat info {};
   if (::stat(path.c_str(), &info) == 0) {
+    // SQLite would take a scrap of a file for an empty one, and write over it.
+    if (S_ISREG(info.st_mode) && info.st_size > 0 && info.st_size < kSmallestFile)
+      return Fault{sqlite_name(path), "a store", std::to_string(info.st_size) + " bytes",
+                   "it is no database, or what is left of one: restore it from its backup"};
     if (S_ISREG(info.st_mode)) return Done{};
     return Fault{sqlite_name(path), "a file", S_ISDIR(info.st_mode) ? "a folder" : "something else",
                  "name a file, e.g. sqlite:" + path + "/store.db"};
@@ -163,6 +168,17 @@ std::string as_uri(const std::string& path) {
   return out + "?immutable=1";
 }
 
+// errno of the write that failed: kept by the file it went to, the log or the database.
+int system_error(sqlite3* db) {
+  int error = 0;
+  sqlite3_file* log = nullptr;
+  if (sqlite3_file_control(db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log) == SQLITE_OK &&
+      log != nullptr && log->pMethods != nullptr)
+    log->pMethods->xFileControl(log, SQLITE_FCNTL_LAST_ERRNO, &error);
+  if (error == 0) sqlite3_file_control(db, "main", SQLITE_FCNTL_LAST_ERRNO, &error);
+  return error == 0 ? sqlite3_system_errno(db) : error;
+}
+
 bool has_log(const std::string& path) {
   struct stat info {};
   return ::stat((path + "-wal").c_str(), &info) == 0 && info.st_size > 0;
@@ -179,7 +195,7 @@ std::string sqlite_name(const std::string& path) {
 Fault sqlite_fault(sqlite3* db, const std::string& path) {
   if (db == nullptr) return Fault{sqlite_name(path), "", std::string(kStoreDown), "out of memory"};
   const int rc = sqlite3_extended_errcode(db), kind = rc & 0xff;
-  const int system = sqlite3_system_errno(db);
+  const int system = kind == SQLITE_IOERR ? system_error(db) : sqlite3_system_errno(db);
   std::string_view found = kStoreDown;
   std::string hint = sqlite3_errmsg(db);
   if (kind == SQLITE_FULL)
