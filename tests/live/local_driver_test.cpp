@@ -399,6 +399,11 @@ TEST_F(LocalDriverTest, MemoryIsLimitedByACgroupWhereThereIsOne) {
   EXPECT_EQ(run(shell("in", "cat /proc/self/cgroup; setsid sleep 1000 & exit 0")).exit_code, 0);
   EXPECT_NE(out("in").find("/in\n"), std::string::npos);
   EXPECT_FALSE(std::filesystem::exists(ours + "/in"));
+  RunOrder limited = shell("limited", "exit 0");
+  limited.memory_mib = 64;
+  const bool can = slurp(ours + "/cgroup.controllers").find("memory") != std::string::npos;
+  EXPECT_EQ(run(limited).exit_code, can ? 0 : 126);  // never without its limit
+  ::rmdir((ours + "/limited").c_str());
   EXPECT_EQ(::rmdir(ours.c_str()), 0);
 }
 

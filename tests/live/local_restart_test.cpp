@@ -182,6 +182,19 @@ TEST_F(LocalDriverTest, AHeldOneWhoseSupervisorDiesIsLostAndNeverRan) {
   }));
 }
 
+TEST_F(LocalDriverTest, AMachineThatGoesDownIsNotAStop) {
+  open();
+  start(shell("ran", "trap 'echo saved; exit 3' TERM; echo up; while :; do sleep 0.05; done"));
+  ASSERT_EQ(hold(shell("held", "echo ran")).kind, Answer::done);
+  ASSERT_TRUE(soon([&] { return out("ran") == "up\n" && supervisor("held"); }));
+  for (const char* const key : {"ran", "held"}) ::kill(supervisor(key).value().pid, SIGTERM);
+  const Seen ran = until("ran", Seen::ended);
+  EXPECT_TRUE(ran.node_failed && ran.claimed && !ran.stopped);
+  EXPECT_EQ(ran.exit_code, 3);
+  EXPECT_EQ(out("ran"), "up\nsaved\n");
+  EXPECT_FALSE(until("held", Seen::lost).claimed);
+}
+
 TEST_F(LocalDriverTest, ANumberThatIsUsedAgainIsNobodyOfOurs) {
   open();
   start(shell("reused", "sleep 1000"));

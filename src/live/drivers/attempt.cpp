@@ -104,7 +104,8 @@ class Supervisor {
   std::string folder_;
   Fd gate_, lock_, signals_, end_file_;
   std::string gate_text_, cgroup_;
-  bool released_ = false, stop_asked_ = false, no_children_ = false, failed_ = false;
+  bool released_ = false, stop_asked_ = false, going_down_ = false, no_children_ = false,
+       failed_ = false;
   AttemptOrder order_;
   AttemptEnd end_;
   std::vector<Task> tasks_;
@@ -179,8 +180,11 @@ void Supervisor::read_gate() {
 void Supervisor::read_signals() {
   signalfd_siginfo info{};
   while (::read(signals_.fd, &info, sizeof info) == static_cast<ssize_t>(sizeof info)) {
-    if (info.ssi_signo == static_cast<std::uint32_t>(SIGTERM))  // the machine goes down
-      asked_to_stop(order_.order.grace_s);
+    if (info.ssi_signo != static_cast<std::uint32_t>(SIGTERM)) continue;
+    going_down_ = true;
+    if (left_ == 0) continue;
+    end_.node_failed = true;  // nobody asked for it: the machine goes down
+    stop_tasks(order_.order.grace_s * 1000);
   }
 }
 
@@ -195,18 +199,19 @@ void Supervisor::sleep_until(std::int64_t ms) {
 }
 
 void Supervisor::wait_for_release() {
-  while (!released_ && !stop_asked_) sleep_until(kNever);
+  while (!released_ && !stop_asked_ && !going_down_) sleep_until(kNever);
 }
 
 int Supervisor::claim() {
   const Fd file(::open("claim", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
   if (!file && errno == EEXIST) return kAttemptClaimed;
   const Fd folder(::open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  // Room for the end now: a full disk must not take it from us.
+  // The claim is empty: its name is all there is to store, and that is the folder's. Room for the
+  // end now: a full disk must not take it from us.
   end_file_ = Fd(::open("end.tmp", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
   struct stat info {};
   if (!file || !folder || !end_file_ || ::posix_fallocate(end_file_.fd, 0, kEndRoomBytes) != 0 ||
-      ::fsync(file.fd) != 0 || ::fsync(folder.fd) != 0 || ::fstat(file.fd, &info) != 0) {
+      ::fsync(folder.fd) != 0 || ::fstat(file.fd, &info) != 0) {
     end_.detail = "its claim could not be stored: " + error_text(errno);
     return kAttemptUsage;
   }
@@ -245,12 +250,15 @@ void Supervisor::signal_all(int signal) {
     const Fd file(::open((cgroup_ + "/cgroup.kill").c_str(), O_WRONLY | O_CLOEXEC));
     if (file) static_cast<void>(write_all(file.fd, "1"));
   }
-  for (const Task& task : tasks_) ::kill(-task.pid, signal);
+  for (const Task& task : tasks_) {
+    if (!task.over) ::kill(-task.pid, signal);  // else its number may be another's
+  }
   const pid_t self = ::getpid();
   const auto mine = descendants(all_processes(), [&](const Process& p) { return p.pid == self; });
   for (const Process& p : mine) {
-    const bool in_group = std::any_of(tasks_.begin(), tasks_.end(),
-                                      [&](const Task& task) { return task.pid == p.group; });
+    const bool in_group = std::any_of(tasks_.begin(), tasks_.end(), [&](const Task& task) {
+      return !task.over && task.pid == p.group;
+    });
     if (!in_group) signal_process(p, signal);
   }
 }
@@ -339,9 +347,9 @@ void Supervisor::write_end() {
     if (end_file_ &&
         ::pwrite(end_file_.fd, text.data(), text.size(), 0) == static_cast<ssize_t>(text.size()) &&
         ::ftruncate(end_file_.fd, static_cast<off_t>(text.size())) == 0 &&
-        ::fsync(end_file_.fd) == 0 && ::rename("end.tmp", "end.json") == 0) {
+        (!end_.ran || ::fsync(end_file_.fd) == 0) && ::rename("end.tmp", "end.json") == 0) {
       const Fd folder(::open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-      if (folder) ::fsync(folder.fd);
+      if (folder && end_.ran) ::fsync(folder.fd);  // what did not run, a power cut ends as well
       return;
     }
     end_file_ = Fd();
@@ -361,6 +369,7 @@ std::int64_t oom_kills(const std::string& cgroup) {
 int Supervisor::run() {
   if (!set_up()) return kAttemptUsage;
   wait_for_release();
+  if (going_down_) return 0;  // without a claim and an end: lost, and it never ran
   if (stop_asked_) {
     write_end();
     return 0;

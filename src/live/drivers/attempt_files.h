@@ -48,7 +48,7 @@ struct AttemptOrder {
 struct AttemptEnd {
   bool ran = false;
   std::int64_t exit_code = 0, signal = 0;
-  bool time_limit = false, stopped = false;
+  bool time_limit = false, stopped = false, node_failed = false;
   std::int64_t started_ms = 0, ended_ms = 0, cpu_ms = 0, max_rss_kib = 0;
   std::string detail;
   static constexpr auto describe() {
@@ -58,6 +58,7 @@ struct AttemptEnd {
         Field("signal", &AttemptEnd::signal, "that ended it; 0: none", range(0, 128)),
         Field("time_limit", &AttemptEnd::time_limit, "it was ended at its limit"),
         Field("stopped", &AttemptEnd::stopped, "it was ended because we asked"),
+        Field("node_failed", &AttemptEnd::node_failed, "its machine was going down"),
         Field("started_ms", &AttemptEnd::started_ms, "by the clock of the file system",
               range(0, kLastMs)),
         Field("ended_ms", &AttemptEnd::ended_ms, "started_ms and how long it ran",

@@ -64,9 +64,9 @@ Result<Done> find_user(TaskPlan& tasks) {
   return Done{};
 }
 
-void write_word(const std::string& path, const std::string& text) {
+bool write_word(const std::string& path, const std::string& text) {
   const Fd file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
-  if (file) static_cast<void>(write_all(file.fd, text));
+  return file && write_all(file.fd, text);
 }
 
 // Memory is only limited by a cgroup: RLIMIT_AS counts addresses, of which CUDA reserves terabytes.
@@ -77,9 +77,10 @@ Result<Done> make_cgroup(TaskPlan& tasks) {
   tasks.cgroup = path;
   if (tasks.plan.order.memory_mib > 0) {  // memory_mib is on each node, and all are this machine
     const auto nodes = static_cast<std::int64_t>(tasks.plan.order.nodes.size());
-    write_word(path + "/memory.max",
-               std::to_string(tasks.plan.order.memory_mib * nodes * 1024 * 1024));
-    write_word(path + "/memory.swap.max", "0");
+    if (!write_word(path + "/memory.max",
+                    std::to_string(tasks.plan.order.memory_mib * nodes * 1024 * 1024)))
+      return cannot("a limit of memory, which needs the controller memory", path);
+    static_cast<void>(write_word(path + "/memory.swap.max", "0"));  // not all kernels have it
   }
   return Done{};
 }
@@ -112,8 +113,10 @@ std::vector<char*> pointers(const std::vector<std::string>& texts) {
   ::dup2(tasks.nothing.fd, STDIN_FILENO);
   ::dup2(tasks.out.fd, STDOUT_FILENO);
   ::dup2(tasks.err.fd, STDERR_FILENO);
-  if (!tasks.oom_adj.empty()) write_word("/proc/self/oom_score_adj", tasks.oom_adj);
-  if (!tasks.cgroup.empty()) write_word(tasks.cgroup + "/cgroup.procs", "0");
+  if (!tasks.oom_adj.empty())
+    static_cast<void>(write_word("/proc/self/oom_score_adj", tasks.oom_adj));
+  if (!tasks.cgroup.empty() && !write_word(tasks.cgroup + "/cgroup.procs", "0"))
+    give_up(126, "cannot enter " + tasks.cgroup);
   ::umask(022);
   if (tasks.other_user) {
     if (::initgroups(tasks.user.c_str(), tasks.gid) != 0 || ::setgid(tasks.gid) != 0 ||

@@ -23,8 +23,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kBatch = 64;  // three descriptors each are open at a time
-constexpr int kLowestFd = 10;       // clear of those that the supervisor is given
+constexpr std::size_t kBatch = 128;  // one descriptor each is open at a time
+constexpr int kLowestFd = 10;        // clear of those that the supervisor is given
 constexpr const char* kDraft = ".new-";
 
 struct Drained {
@@ -95,6 +95,12 @@ Result<std::unique_ptr<LocalDriver>> LocalDriver::open(LocalOptions options) {
     return Fault{"nodes", "names that differ", "the same name twice, or none", ""};
   if (options.pretended_gpus < 0 || options.pretended_gpus > 1024)
     return Fault{"pretended_gpus", "0 to 1024", std::to_string(options.pretended_gpus), ""};
+  // One spelling for ever: it is how processes are known that lost their supervisor.
+  std::error_code error;
+  ::mkdir(options.folder.c_str(), 0700);
+  const fs::path folder = fs::canonical(options.folder, error);
+  if (error) return Fault{options.folder, "a folder that can be made", error.message(), ""};
+  options.folder = folder.string();
   const LocalHardware hardware = find_hardware(options.meter.system_root);
   std::unique_ptr<LocalDriver> driver(new LocalDriver(std::move(options), hardware));
   if (auto made = driver->prepare_folders(); !made) return made.fault();
@@ -268,7 +274,7 @@ struct LocalDriver::Draft {
   std::size_t index = 0;  // of its order
   AttemptOrder plan;
   std::string temporary;
-  Fd order, folder, lock;
+  Fd lock;
 };
 
 std::vector<Answer> LocalDriver::submit_held(std::span<const RunOrder> orders) {
@@ -282,7 +288,8 @@ std::vector<Answer> LocalDriver::submit_held(std::span<const RunOrder> orders) {
   return answers;
 }
 
-// Folders are made and stored side by side: the first fsync carries most of what the others need.
+// Only that the folders are there is stored on disk, once for all: a claim needs a name to be found
+// under. Orders need not outlive a power cut, since nothing that was ordered does (invariant 3).
 void LocalDriver::submit_batch(std::span<const RunOrder> orders, std::vector<Answer>& answers) {
   std::vector<Draft> drafts;
   for (std::size_t i = 0; i < orders.size(); ++i) {
@@ -311,12 +318,9 @@ void LocalDriver::submit_batch(std::span<const RunOrder> orders, std::vector<Ans
       if (answer.kind == Answer::done) answer = step(draft);
     }
   };
-  next([&](Draft& draft) {
-    return ::fsync(draft.order.fd) == 0 && ::fsync(draft.folder.fd) == 0 ? done()
-                                                                         : cannot(draft.temporary);
-  });
   next([&](Draft& draft) { return show_folder(draft); });
-  if (!drafts.empty()) ::fsync(attempts_fd_.fd);
+  if (!drafts.empty() && ::fsync(attempts_fd_.fd) != 0)
+    next([&](Draft&) { return cannot(attempts_folder_); });
   next([&](Draft& draft) { return start_supervisor(draft); });
   for (Draft& draft : drafts) {
     if (answers[draft.index].kind != Answer::done) drop(draft);
@@ -328,14 +332,12 @@ Answer LocalDriver::make_folder(Draft& draft) {
   const mode_t mode = other_users_ ? 0711 : 0700;
   if (::mkdir(folder.c_str(), mode) != 0 || ::chmod(folder.c_str(), mode) != 0)
     return cannot(folder);
-  draft.folder = Fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  draft.order = Fd(::openat(draft.folder.fd, "order.json", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
-                            0600));  // 0600: it may hold secrets in its environment
-  if (!draft.order || !write_all(draft.order.fd, to_json(draft.plan))) return cannot(folder);
-  draft.lock = high(
-      Fd(::openat(draft.folder.fd, "supervisor", O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600)));
+  const int flags = O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC;
+  const Fd order(::open((folder + "/order.json").c_str(), flags, 0600));  // it may hold secrets
+  if (!order || !write_all(order.fd, to_json(draft.plan))) return cannot(folder);
+  draft.lock = high(Fd(::open((folder + "/supervisor").c_str(), flags, 0600)));
   if (!draft.lock || ::flock(draft.lock.fd, LOCK_EX | LOCK_NB) != 0 ||
-      ::mkfifoat(draft.folder.fd, "gate", 0600) != 0)
+      ::mkfifo((folder + "/gate").c_str(), 0600) != 0)
     return cannot(folder);
   return done();
 }
@@ -430,6 +432,8 @@ Answer LocalDriver::release_one(const Handle& handle) {
     case Sent::full: return {Answer::unknown, "", "gate", "its supervisor does not read"};
     case Sent::nobody: break;
   }
+  // It may have claimed, run and ended since we looked: only who has no claim has not run.
+  if (exists(folder + "/claim")) return done(attempt.seen.remote);
   return refused("gone", "its supervisor is not there any more");
 }
 

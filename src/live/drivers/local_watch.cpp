@@ -117,6 +117,7 @@ void LocalDriver::take_end(const std::string& key, Attempt& attempt, const Attem
   seen.signal = end.signal;
   seen.time_limit = end.time_limit;
   seen.stopped = end.stopped;
+  seen.node_failed = end.node_failed;
   seen.detail = end.ran ? end_text(end) : "it was taken away before it ran";
   if (seen.remote.empty()) {
     const auto text = read_small_file(folder_of(key) + "/supervisor");
@@ -221,6 +222,7 @@ Result<std::optional<Seen>> LocalDriver::trace(const std::string& key) {
     attempt.seen.signal = end->signal;
     attempt.seen.time_limit = end->time_limit;
     attempt.seen.stopped = end->stopped;
+    attempt.seen.node_failed = end->node_failed;
     attempt.seen.detail = end_text(*end);
   }
   return std::optional<Seen>(attempt.seen);
