@@ -4,8 +4,8 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
-#include <sys/pidfd.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -132,7 +132,7 @@ Result<ChildEnd> run_child(const ChildCommand& command) {
   child_in.close();
   child_out.close();
   child_err.close();
-  const Fd ended(pidfd_open(pid, 0));
+  const Fd ended(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));  // glibc 2.36 has no C++ header
 
   ChildEnd end;
   std::size_t written = 0;

@@ -52,7 +52,7 @@ struct SlurmTrace {
   bool ended = false;       // and so:
   std::int64_t exit_code = 0, signal = 0;
   bool stopped = false, time_limit = false;
-  std::string by;  // id of the job at the site whose run holds the key
+  std::string by{};  // id of the job at the site whose run holds the key
 };
 
 inline constexpr int kClaimRefused = 75;   // exit code of a second run under a key (EX_TEMPFAIL)

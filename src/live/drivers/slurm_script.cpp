@@ -225,9 +225,11 @@ Result<std::string> slurm_script(const RunOrder& order, const SlurmScriptPlan& p
   if (order.folder.empty()) out += "mkdir -p " + sh_quoted(folder) + "\n";
   out += "cd " + sh_quoted(folder) + " || end 1\n";
   if (order.command.empty()) out += heredoc(order.script);
-  if (plan.beat_s > 0)
-    out += "watch 0 'while :; do : >\"'\"$claims/$key\"'.beat\"; sleep " +
-           std::to_string(plan.beat_s) + "; done'\n";
+  if (plan.beat_s > 0) {
+    const std::string beat = std::to_string(plan.beat_s);
+    out += ": >\"$claims/$key.beat\"\nwatch " + beat +
+           " 'while :; do : >\"'\"$claims/$key\"'.beat\"; sleep " + beat + "; done'\n";
+  }
   if (order.time_limit_s > 0)
     out += "watch " + std::to_string(order.time_limit_s) + " \"kill -USR1 $$\"\n";
   out += "[ \"$stopped\" = 0 ] || end 143\n";
