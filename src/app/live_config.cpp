@@ -122,6 +122,7 @@ Outcome<LiveConfig> embedded_config(const std::string& folder) {
   if (!scenario) return scenario.faults();
   out.scenario = std::move(scenario.value());
   out.hub.store = "sqlite:" + folder + "/hub.db";
+  out.hub.local_member = "local";
   LivePoolSpec pool;
   pool.id = "local";
   pool.site = "local";

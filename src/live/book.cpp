@@ -440,6 +440,10 @@ void Book::on(const NodeNamed& e) {
   node.name = e.node;
   node.report.name = e.node;
   std::vector<NodeSeat>& here = seats_[{e.site, e.node}];
+  if (const auto heard = heard_.find({e.site, e.node}); heard != heard_.end()) {
+    node.report = heard->second;
+    heard_.erase(heard);
+  }
   if (!here.empty()) {
     node.report = pools_[here[0].pool.index].nodes[here[0].index].report;
     node.asked_drain = pools_[here[0].pool.index].nodes[here[0].index].asked_drain;
@@ -450,6 +454,7 @@ void Book::on(const NodeNamed& e) {
 }
 
 void Book::node_told(const std::string& site, const NodeReport& report) {
+  if (!seats_.contains({site, report.name})) heard_[{site, report.name}] = report;
   for (const NodeSeat& seat : seats(site, report.name)) {
     pools_[seat.pool.index].nodes[seat.index].report = report;
     changed_nodes_.push_back(seat);

@@ -81,7 +81,7 @@ struct ProjectSpec {
 struct HubSpec {
   std::string scenario, store = "sqlite:dure.db", listen = "127.0.0.1:7480";
   std::string certificate_file, key_file, client_ca_file;
-  std::string default_data_class;
+  std::string default_data_class, local_member;
   std::vector<LivePoolSpec> pools;
   std::vector<ProjectSpec> projects;
   std::vector<UserSpec> users;
@@ -100,6 +100,8 @@ struct HubSpec {
               "PEM: agents may show certificates of it (CN = agent:SITE) in place of a token"),
         Field("default_data_class", &HubSpec::default_data_class,
               "of jobs that name none; empty: the scenario's first", id_text),
+        Field("local_member", &HubSpec::local_member,
+              "whose jobs those of the hub's own account are, if they name no member", id_text),
         Field("pools", &HubSpec::pools, "of machines; nodes belong to the first that takes them",
               required, not_empty),
         Field("projects", &HubSpec::projects, "accounts below the members"),

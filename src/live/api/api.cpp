@@ -240,7 +240,7 @@ std::optional<Problem> Api::admit(const Route& route, Call& call) const {
                      "foreign_origin",
                      {"Origin", "none, or the hub's own page",
                       std::string(call.request.header("origin")), ""}};
-    call.caller = {extras_.own_user, "", "", Role::admin};
+    call.caller = {extras_.own_user, spec.local_member, "", Role::admin};
   } else if (route.needs != Needs::anybody) {
     return Problem{
         401, "token_missing", {"Authorization", "Bearer TOKEN", "nothing", "dure login"}};
