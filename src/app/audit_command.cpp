@@ -74,20 +74,25 @@ std::vector<SovereigntyAudit::OfClass> classes_of(const SovereigntyAudit::Figure
   return out;
 }
 
+Json to_json(const std::vector<SovereigntyAudit::Offence>& offences) {
+  Json out = Json::array();
+  for (const auto& o : offences)
+    out.push_back({{"event", o.event},
+                   {"at_ms", o.at.count()},
+                   {"job", o.job.index},
+                   {"pool", o.pool.index},
+                   {"class", o.data_class},
+                   {"hall", o.hall},
+                   {"because", o.because}});
+  return out;
+}
+
 Json to_json(Audited& a) {
   const SovereigntyAudit::Figures& f = a.sovereignty.figures();
-  Json by_class = Json::array(), first = Json::array();
+  Json by_class = Json::array();
   for (const auto& c : classes_of(f))
     by_class.push_back(
         {{"class", c.name}, {"placements", c.placements}, {"violations", c.violations}});
-  for (const auto& o : f.first)
-    first.push_back({{"event", o.event},
-                     {"at_ms", o.at.count()},
-                     {"job", o.job.index},
-                     {"pool", o.pool.index},
-                     {"class", o.data_class},
-                     {"hall", o.hall},
-                     {"because", o.because}});
   return {{"schema", "dure.audit/1"},
           {"record_sha256", a.hash.sha256()},
           {"events", f.events},
@@ -95,9 +100,12 @@ Json to_json(Audited& a) {
           {"placements_checked", f.placements},
           {"violations", f.violations},
           {"lowered_without_approval", f.lowered_without_approval},
+          {"adopted", f.adopted},
+          {"adopted_unlawful", f.adopted_unlawful},
           {"unreadable", f.unreadable},
           {"by_class", by_class},
-          {"first_violations", first},
+          {"first_violations", to_json(f.first)},
+          {"first_adopted_unlawful", to_json(f.first_adopted)},
           {"ledger",
            {{"entries", a.ledger_entries},
             {"sum_gpu_ms", a.ledger_sum ? Json(*a.ledger_sum) : Json(nullptr)}}}};
@@ -115,6 +123,11 @@ std::string to_table(Audited& a) {
       "  unreadable events        {:>14}\n",
       a.hash.sha256(), f.events, f.jobs, f.placements, f.violations, f.lowered_without_approval,
       f.unreadable);
+  if (f.adopted > 0)
+    text += fmt::format(
+        "  started by others        {:>14}\n"
+        "    where the law forbids  {:>14}\n",
+        f.adopted, f.adopted_unlawful);
   text +=
       a.ledger_sum
           ? fmt::format("  ledger sum               {:>14} GPU-ms in {} entries\n", *a.ledger_sum,
@@ -126,6 +139,9 @@ std::string to_table(Audited& a) {
   for (const auto& o : f.first)
     text += fmt::format("  event {}: job {} of class {} started in pool {} ({}): {}\n", o.event,
                         o.job.index, o.data_class, o.pool.index, o.hall, o.because);
+  for (const auto& o : f.first_adopted)
+    text += fmt::format("  event {}: job {} of class {} started by others in pool {} ({}): {}\n",
+                        o.event, o.job.index, o.data_class, o.pool.index, o.hall, o.because);
   return text;
 }
 
