@@ -17,6 +17,7 @@ namespace dure {
 class BitTree {
  public:
   void resize(std::size_t n) {  // keeps its members; n only grows
+    if (levels_ > 0 && (n + 63) / 64 <= leaves()) return;
     BitTree larger;
     do {
       n = (n + 63) / 64;
@@ -24,7 +25,6 @@ class BitTree {
       larger.begin_[larger.levels_++] = static_cast<std::uint32_t>(larger.words_.size());
       larger.words_.resize(larger.words_.size() + (n ? n : 1));
     } while (n > 1);
-    if (levels_ > 0 && larger.words_.size() <= words_.size()) return;
     for_each([&](std::uint32_t i) { larger.insert(i); });
     *this = std::move(larger);
   }

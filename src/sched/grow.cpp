@@ -42,7 +42,8 @@ void grow_elastic(const World& world, const Policy& policy, const Holds& holds, 
       const JobId id = run.job;
       const Job& job = world.job(id);
       const LaneOpened& lane = world.lane(job.lane);
-      if (lane.elastic && !job.more_parts && !job.stopping && !job.under_reservation &&
+      // What somebody else started where the law would not let us is not made larger by us.
+      if (lane.elastic && world.lawful(job.lane, PoolId{p}) && !job.more_parts && !job.stopping && !job.under_reservation &&
           job.held < lane.most.count() && job.start < world.now() && job.end > world.now())
         jobs.push_back(id);
     }

@@ -24,7 +24,13 @@ struct Recount {
 
 }  // namespace
 
-void audit(const World& w) {
+// A condition that does not hold ends the recount with its text.
+#define HOLDS(x)         \
+  do {                   \
+    if (!(x)) return #x; \
+  } while (false)
+
+const char* broken(const World& w) {
   Recount n;
   n.held.resize(w.pools_.size());
   n.lent.resize(w.pools_.size());
@@ -57,11 +63,11 @@ void audit(const World& w) {
 
   for (std::uint32_t i = 0; i < w.jobs_.size(); ++i) {
     const Job& job = w.jobs_[i];
-    CHECK(job.submit <= w.now_);
+    HOLDS(job.submit <= w.now_);
     ++submitted[job.lane.index];
     if (job.state == JobState::held) {
       ++held_jobs;
-      CHECK(w.blockers_.at(JobId{i}) > 0);
+      HOLDS(w.blockers_.count(JobId{i}) == 1 && w.blockers_.at(JobId{i}) > 0);
     }
     if (job.state == JobState::waiting) {
       ++waiting;
@@ -72,10 +78,10 @@ void audit(const World& w) {
         ++account_waits[a->index];
       const LaneQueue& queue = w.queues_[job.lane.index];
       const std::size_t at = queue.find(JobId{i}, w.rank(job));  // invariants 2, 4
-      CHECK(queue.need(at) == job.gpus && queue.estimate(at) == job.estimate);
-      CHECK(at > 0 || queue.job(0) == JobId{i});
+      HOLDS(queue.need(at) == job.gpus && queue.estimate(at) == job.estimate);
+      HOLDS(at > 0 || queue.job(0) == JobId{i});
       if (w.lanes_[job.lane.index].within == Within::arrival)
-        CHECK(at == queued[job.lane.index]);  // in order of submission
+        HOLDS(at == queued[job.lane.index]);  // in order of submission
       ++queued[job.lane.index];
       if (const std::int64_t promised = queue.promised_ms(at); promised != LaneQueue::kNoPromise) {
         ++promises;
@@ -85,7 +91,7 @@ void audit(const World& w) {
     }
     if (job.state != JobState::running) continue;
     ++running;
-    CHECK(job.start >= job.submit && job.start <= w.now_ && job.held > 0);
+    HOLDS(job.start >= job.submit && job.start <= w.now_ && job.held > 0);
     const ReservationId* under = nullptr;
     if (job.under_reservation) {
       under = &w.under_.at(JobId{i});
@@ -95,17 +101,17 @@ void audit(const World& w) {
     std::vector<Part> parts{{job.pool, Gpus(job.held), {}}};
     if (w.pools_[job.pool.index].machines) parts[0].place = w.seats_[job.seat];
     for (const Part& part : w.more_parts(JobId{i})) parts.push_back(part);
-    CHECK(job.more_parts == (parts.size() > 1));
+    HOLDS(job.more_parts == (parts.size() > 1));
     for (const Part& part : parts) {
       const Pool& pool = w.pools_[part.pool.index];
       const std::int64_t gpus = part.gpus.count();
       n.held[part.pool.index] += gpus;
       ++n.running[part.pool.index];
       const Run& run = pool.running[w.run_of(part.pool, JobId{i})];
-      CHECK(run.job == JobId{i} && run.lane == job.lane && run.gpus == gpus);
-      CHECK(run.start == job.start && run.end == job.end && run.stopping == job.stopping);
-      CHECK(run.borrowed == job.borrowed && run.more_parts == job.more_parts);
-      CHECK(run.under_reservation == job.under_reservation);
+      HOLDS(run.job == JobId{i} && run.lane == job.lane && run.gpus == gpus);
+      HOLDS(run.start == job.start && run.end == job.end && run.stopping == job.stopping);
+      HOLDS(run.borrowed == job.borrowed && run.more_parts == job.more_parts);
+      HOLDS(run.under_reservation == job.under_reservation);
       if (w.lanes_[job.lane.index].preemptible && !job.stopping && under == nullptr) {
         const LaneOpened& lane = w.lanes_[job.lane.index];
         n.preemptible[{part.pool.index, lane.member.index, static_cast<std::size_t>(lane.tier)}] +=
@@ -124,7 +130,7 @@ void audit(const World& w) {
       t.change(w.now_, std::max(w.now_, job.end), -gpus);
       if (under != nullptr) {
         const ReservationMade& r = w.reservations_[under->index].info;
-        CHECK(r.member == user);  // invariant 8
+        HOLDS(r.member == user);  // invariant 8
         if (r.pool == part.pool) t.change(w.now_, std::max(w.now_, std::min(job.end, r.to)), gpus);
       }
       if (!pool.machines) continue;
@@ -133,69 +139,76 @@ void audit(const World& w) {
         placed += s.gpus();
         n.slices[part.pool.index].push_back(s);
       }
-      CHECK(placed == gpus);
+      HOLDS(placed == gpus);
     }
   }
-  CHECK(waiting == w.waiting_jobs_ && waiting_milli == w.waiting_milli_);
-  CHECK(running == w.running_jobs_ && promises == w.promises_ && held_jobs == w.held_jobs_);
+  HOLDS(waiting == w.waiting_jobs_ && waiting_milli == w.waiting_milli_);
+  HOLDS(running == w.running_jobs_ && promises == w.promises_ && held_jobs == w.held_jobs_);
   for (std::uint32_t l = 0; l < w.lanes_.size(); ++l) {
-    CHECK(w.queues_[l].size() == queued[l]);  // invariant 4
-    CHECK(w.lane_use_[l].submitted == submitted[l] && w.lane_use_[l].waiting == lane_waits[l]);
+    HOLDS(w.queues_[l].size() == queued[l]);  // invariant 4
+    HOLDS(w.lane_use_[l].submitted == submitted[l] && w.lane_use_[l].waiting == lane_waits[l]);
     std::int64_t held = 0;
     for (std::uint32_t site = 0; site < w.lane_use_[l].by_site.size(); ++site) {
-      CHECK(w.lane_use_[l].by_site[site] == n.by_site[std::pair(l, site)]);
+      HOLDS(w.lane_use_[l].by_site[site] == n.by_site[std::pair(l, site)]);
       held += w.lane_use_[l].by_site[site];
     }
-    CHECK(held == w.lane_use_[l].held);
-    CHECK(w.waiting_lanes_.contains(l) == (queued[l] > 0));
+    HOLDS(held == w.lane_use_[l].held);
+    HOLDS(w.waiting_lanes_.contains(l) == (queued[l] > 0));
   }
   for (std::uint32_t r = 0; r < w.reservations_.size(); ++r)
-    CHECK(n.reserved[r] == w.reservations_[r].used &&
+    HOLDS(n.reserved[r] == w.reservations_[r].used &&
           w.reservations_[r].left() >= 0);  // invariant 8
   std::vector<std::array<std::int64_t, kDevices>> entitled(w.members_.size());
   std::array<std::int64_t, kDevices> installed{};
   for (std::uint32_t p = 0; p < w.pools_.size(); ++p) {
     const Pool& pool = w.pools_[p];
-    CHECK(pool.free >= 0 && pool.free + n.held[p] == pool.installed);  // invariant 3
-    CHECK(pool.stopping == n.stopping[p] && std::ssize(pool.running) == n.running[p]);
+    HOLDS(pool.free >= 0 && pool.free + n.held[p] == pool.installed);  // invariant 3
+    HOLDS(pool.stopping == n.stopping[p] && std::ssize(pool.running) == n.running[p]);
     if (pool.machines) {
-      CHECK(pool.machines->free() == pool.free && pool.machines->installed() == pool.installed);
+      HOLDS(pool.machines->free() == pool.free && pool.machines->installed() == pool.installed);
       pool.machines->audit(n.slices[p]);
     }
-    CHECK(pool.plans_due == due[p]);
+    HOLDS(pool.plans_due == due[p]);
     pool.timeline.audit();
-    CHECK(pool.timeline.same_from(w.now_, n.timelines[p]));  // invariant 5
+    HOLDS(pool.timeline.same_from(w.now_, n.timelines[p]));  // invariant 5
     installed[static_cast<std::size_t>(pool.info.device)] += pool.installed;
     std::int64_t guaranteed = 0;
     for (const auto& [member, gpus] : pool.guarantees) guaranteed += gpus;
-    CHECK(guaranteed == pool.guaranteed);
+    HOLDS(guaranteed == pool.guaranteed);
     for (std::uint32_t m = 0; m < w.members_.size(); ++m) {
       const std::int64_t held = n.by_member[std::pair(p, m)];
-      CHECK(w.ledger_.in_use(PoolId{p}, MemberId{m}) == held);
+      HOLDS(w.ledger_.in_use(PoolId{p}, MemberId{m}) == held);
       if (MemberId{m} != pool.info.owner)
         n.lent[p] += std::max<std::int64_t>(0, held - pool.entitled(MemberId{m}));
       entitled[m][static_cast<std::size_t>(pool.info.device)] += pool.entitled(MemberId{m});
     }
-    CHECK(pool.lent == n.lent[p]);
+    HOLDS(pool.lent == n.lent[p]);
     for (std::uint32_t m = 0; m < pool.preemptible.size(); ++m) {
       for (std::size_t t = 0; t < 4; ++t)
-        CHECK(pool.preemptible[m][t] == n.preemptible[std::tuple(p, m, t)]);
-      CHECK(pool.preemptible_borrowed[m] == n.preemptible_borrowed[std::pair(p, m)]);
+        HOLDS(pool.preemptible[m][t] == n.preemptible[std::tuple(p, m, t)]);
+      HOLDS(pool.preemptible_borrowed[m] == n.preemptible_borrowed[std::pair(p, m)]);
     }
   }
-  CHECK(entitled == w.entitled_ && installed == w.installed_);
+  HOLDS(entitled == w.entitled_ && installed == w.installed_);
   for (std::uint32_t a = 0; a < w.accounts_.size(); ++a) {
-    CHECK(account_waits[a] == w.accounts_[AccountId{a}].waiting);
+    HOLDS(account_waits[a] == w.accounts_[AccountId{a}].waiting);
     for (std::size_t d = 0; d < kDevices; ++d)
-      CHECK(w.accounts_.held(AccountId{a}, static_cast<Device>(d)) ==
+      HOLDS(w.accounts_.held(AccountId{a}, static_cast<Device>(d)) ==
             n.by_account[std::pair(a, d)]);  // invariant 7
   }
   w.ledger_.audit();  // invariant 6
   for (std::uint32_t l = 0; l < w.lanes_.size(); ++l) {
-    CHECK(w.lawful_[l].size() == w.pools_.size());
+    HOLDS(w.lawful_[l].size() == w.pools_.size());
     for (std::uint32_t p = 0; p < w.pools_.size(); ++p)
-      CHECK(w.lawful(LaneId{l}, PoolId{p}) == w.law_.allowed(LaneId{l}, PoolId{p}));  // invariant 9
+      HOLDS(w.lawful(LaneId{l}, PoolId{p}) == w.law_.allowed(LaneId{l}, PoolId{p}));  // invariant 9
   }
+  return nullptr;
+}
+
+#undef HOLDS
+
+void audit(const World& w) {
+  if (const char* what = broken(w)) check_failed(what, __FILE__, __LINE__);
 }
 
 }  // namespace dure

@@ -35,7 +35,7 @@ enum class Reason : std::uint8_t {  // why a job waits or is refused; users see 
   no_device,            // the device that it needs beside its GPUs is taken
   no_cpu_or_memory,     // enough is free, but not with the CPU and memory that it asks beside it
   dependency,           // a job before it has not ended
-  dependency_failed,    // a job before it was refused or cancelled
+  dependency_failed,    // a job before it was refused or cancelled, or failed
   wrong_hardware,       // of a pool: its work does not take that hardware
   // ---- the law, in the order of LawCode (policy_spec.h): reason_of()
   tenant_parent_blocked,
@@ -236,6 +236,17 @@ struct LimitReached {  // its estimate is over: its room is free, though its end
 struct JobEnded {
   JobId job;
 };
+struct JobFailed {  // it ended, but not well: those that wait for it never run
+  JobId job;
+};
+struct JobAdopted {  // it runs there though nobody asked us: somebody started it at the site itself
+  JobId job;
+  LaneId lane;
+  Gpus gpus;
+  Millis estimate;  // as in JobSubmitted, from now on
+  PoolId pool;
+  Placement place;  // empty in a counted pool
+};
 struct JobCancelled {  // before it started
   JobId job;
 };
@@ -339,7 +350,7 @@ using What =
                  ClassOpened, RowOpened, HallOpened, PoolHoused, ArtifactMade, LaneLabelled,
                  ApprovalGranted, ArtifactLowered, LaneWidened,
                  // the law ends
-                 SitesLinked>;
+                 SitesLinked, JobFailed, JobAdopted>;
 struct Event {
   Millis at;
   What what;

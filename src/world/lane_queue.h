@@ -58,6 +58,7 @@ class LaneQueue {
   }
 
  private:
+  friend struct WorldArchive;
   bool before(std::size_t i, std::int64_t rank, std::uint32_t job) const {
     const std::int64_t own = ranks_.empty() ? 0 : ranks_[i];
     return own != rank ? own < rank : jobs_[i] < job;

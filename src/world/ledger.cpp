@@ -38,9 +38,9 @@ GpuMillis Ledger::used(PoolId pool, MemberId member, Millis now) const {
 }
 
 void Ledger::audit() const {
-  GpuMillis sum;
-  for (const GpuMillis& b : balances_) sum += b;
-  CHECK(sum.count() == 0);  // invariant 1
+  __int128 sum = 0;
+  for (const GpuMillis& b : balances_) sum += b.count();
+  CHECK(sum == 0);  // invariant 1
   for (const auto& pool : lines_)
     for (const Line& l : pool) CHECK(l.gpus >= 0 && l.gpu_ms >= 0);
 }

@@ -28,6 +28,7 @@ class Ledger {
   void audit() const;
 
  private:
+  friend struct WorldArchive;
   struct Line {
     std::int64_t gpus = 0;
     std::int64_t gpu_ms = 0;

@@ -78,6 +78,7 @@ class Machines {
   }
 
  private:
+  friend struct WorldArchive;
   std::variant<CapacityIndex, SharedNodes> kind_;
 };
 

@@ -170,6 +170,17 @@ void SovereigntyAudit::on(const JobSubmitted& e) {
   ++figures_.jobs;
 }
 
+void SovereigntyAudit::on(const JobAdopted& e) {
+  if (e.job.index != lane_of_job_.size()) ++figures_.unreadable;
+  lane_of_job_.push_back(e.lane.index);
+  ++figures_.jobs;
+  ++figures_.adopted;
+  const char* const because = say(e.job, e.pool);
+  if (because == kLawful) return;
+  ++figures_.adopted_unlawful;
+  note(figures_.first_adopted, e.job, e.pool, because);
+}
+
 void SovereigntyAudit::on(const CommandIssued& e) {
   if (const auto* start = std::get_if<StartJob>(&e.wish)) check(*start);
 }
@@ -184,14 +195,26 @@ const char* SovereigntyAudit::say(JobId job, PoolId pool) {
   return said;
 }
 
+SovereigntyAudit::OfClass& SovereigntyAudit::class_of(JobId job) {
+  if (job.index >= lane_of_job_.size() || lane_of_job_[job.index] >= lanes_.size())
+    return figures_.without_class;
+  const Lane& lane = lanes_[lane_of_job_[job.index]];
+  return lane.labelled ? figures_.by_class[lane.label.data_class.index] : figures_.without_class;
+}
+
+void SovereigntyAudit::note(std::vector<Offence>& list, JobId job, PoolId pool,
+                            const char* because) {
+  if (list.size() == kFirst) return;
+  const bool housed = pool.index < pools_.size() && pools_[pool.index].hall >= 0;
+  list.push_back({figures_.events, now_, job, pool, class_of(job).name,
+                  housed ? halls_[static_cast<std::size_t>(pools_[pool.index].hall)].name : "",
+                  because});
+}
+
 void SovereigntyAudit::check(const StartJob& start) {
-  OfClass* of = &figures_.without_class;
-  if (start.job.index < lane_of_job_.size() && lane_of_job_[start.job.index] < lanes_.size()) {
-    const Lane& lane = lanes_[lane_of_job_[start.job.index]];
-    if (lane.labelled) of = &figures_.by_class[lane.label.data_class.index];
-  }
+  OfClass& of = class_of(start.job);
   ++figures_.placements;
-  ++of->placements;
+  ++of.placements;
   PoolId pool = start.pool;
   const char* because = say(start.job, pool);
   for (const Part& part : start.also) {  // a gang over several sites, a device beside its GPUs
@@ -201,12 +224,8 @@ void SovereigntyAudit::check(const StartJob& start) {
   }
   if (because == kLawful) return;
   ++figures_.violations;
-  ++of->violations;
-  if (figures_.first.size() == kFirst) return;
-  const bool housed = pool.index < pools_.size() && pools_[pool.index].hall >= 0;
-  figures_.first.push_back(
-      {figures_.events, now_, start.job, pool, of->name,
-       housed ? halls_[static_cast<std::size_t>(pools_[pool.index].hall)].name : "", because});
+  ++of.violations;
+  note(figures_.first, start.job, pool, because);
 }
 
 // Every class that holds for an artifact: its own and those of all it was made of, down to where a

@@ -5,7 +5,9 @@
 // Invariants: 1. Every StartJob is one placement checked, in all the pools that it takes room of;
 // one
 //                that it cannot tell lawful (an unknown job, lane, pool or hall) is a violation.
-//             2. What it was told later does not change what it said of earlier starts.
+//             2. A job that was adopted is a placement by others, told and not decided: it is judged
+//                alike and counted apart, so violations are ours alone.
+//             3. What it was told later does not change what it said of earlier starts.
 #pragma once
 
 #include <cstddef>
@@ -34,11 +36,14 @@ class SovereigntyAudit {
     std::uint64_t events = 0, jobs = 0;
     std::int64_t placements = 0, violations = 0;
     std::int64_t lowered_without_approval = 0;
+    std::int64_t adopted = 0;             // placements by others
+    std::int64_t adopted_unlawful = 0;    // of those: where the law forbids it, or none can tell
     std::int64_t unreadable = 0;          // events that refer to what was never told
     std::vector<Offence> first;           // the first kFirst
+    std::vector<Offence> first_adopted;   // the same of those by others
     std::vector<OfClass> by_class;        // [ClassId]
     OfClass without_class{"none", 0, 0};  // of work without a label
-    bool clean() const {
+    bool clean() const {  // of what we decided
       return violations == 0 && lowered_without_approval == 0 && unreadable == 0;
     }
   };
@@ -87,9 +92,12 @@ class SovereigntyAudit {
   void on(const ApprovalGranted& e);
   void on(const ArtifactLowered& e);
   void on(const JobSubmitted& e);
+  void on(const JobAdopted& e);
   void on(const CommandIssued& e);
 
   void check(const StartJob& start);
+  OfClass& class_of(JobId job);
+  void note(std::vector<Offence>& list, JobId job, PoolId pool, const char* because);
   const char* say(JobId job, PoolId pool);
   void collect(std::uint32_t artifact, std::vector<bool>& seen, std::vector<Held>& held) const;
   const char* why_not(const Lane& lane, const Pool& pool) const;

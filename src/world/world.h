@@ -11,16 +11,20 @@
 //   7. An account holds what its children and its own running jobs hold.
 //   8. A reservation is used up to its size, by its member, in its time.
 //   9. Nothing starts, and nothing is promised, where the law forbids it: a bit a lane and pool,
-//      worked out from the law's own facts (LawBook) and not from lane.pools.
+//      worked out from the law's own facts (LawBook) and not from lane.pools. A job that was adopted
+//      was started by others, wherever: a fact and not our decision (sovereignty_audit.h counts it).
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "base/bit_tree.h"
+#include "base/result.h"
 #include "base/shared_pages.h"
 #include "world/accounts.h"
 #include "world/event.h"
@@ -54,6 +58,7 @@ struct Job {
   bool stopping = false;  // it was asked to stop
   bool more_parts = false;
   bool under_reservation = false;
+  bool failed = false;     // it ended, but not well
   bool borrowed = false;   // when it started, its member held more there than it is entitled to
   std::uint8_t stops = 0;  // how often it was stopped, 255: or more
 };
@@ -134,13 +139,19 @@ class World {
 
   std::size_t jobs() const { return jobs_.size(); }
   const Job& job(JobId id) const { return jobs_[id.index]; }
-  const Placement& placement(const Job& running) const { return seats_[running.seat]; }
+  const Placement& placement(const Job& running) const {
+    static const Placement none;
+    return running.let_go ? none : seats_[running.seat];  // its seat may be another's by now
+  }
   // What a running job holds beside its first part.
   const std::vector<Part>& more_parts(JobId id) const {
     static const std::vector<Part> none;
     const auto it = more_parts_.find(id);
     return it == more_parts_.end() ? none : it->second;
   }
+  // Is what it says known here, and the room free that it takes? The door asks before it tells the
+  // fact: a site may say what we cannot believe.
+  bool can_adopt(const JobAdopted& e) const;
   // The reservation that a running job uses; none.
   const Reservation* under(JobId id) const {
     if (!jobs_[id.index].under_reservation) return nullptr;
@@ -179,7 +190,7 @@ class World {
   AccountId account(MemberId member) const { return member_accounts_[member.index]; }
   const std::vector<Reservation>& reservations() const { return reservations_; }
   const std::vector<PlannedChange>& plans() const { return plans_; }
-  // Jobs that wait for others which were refused or cancelled: to be refused.
+  // Jobs that wait for others which were refused or cancelled, or failed: to be refused.
   const std::vector<JobId>& orphans() const { return orphans_; }
   std::int64_t held_jobs() const { return held_jobs_; }
   std::int64_t installed(Device device) const {
@@ -203,10 +214,17 @@ class World {
   Reason closed(LaneId lane) const { return closed_[lane.index]; }
   // ---- the law ends
 
+  // ---- the snapshot: docs/formats/snapshot.md. Worlds that will behave alike have the same bytes.
+  std::vector<std::byte> save() const;
+  // A Fault for anything but the whole bytes of a world that passes audit(); where names the source.
+  static Result<World> load(std::span<const std::byte> bytes, const std::string& where);
+  std::string digest() const;  // SHA-256 of save()
+
   void reserve_jobs(std::size_t n) { jobs_.reserve(n); }
 
  private:
-  friend void audit(const World& world);
+  friend const char* broken(const World& world);
+  friend struct WorldArchive;
   void on(const MemberJoined& e);
   void on(const SiteOpened& e);
   void on(const SitesLinked& e);
@@ -217,6 +235,8 @@ class World {
   void on(const JobSubmitted& e);
   void on(const LimitReached& e);
   void on(const JobEnded& e);
+  void on(const JobFailed& e);
+  void on(const JobAdopted& e);
   void on(const JobCancelled& e);
   void on(const TimeReached& e);
   void on(const CommandIssued& e);
@@ -250,6 +270,10 @@ class World {
   void asked(const PreemptJob& wish);
   void asked(const ResizeJob& wish);
 
+  Job& enrol(JobId id, LaneId lane, Gpus gpus, Millis estimate);
+  void run(const StartJob& how, bool kept);
+  Millis over_at(const Job& job, const StartJob& how) const;
+  void over(JobId id, bool well);
   void join_queue(Job& job, JobId id);
   void leave_queue(Job& job, JobId id);
   std::size_t run_of(PoolId where, JobId id) const;
@@ -309,7 +333,9 @@ class World {
   // ---- the law ends
 };
 
-// Recounts every numbered invariant from the jobs; slow, for tests and storms.
-void audit(const World& world);
+// Recounts every numbered invariant from the jobs; slow, for tests, storms and loaded snapshots.
+// The text of the first condition that does not hold; nullptr: all do.
+const char* broken(const World& world);
+void audit(const World& world);  // CHECKs that nothing is broken
 
 }  // namespace dure

@@ -42,25 +42,31 @@ Millis World::limit(Millis start, Millis estimate) const {
   return estimate >= kUntilCancelled ? Millis(Timeline::kForever) : start + estimate;
 }
 
-void World::on(const JobSubmitted& e) {
-  CHECK(e.job.index == jobs_.size() && e.lane.index < lanes_.size());  // invariant 2
-  CHECK(e.gpus.count() > 0 && e.gpus.count() <= std::numeric_limits<std::int32_t>::max());
+// We know of it from now on.
+Job& World::enrol(JobId id, LaneId lane, Gpus gpus, Millis estimate) {
+  CHECK(id.index == jobs_.size() && lane.index < lanes_.size());  // invariant 2
+  CHECK(gpus.count() > 0 && gpus.count() <= std::numeric_limits<std::int32_t>::max());
   Job& job = jobs_.emplace_back();
   job.submit = now_;
-  job.estimate = e.estimate;
-  job.deadline = e.deadline;
-  job.lane = e.lane;
-  LaneUse& use = lane_use_[e.lane.index];
-  ++use.submitted;
-  job.gpus = static_cast<std::int32_t>(e.gpus.count());
+  job.estimate = estimate;
+  job.lane = lane;
+  job.gpus = static_cast<std::int32_t>(gpus.count());
+  ++lane_use_[lane.index].submitted;
   gains_.after_end = gains_.ended_at == now_;
+  return job;
+}
+
+void World::on(const JobSubmitted& e) {
+  Job& job = enrol(e.job, e.lane, e.gpus, e.estimate);
+  job.deadline = e.deadline;
   std::uint32_t blockers = 0;
   bool orphan = false;
   for (const JobId before : e.after) {
     CHECK(before < e.job);  // so there are no cycles
-    const JobState state = jobs_[before.index].state;
-    orphan = orphan || state == JobState::cancelled || state == JobState::refused;
-    if (state == JobState::ended) continue;
+    const Job& first = jobs_[before.index];
+    orphan = orphan || first.state == JobState::cancelled || first.state == JobState::refused ||
+             first.failed;
+    if (first.state == JobState::ended && !first.failed) continue;
     dependents_.emplace(before, e.job);
     ++blockers;
   }
@@ -162,7 +168,8 @@ bool World::spread_allows(LaneId id, PoolId where, std::int64_t gpus) const {
   const PoolOpened& pool = pools_[where.index].info;
   if (lane.site_permille >= 1000 || pool.device != lane.device) return true;
   const LaneUse& use = lane_use_[id.index];
-  const std::int64_t here = use.by_site.empty() ? 0 : use.by_site[pool.site.index];
+  const std::int64_t here =
+      pool.site.index < use.by_site.size() ? use.by_site[pool.site.index] : 0;
   if (here == 0) return true;  // one may always be there
   return (here + gpus) * 1000 <= (use.held + use.waiting) * std::int64_t{lane.site_permille};
 }
@@ -191,8 +198,6 @@ std::uint32_t World::seat(const Placement& place) {
 void World::asked(const StartJob& wish) {
   Job& job = jobs_[wish.job.index];
   CHECK(job.state == JobState::waiting);  // invariant 2
-  Pool& pool = pools_[wish.pool.index];
-  const LaneOpened& lane = lanes_[job.lane.index];
   const LaneQueue& queue = queues_[job.lane.index];
   const std::size_t place = queue.find(wish.job, rank(job));
   const std::int64_t promised = queue.promised_ms(place);
@@ -201,55 +206,91 @@ void World::asked(const StartJob& wish) {
   CHECK(lawful(job.lane, wish.pool));                                     // invariant 9
   for (const Part& part : wish.also) CHECK(lawful(job.lane, part.pool));  // invariant 9
   // ---- the law ends
-  job.start = now_;
   job.held = wish.gpus.count() == 0 ? job.gpus : static_cast<std::int32_t>(wish.gpus.count());
-  bool several_sites = false;
-  std::int64_t all = job.held;
-  std::uint32_t slow = slow_permille(lane, pool.info, wish.place);
-  for (const Part& part : wish.also) {
-    if (pools_[part.pool.index].info.device != pool.info.device) continue;
-    slow = std::max(slow, slow_permille(lane, pools_[part.pool.index].info, part.place));
-    several_sites = several_sites || pools_[part.pool.index].info.site != pool.info.site;
-    all += part.gpus.count();
-  }
-  const Millis time =
-      run_time(lane, job.estimate, job.gpus, all, speed_in(lane, wish.pool), several_sites, slow);
   const Millis old_limit = limit(now_, job.estimate);
-  job.end = limit(now_, time);
+  job.end = over_at(job, wish);
   if (kept) {  // the timeline holds its room already
     CHECK(job.held == job.gpus && wish.also.empty() && !wish.under && job.end == old_limit);
     --promises_;
   } else if (promised != LaneQueue::kNoPromise) {
     drop_promise(job, wish.job.index, place, now_, job.pool == wish.pool ? job.end : now_);
   }
-  job.pool = wish.pool;
   leave_queue(job, wish.job);
+  run(wish, kept);
+}
+
+bool World::can_adopt(const JobAdopted& e) const {
+  if (e.job.index != jobs_.size() || e.lane.index >= lanes_.size()) return false;
+  if (e.pool.index >= pools_.size() || e.gpus.count() <= 0) return false;
+  const Pool& pool = pools_[e.pool.index];
+  if (e.gpus.count() > pool.free) return false;
+  if (!pool.machines) return e.place.empty();
+  std::int64_t placed = 0;
+  for (const Slice& s : e.place) placed += s.gpus();
+  return placed == e.gpus.count() && pool.machines->can_take(e.place);
+}
+
+void World::on(const JobAdopted& e) {
+  Job& job = enrol(e.job, e.lane, e.gpus, e.estimate);
+  job.queued = now_;
+  const StartJob how{e.job, e.pool, e.place};
+  job.held = job.gpus;
+  job.end = over_at(job, how);
+  run(how, false);
+}
+
+// When its estimate is over, if job.held and the further parts start now.
+Millis World::over_at(const Job& job, const StartJob& how) const {
+  const LaneOpened& lane = lanes_[job.lane.index];
+  const PoolOpened& pool = pools_[how.pool.index].info;
+  bool several_sites = false;
+  std::int64_t all = job.held;
+  std::uint32_t slow = slow_permille(lane, pool, how.place);
+  for (const Part& part : how.also) {
+    const PoolOpened& other = pools_[part.pool.index].info;
+    if (other.device != pool.device) continue;
+    slow = std::max(slow, slow_permille(lane, other, part.place));
+    several_sites = several_sites || other.site != pool.site;
+    all += part.gpus.count();
+  }
+  const Millis time =
+      run_time(lane, job.estimate, job.gpus, all, speed_in(lane, how.pool), several_sites, slow);
+  return limit(now_, time);
+}
+
+// It runs from now to job.end, with job.held and the further parts. kept: the timeline holds its
+// room already.
+void World::run(const StartJob& how, bool kept) {
+  Job& job = jobs_[how.job.index];
+  Pool& pool = pools_[how.pool.index];
+  const LaneOpened& lane = lanes_[job.lane.index];
+  job.start = now_;
+  job.pool = how.pool;
   job.state = JobState::running;
   ++running_jobs_;
   job.runs_at = static_cast<std::uint32_t>(pool.running.size());
   job.borrowed = false;
-  if (lane.elastic && wish.also.empty()) ++pool.elastic;
-  if (wish.under) {
-    Reservation& r = reservations_[wish.under->index];
+  if (lane.elastic && how.also.empty()) ++pool.elastic;
+  if (how.under) {
+    Reservation& r = reservations_[how.under->index];
     r.used += job.held;
-    CHECK(r.left() >= 0 && r.info.pool == wish.pool &&
-          r.info.member == lane.member);             // invariant 8
-    CHECK(r.info.from <= now_ && now_ < r.info.to);  // invariant 8
+    CHECK(r.left() >= 0 && r.info.pool == how.pool && r.info.member == lane.member);  // invariant 8
+    CHECK(r.info.from <= now_ && now_ < r.info.to);                                   // invariant 8
     job.under_reservation = true;
-    under_.emplace(wish.job, *wish.under);
+    under_.emplace(how.job, *how.under);
   }
-  if (!wish.also.empty()) {
+  if (!how.also.empty()) {
     job.more_parts = true;
-    more_parts_.emplace(wish.job, wish.also);
+    more_parts_.emplace(how.job, how.also);
   }
-  if (pool.machines) job.seat = seat(wish.place);
-  for_each_part(wish.job, [&](PoolId id, std::int64_t gpus, const Placement* where) {
+  if (pool.machines) job.seat = seat(how.place);
+  for_each_part(how.job, [&](PoolId id, std::int64_t gpus, const Placement* where) {
     Pool& p = pools_[id.index];
     if (!kept) {
       p.timeline.advance(now_);
-      room(wish.job, p, now_, job.end, -gpus);
+      room(how.job, p, now_, job.end, -gpus);
     }
-    p.running.push_back({wish.job, job.lane, job.start, job.end, static_cast<std::int32_t>(gpus),
+    p.running.push_back({how.job, job.lane, job.start, job.end, static_cast<std::int32_t>(gpus),
                          false, false, job.more_parts, job.under_reservation});
     if (ledger_.in_use(id, lane.member) + gpus > p.entitled(lane.member)) job.borrowed = true;
     p.free -= gpus;
@@ -262,7 +303,7 @@ void World::asked(const StartJob& wish) {
     }
     hold(id, job.lane, gpus);
   });
-  for_each_part(wish.job, [&](PoolId id, std::int64_t gpus, const Placement*) {
+  for_each_part(how.job, [&](PoolId id, std::int64_t gpus, const Placement*) {
     pools_[id.index].running.back().borrowed = job.borrowed;
     may_be_stopped(id, job, gpus);
   });
@@ -433,8 +474,11 @@ void World::on(const LimitReached& e) {
   let_go(e.job);
 }
 
-void World::on(const JobEnded& e) {
-  Job& job = jobs_[e.job.index];
+void World::on(const JobEnded& e) { over(e.job, true); }
+void World::on(const JobFailed& e) { over(e.job, false); }
+
+void World::over(JobId id, bool well) {
+  Job& job = jobs_[id.index];
   CHECK(job.state == JobState::running);  // invariant 2
   // Another end of this instant may come before the waiting jobs have looked: keep what is kept.
   if (promises_ > 0 && gains_.ended_at != now_) {
@@ -443,10 +487,11 @@ void World::on(const JobEnded& e) {
   }
   gains_.ended_at = now_;
   gains_.after_end = true;
-  leave_machines(e.job);
+  leave_machines(id);
   job.state = JobState::ended;
+  job.failed = !well;
   job.end = now_;
-  out(e.job, true);
+  out(id, well);
 }
 
 // Room and the unused tail of its estimate are free again.

@@ -1,6 +1,7 @@
 // Storms over everything the alliance can do: storm_plant.h makes the weather, storm_rules.h says
 // what must hold. Besides: audit(world) after every pass, the same wishes when the decision is made
-// twice on copies, the same world from the record.
+// twice on copies, the same world from the record; and a world that is saved and loaded now and then
+// wishes, and ends, as the one that never was.
 //
 // DURE_STORM_SEEDS=N plays N seeds, DURE_STORM_FIRST=S begins at S, DURE_STORM_JOBS=J submits J
 // jobs in each, DURE_STORM_AUDIT=K audits every K-th pass only; a failing seed prints its command
@@ -23,7 +24,8 @@ namespace {
 
 struct Totals {
   std::uint64_t events = 0, passes = 0, stops = 0, shrinks = 0, growths = 0, splits = 0, under = 0,
-                laws = 0, aged = 0, starts = 0, shares = 0, refused = 0;
+                laws = 0, aged = 0, starts = 0, shares = 0, refused = 0, adopted = 0,
+                orphaned = 0, restarts = 0;
   int most_stops = 0;
 };
 
@@ -43,12 +45,15 @@ struct Dry final : Listener {  // listens on a copy
 
 class Storm final : private Listener {
  public:
-  Storm(std::uint64_t seed, std::int64_t jobs, bool sharing = true)
-      : plant_(seed, world_, jobs, sharing),
+  Storm(std::uint64_t seed, std::int64_t jobs, bool sharing = true, bool willful = true)
+      : plant_(seed, world_, jobs, sharing, willful),
         rules_(world_, plant_, plant_.policy()),
-        chance_(seed, "dry", 0) {}
+        chance_(seed, "dry", 0),
+        restart_(seed, "restart", 0) {}
 
-  void run(std::uint64_t audit_every, bool record, Totals& totals) {
+  enum class Restarts { none, some };
+  void run(std::uint64_t audit_every, bool record, Totals& totals,
+           Restarts restarts = Restarts::none) {
     recording_ = record;
     tracing_ = std::getenv("DURE_STORM_TRACE") != nullptr;
     std::vector<Event> facts;
@@ -60,6 +65,14 @@ class Storm final : private Listener {
       const bool only_woken =
           facts.size() == 1 && std::holds_alternative<TimeReached>(facts[0].what);
       for (const Event& e : facts) take(e);
+      if (restarts == Restarts::some && restart_.below(8) == 0) {
+        const std::vector<std::byte> bytes = world_.save();
+        Result<World> loaded = World::load(bytes, "storm");
+        ASSERT_TRUE(loaded) << to_string(loaded.fault());
+        world_ = std::move(loaded).value();
+        ASSERT_EQ(world_.save(), bytes);
+        ++totals.restarts;
+      }
       std::string expected;
       Millis expected_wake(0);
       dry_ = chance_.below(audit_every > 1 ? 200 : 12) == 0;
@@ -95,6 +108,7 @@ class Storm final : private Listener {
       EXPECT_TRUE(events && events.value() == world_.events());
       audit(read);
       EXPECT_EQ(text_of(read), text_of(world_));
+      EXPECT_EQ(read.digest(), world_.digest());
     }
     totals.events += world_.events();
     totals.passes += passes_;
@@ -108,9 +122,12 @@ class Storm final : private Listener {
     totals.starts += rules_.starts;
     totals.shares += rules_.shares;
     totals.refused += rules_.refused;
+    totals.adopted += rules_.adopted;
+    totals.orphaned += rules_.orphaned;
     totals.most_stops = std::max(totals.most_stops, rules_.most_stops);
   }
   std::string sha256() { return hash_.sha256(); }
+  const World& world() const { return world_; }
 
  private:
   void take(const Event& e) {
@@ -149,7 +166,7 @@ class Storm final : private Listener {
   World world_;
   StormPlant plant_;
   StormRules rules_;
-  Stream chance_;
+  Stream chance_, restart_;
   std::vector<std::byte> file_{record_magic().begin(), record_magic().end()};
   RecordHash hash_{[this](std::span<const std::byte> payload) {
     const std::vector<std::byte> framed = frame(payload);
@@ -184,11 +201,11 @@ constexpr std::uint64_t kOnceBrokeToo[] = {105701, 246875, 303164};
 TEST(AllianceStorm, SeedsThatOnceBrokeALaw) {
   Totals totals;
   for (const std::uint64_t seed : kOnceBroke) {
-    Storm(seed, 180, false).run(1, false, totals);
+    Storm(seed, 180, false, false).run(1, false, totals);
     ASSERT_FALSE(HasFailure()) << seed;
   }
   for (const std::uint64_t seed : kOnceBrokeToo) {
-    Storm(seed, 180).run(1, false, totals);
+    Storm(seed, 180, true, false).run(1, false, totals);
     ASSERT_FALSE(HasFailure()) << seed;
   }
 }
@@ -206,19 +223,27 @@ TEST(AllianceStorm, Seeds) {
                   "--gtest_filter='AllianceStorm.*'\n",
                   static_cast<unsigned long long>(seed), static_cast<unsigned long long>(jobs));
     Storm storm(seed, static_cast<std::int64_t>(jobs));
-    storm.run(audit_every, seed % 8 == 0, totals);
+    storm.run(audit_every, seed % 8 == 0 || seed % 10 == 3, totals);
     if (seed % 40 == 0 && !HasFailure()) {  // played twice, it ends alike
       Totals again;
       Storm twice(seed, static_cast<std::int64_t>(jobs));
       twice.run(1000, true, again);
       EXPECT_EQ(twice.sha256(), storm.sha256());
     }
+    if (seed % 10 == 3 && !HasFailure()) {
+      Storm again(seed, static_cast<std::int64_t>(jobs));
+      Totals none;
+      again.run(1000, true, none, Storm::Restarts::some);
+      totals.restarts += none.restarts;
+      EXPECT_EQ(again.sha256(), storm.sha256());
+      EXPECT_EQ(again.world().digest(), storm.world().digest());
+    }
     ASSERT_FALSE(HasFailure()) << g_command;
   }
   std::signal(SIGABRT, before);
   std::printf(
       "%llu seeds, %llu events, %llu passes, %llu starts, %llu stops (%d of one job at most), %llu "
-      "shrinks, %llu growths, %llu split, %llu reserved, %llu on shared nodes, %llu refused; laws: "
+      "shrinks, %llu growths, %llu split, %llu reserved, %llu on shared nodes, %llu refused (%llu after one that failed), %llu adopted; laws: "
       "%llu guarantee, %llu "
       "patience\n",
       static_cast<unsigned long long>(seeds), static_cast<unsigned long long>(totals.events),
@@ -228,7 +253,9 @@ TEST(AllianceStorm, Seeds) {
       static_cast<unsigned long long>(totals.growths),
       static_cast<unsigned long long>(totals.splits), static_cast<unsigned long long>(totals.under),
       static_cast<unsigned long long>(totals.shares),
-      static_cast<unsigned long long>(totals.refused), static_cast<unsigned long long>(totals.laws),
+      static_cast<unsigned long long>(totals.refused),
+      static_cast<unsigned long long>(totals.orphaned),
+      static_cast<unsigned long long>(totals.adopted), static_cast<unsigned long long>(totals.laws),
       static_cast<unsigned long long>(totals.aged));
   // A storm that does not blow proves nothing.
   if (seeds >= 1000) {
@@ -238,6 +265,9 @@ TEST(AllianceStorm, Seeds) {
     EXPECT_GT(totals.splits, 0u);
     EXPECT_GT(totals.under, 0u);
     EXPECT_GT(totals.shares, 0u);
+    EXPECT_GT(totals.restarts, 0u);
+    EXPECT_GT(totals.adopted, 0u);
+    EXPECT_GT(totals.orphaned, 0u);
     EXPECT_GT(totals.laws, 0u);
     EXPECT_GT(totals.aged, 0u);
   }

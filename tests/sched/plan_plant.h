@@ -157,7 +157,9 @@ class PlanPlant final : public Plant {
 // Between the loop and the plant: what must hold after each pass, and of each wish.
 class Watch final : public Plant {
  public:
-  Watch(const Plan& plan, World& world) : plan_(plan), world_(world), plant_(plan) {}
+  // restarts: the world is saved and loaded after every so many passes; 0: never.
+  Watch(const Plan& plan, World& world, std::uint64_t restarts = 0)
+      : plan_(plan), world_(world), plant_(plan), restarts_(restarts) {}
 
   // Of the record.
   void append(const Event& e) {
@@ -195,6 +197,11 @@ class Watch final : public Plant {
   void after_pass() {
     audit(world_);
     ++passes_;
+    if (restarts_ > 0 && passes_ % restarts_ == 0) {
+      Result<World> loaded = World::load(world_.save(), "restart");
+      ASSERT_TRUE(loaded) << to_string(loaded.fault());
+      world_ = std::move(loaded).value();
+    }
     if (world_.lanes() == 0) return;
     if (plan_.policy.backfill == Backfill::conservative && plan_.classical()) {
       if (wishes_.empty()) expected_ = replaced();
@@ -274,6 +281,7 @@ class Watch final : public Plant {
   const Plan& plan_;
   World& world_;
   PlanPlant plant_;
+  std::uint64_t restarts_;
   std::vector<std::byte> file_{record_magic().begin(), record_magic().end()};
   RecordHash hash_{[this](std::span<const std::byte> payload) {
     const std::vector<std::byte> framed = frame(payload);

@@ -20,19 +20,26 @@ namespace dure {
 struct Weather {  // what may happen
   bool overruns = false, failures = false, drains = false, plans = false, reservations = false;
   bool capacity = false, guarantees = false, cancels = false, dependencies = false;
-  // No job runs past its estimate and no machine goes but by plan: promises can be kept.
-  bool calm() const { return !overruns && !drains && !capacity; }
+  bool badly = false, adopts = false;  // jobs fail for good; sites start some themselves
+  // No job runs past its estimate, no machine goes but by plan, and nobody takes room but by us:
+  // promises can be kept.
+  bool calm() const { return !overruns && !drains && !capacity && !adopts; }
 };
 
 class StormPlant final : public Plant {
  public:
-  // sharing: one alliance of six has shared nodes.
-  StormPlant(std::uint64_t seed, const World& world, std::int64_t jobs, bool sharing = true)
+  // sharing: one alliance of six has shared nodes. willful: in some, jobs fail and sites start some.
+  StormPlant(std::uint64_t seed, const World& world, std::int64_t jobs, bool sharing = true,
+             bool willful = true)
       : world_(world), s_(seed, "alliance storm", 0), jobs_left_(jobs) {
     draw();
     Stream s(seed, "shared nodes", 0);
     if (Stream f(seed, "fabric and spread", 0); sharing && !lending_ && f.below(4) == 0) hang(f);
     if (sharing && !lending_ && s.below(6) == 0) share(s);
+    if (Stream w(seed, "what sites do", 0); willful && !lending_) {
+      weather_.badly = w.below(4) == 0;
+      weather_.adopts = w.below(5) == 0;
+    }
   }
   const Policy& policy() const { return policy_; }
   const Weather& weather() const { return weather_; }
@@ -76,6 +83,8 @@ class StormPlant final : public Plant {
 
   void next(Millis wake, std::vector<Event>& facts) override {
     if (!founded_) return found(facts);
+    if (adopted_) started(*adopted_);
+    adopted_.reset();
     while (facts.empty()) {
       if (agenda_.empty()) return;
       const std::int64_t first = agenda_.begin()->first;
@@ -393,7 +402,10 @@ class StormPlant final : public Plant {
       case Item::end:
         if (real_[id.index].turn != item.turn) return;
         ++real_[id.index].turn;
-        facts.push_back({now, JobEnded{id}});
+        if (weather_.badly && chance(15))
+          facts.push_back({now, JobFailed{id}});
+        else
+          facts.push_back({now, JobEnded{id}});
         return;
       case Item::stop:
         if (real_[id.index].turn == item.turn) facts.push_back({now, stopped(id)});
@@ -409,8 +421,9 @@ class StormPlant final : public Plant {
   void any(std::vector<Event>& facts) {
     const bool more = jobs_left_ > 0;
     if (more) agenda_.emplace(now_ + (chance(40) ? 0 : between(0, pause_)), Item{Item::any, 0, 0});
-    if (more && chance(70)) return submit(facts);
     const Weather& w = weather_;
+    if (more && w.adopts && chance(10)) return adopt(facts);
+    if (more && chance(70)) return submit(facts);
     switch (s_.below(9)) {
       case 0:
         if (w.cancels) cancel(facts);
@@ -460,6 +473,27 @@ class StormPlant final : public Plant {
           s.after.push_back(JobId{static_cast<std::uint32_t>(
               between(std::max<std::int64_t>(0, std::int64_t{s.job.index} - 6), s.job.index - 1))});
     facts.push_back({Millis(now_), s});
+    --jobs_left_;
+  }
+  // Somebody starts a job of a lane at a site itself, whatever the law and the terms say.
+  void adopt(std::vector<Event>& facts) {
+    JobAdopted a;
+    a.job = JobId{static_cast<std::uint32_t>(world_.jobs())};
+    a.lane = LaneId{one_of(lanes_.size())};
+    a.pool = PoolId{one_of(pools_.size())};
+    const LaneOpened& lane = lanes_[a.lane.index];
+    const Pool& pool = world_.pool(a.pool);
+    if (pool.info.device != lane.device) return;
+    a.gpus = sharing_ ? lane.gpus : Gpus(between(1, largest_));
+    a.estimate = chance(6) ? kUntilCancelled : Millis(between(1, longest_));
+    if (pool.machines) {
+      const std::optional<Placement> place = pool.machines->find(a.gpus.count(), lane.shape());
+      if (!place) return;
+      a.place = *place;
+    }
+    if (!world_.can_adopt(a)) return;
+    facts.push_back({Millis(now_), a});
+    adopted_ = a.job;
     --jobs_left_;
   }
   template <class Is>
@@ -632,6 +666,7 @@ class StormPlant final : public Plant {
   std::vector<std::int64_t> gpus_, standing_, nodes_;
   std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint64_t> drained_;
   std::vector<Real> real_;
+  std::optional<JobId> adopted_;  // told, and its end is still to be planned
   std::multimap<std::int64_t, Item> agenda_;  // equal times: in order of insertion
   std::int64_t now_ = 0, together_ = 1, pause_ = 1, longest_ = 1, largest_ = 1, half_life_ = 1;
   bool lending_ = false, sharing_ = false;

@@ -31,7 +31,7 @@ class StormRules {
       : w_(world), plant_(plant), policy_(policy) {}
 
   std::uint64_t stops_asked = 0, shrinks = 0, growths = 0, splits = 0, under = 0, laws = 0,
-                aged = 0, starts = 0, shares = 0, refused = 0;
+                aged = 0, starts = 0, shares = 0, refused = 0, adopted = 0, orphaned = 0;
   int most_stops = 0;
 
   void before(const Event& e) {  // it is about to be applied
@@ -39,7 +39,13 @@ class StormRules {
     if (const auto* c = std::get_if<CommandIssued>(&e.what))
       std::visit([this](const auto& wish) { wished(wish); }, c->wish);
     if (const auto* x = std::get_if<JobEnded>(&e.what)) leave(x->job);
+    if (const auto* x = std::get_if<JobFailed>(&e.what)) leave(x->job);
     if (const auto* x = std::get_if<LimitReached>(&e.what)) leave(x->job);
+    if (const auto* x = std::get_if<JobAdopted>(&e.what)) {
+      ++adopted;
+      parts_[x->job] = {{x->pool, x->gpus, x->place}};
+      hold(x->pool, w_.lane(x->lane), x->gpus.count());
+    }
     if (const auto* x = std::get_if<JobStopped>(&e.what)) {
       leave(x->job);
       most_stops = std::max(most_stops, ++stops_[x->job]);
@@ -320,7 +326,8 @@ class StormRules {
     EXPECT_EQ(w_.queue(job.lane).job(0), s.job) << "it overtook in its lane";
     // Whoever was before comes again: it was stopped, or waited for another to end.
     if (oldest_ && job.submit <= w_.job(*oldest_).submit) oldest_.reset();
-    for (const JobId b : after_[s.job]) EXPECT_EQ(w_.job(b).state, JobState::ended);
+    for (const JobId b : after_[s.job])
+      EXPECT_TRUE(w_.job(b).state == JobState::ended && !w_.job(b).failed);
     std::vector<Part> parts{{s.pool, s.gpus.count() == 0 ? Gpus(job.gpus) : s.gpus, s.place}};
     parts.insert(parts.end(), s.also.begin(), s.also.end());
     std::int64_t gpus = 0, beside = 0;
@@ -387,7 +394,8 @@ class StormRules {
       EXPECT_EQ(r.because, Reason::dependency_failed);
       EXPECT_TRUE(std::any_of(after_[r.job].begin(), after_[r.job].end(), [&](JobId b) {
         const JobState s = w_.job(b).state;
-        return s == JobState::refused || s == JobState::cancelled;
+        if (w_.job(b).failed) ++orphaned;
+        return s == JobState::refused || s == JobState::cancelled || w_.job(b).failed;
       }));
       return;
     }

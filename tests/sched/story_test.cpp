@@ -27,8 +27,8 @@
 //                                              =>  j2 waits: no_room
 //
 // A line is one instant: its facts, then one pass. Facts: JOB submitted N gpu for TIME [lane NAME]
-// [deadline TIME] [after JOB], JOB ended, JOB cancelled, JOB limit, JOB stopped TIME (that is
-// left), POOL added N gpu [plan N], POOL retired N gpu [plan N], POOL planned N gpu TIME TIME, POOL
+// [deadline TIME] [after JOB], JOB adopted N gpu at POOL for TIME [lane NAME] (a counted pool), JOB
+// ended, JOB failed, JOB cancelled, JOB limit, JOB stopped TIME (that is left), POOL added N gpu [plan N], POOL retired N gpu [plan N], POOL planned N gpu TIME TIME, POOL
 // reserved N gpu TIME TIME MEMBER, POOL drained RACK NODE, POOL resumed RACK NODE, woken. Answers,
 // in the order in which decide() gives them and separated by ", ": start JOB at POOL (in a pool of
 // racks with the place, as r0[0-1] or, for a part of a node, r0[2]/3), promise JOB at POOL from
@@ -433,8 +433,19 @@ class Story {
           complain("a job has no '" + w[i] + "'");
       return s;
     }
+    if (w[1] == "adopted") {
+      if (w.size() < 8 || w[4] != "at" || w[6] != "for") complain("adopted N gpu at POOL for TIME");
+      job_names_.push_back(w[0]);
+      return JobAdopted{JobId{static_cast<std::uint32_t>(job_names_.size() - 1)},
+                        word(8) == "lane" ? named<struct LaneKind>(lane_names_, word(9)) : LaneId{},
+                        Gpus(number(w, 2)),
+                        time(word(7)),
+                        named<struct PoolKind>(pool_names_, word(5)),
+                        {}};
+    }
     const JobId job = named<struct JobKind>(job_names_, w[0]);
     if (w[1] == "ended") return JobEnded{job};
+    if (w[1] == "failed") return JobFailed{job};
     if (w[1] == "cancelled") return JobCancelled{job};
     if (w[1] == "limit") return LimitReached{job};
     if (w[1] == "stopped") return JobStopped{job, time(word(2))};

@@ -1,5 +1,5 @@
 # A job that waits for another is held, and joins the queue when that has ended; if it never will, it is refused,
-# and whoever waits for it with it.
+# and whoever waits for it with it. A job that fails has ended, but not for those that wait for it.
 pool: ulsan 8 gpu
 lane: a  pools ulsan
 order: priority
@@ -11,3 +11,6 @@ backfill: easy
 3s   j4 submitted 1 gpu for 5s after j3; j5 submitted 1 gpu for 5s after j4  =>  j3 waits: no_room
 60s  j1 ended                                                              =>  start j2 at ulsan, j3 waits: no_room
 61s  j3 cancelled                                                          =>  refuse j4: dependency_failed, refuse j5: dependency_failed
+120s j2 ended; j6 submitted 8 gpu for 60s; j7 submitted 1 gpu for 5s after j6 =>
+130s j6 failed                                                             =>
+131s j8 submitted 1 gpu for 5s after j6                                    =>

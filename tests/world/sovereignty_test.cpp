@@ -112,6 +112,29 @@ TEST_F(Sovereignty, TheAuditorCountsExactlyTheForgedStart) {
   EXPECT_EQ(forged(bad, 9).first.at(0).because, "unknown_pool");
 }
 
+// Nobody asked us: World takes the fact, the auditor says that the law forbids it, and that it was
+// not we.
+TEST_F(Sovereignty, WhatOthersStartedIsCountedApart) {
+  lane(0, 0, facts::label(0, 1));
+  at(now(), JobAdopted{JobId{0}, LaneId{0}, Gpus(2), Millis(1000), PoolId{0}, {}});
+  at(now(), JobAdopted{JobId{1}, LaneId{0}, Gpus(3), Millis(1000), PoolId{1}, {}});
+  EXPECT_EQ(world_.job(JobId{1}).state, JobState::running);
+  const JobId ours = submit(0);
+  start(ours, 0);
+  const SovereigntyAudit::Figures f = audit_.figures();
+  EXPECT_EQ(f.jobs, 3u);
+  EXPECT_EQ(f.adopted, 2);
+  EXPECT_EQ(f.adopted_unlawful, 1);
+  ASSERT_EQ(f.first_adopted.size(), 1u);
+  EXPECT_EQ(f.first_adopted[0].job, JobId{1});
+  EXPECT_EQ(f.first_adopted[0].because, "member_sites");
+  EXPECT_EQ(f.first_adopted[0].hall, "hall1");
+  EXPECT_EQ(f.placements, 1);
+  EXPECT_EQ(f.violations, 0);
+  EXPECT_TRUE(f.clean());
+  EXPECT_EQ(forged(ours, 1).violations, 1);  // the ids of later jobs are still right
+}
+
 TEST_F(Sovereignty, LanePoolsAreNotBelieved) {
   LaneOpened lying = facts::lane(0, 0);
   lying.pools = {PoolId{0}, PoolId{1}};

@@ -127,6 +127,10 @@ inline void put(Text& t, const JobSubmitted& e) {
 inline void put(Text& t, const LimitReached& e) { t.line("LimitReached", e.job); }
 inline void put(Text& t, const JobEnded& e) { t.line("JobEnded", e.job); }
 inline void put(Text& t, const JobCancelled& e) { t.line("JobCancelled", e.job); }
+inline void put(Text& t, const JobFailed& e) { t.line("JobFailed", e.job); }
+inline void put(Text& t, const JobAdopted& e) {
+  t.line("JobAdopted", e.job, e.lane, e.gpus, e.estimate, e.pool, e.place);
+}
 inline void put(Text& t, const TimeReached&) { t.line("TimeReached"); }
 inline void put(Text& t, const ClassOpened& e) {
   t.line("ClassOpened", e.data_class, e.name, e.jurisdictions, e.run_by, e.kept_by,
@@ -184,7 +188,7 @@ inline std::string text_of(const World& w) {
   for (std::uint32_t i = 0; i < w.jobs(); ++i) {
     const Job& j = w.job(JobId{i});
     t.line("job", i, j.submit, j.estimate, j.start, j.end, j.lane, j.gpus, j.pool, j.state,
-           j.let_go, j.deadline, j.held, j.stopping, j.more_parts, j.under_reservation, j.stops);
+           j.let_go, j.deadline, j.held, j.stopping, j.more_parts, j.under_reservation, j.stops, j.failed);
     if (j.state == JobState::running && !j.let_go && w.pool(j.pool).machines)
       t.line("sits", w.placement(j));
   }

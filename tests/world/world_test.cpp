@@ -108,6 +108,83 @@ TEST_F(WorldTest, CapacityGoesWhileItIsUsed) {
   EXPECT_EQ(world_.pool(PoolId{2}).free, 8);
 }
 
+// Who waits for a job that failed never runs, whether it came before the failure or after.
+TEST_F(WorldTest, WhoWaitsForAJobThatFailedNeverRuns) {
+  const JobId first = submit(0, 4, 10), good = submit(0, 4, 10);
+  at(0, JobSubmitted{JobId{2}, LaneId{0}, Gpus(1), Millis(5), Millis(0), {first}});
+  at(0, JobSubmitted{JobId{3}, LaneId{0}, Gpus(1), Millis(5), Millis(0), {good}});
+  wish(0, StartJob{first, PoolId{0}, {}});
+  wish(0, StartJob{good, PoolId{0}, {}});
+  at(4, JobFailed{first});
+  EXPECT_EQ(world_.job(first).state, JobState::ended);
+  EXPECT_TRUE(world_.job(first).failed);
+  EXPECT_EQ(world_.pool(PoolId{0}).free, 12);
+  EXPECT_EQ(world_.orphans(), (std::vector{JobId{2}}));
+  at(4, JobEnded{good});
+  EXPECT_FALSE(world_.job(good).failed);
+  EXPECT_EQ(world_.job(JobId{3}).state, JobState::waiting);
+  at(5, JobSubmitted{JobId{4}, LaneId{0}, Gpus(1), Millis(5), Millis(0), {first}});
+  EXPECT_EQ(world_.orphans(), (std::vector{JobId{2}, JobId{4}}));
+  wish(5, RefuseJob{JobId{2}, Reason::dependency_failed});
+  wish(5, RefuseJob{JobId{4}, Reason::dependency_failed});
+  EXPECT_TRUE(world_.orphans().empty());
+}
+
+TEST_F(WorldTest, AnAdoptedJobTakesRoomAndEnds) {
+  const JobAdopted counted{JobId{0}, LaneId{0}, Gpus(10), Millis(20), PoolId{0}, {}};
+  ASSERT_TRUE(world_.can_adopt(counted));
+  at(5, counted);
+  EXPECT_EQ(world_.job(JobId{0}).state, JobState::running);
+  EXPECT_EQ(world_.job(JobId{0}).start, Millis(5));
+  EXPECT_EQ(world_.job(JobId{0}).end, Millis(25));
+  EXPECT_EQ(world_.waiting_jobs(), 0);
+  EXPECT_EQ(free_at(0, 24), 6);
+  EXPECT_EQ(free_at(0, 25), 16);
+  EXPECT_EQ(world_.pool(PoolId{0}).lent, 10);
+  // In racks it sits where the site says, and nobody else there.
+  const Placement place{{1, 4, 0b11}};
+  at(6, JobAdopted{JobId{1}, LaneId{0}, Gpus(8), kUntilCancelled, PoolId{2}, place});
+  EXPECT_EQ(world_.placement(world_.job(JobId{1})), place);
+  EXPECT_FALSE(world_.pool(PoolId{2}).machines->can_take(place));
+  at(15, JobEnded{JobId{0}});
+  at(16, JobFailed{JobId{1}});
+  EXPECT_EQ(world_.pool(PoolId{0}).free, 16);
+  EXPECT_EQ(world_.pool(PoolId{2}).free, 16);
+  EXPECT_EQ(world_.ledger().used(PoolId{0}, MemberId{1}, Millis(20)).count(), 10 * 10);
+  EXPECT_EQ(world_.ledger().used(PoolId{2}, MemberId{1}, Millis(20)).count(), 8 * 10);
+  EXPECT_EQ(world_.submitted(LaneId{0}), 2);
+}
+
+TEST_F(WorldTest, WhatCannotBeIsNotAdopted) {
+  const JobAdopted good{JobId{0}, LaneId{0}, Gpus(8), Millis(20), PoolId{2}, {{1, 4, 0b11}}};
+  EXPECT_TRUE(world_.can_adopt(good));
+  for (const auto& change : std::vector<void (*)(JobAdopted&)>{
+           [](JobAdopted& a) { a.job = JobId{1}; }, [](JobAdopted& a) { a.lane = LaneId{1}; },
+           [](JobAdopted& a) { a.pool = PoolId{3}; }, [](JobAdopted& a) { a.pool = PoolId{0}; },
+           [](JobAdopted& a) { a.gpus = Gpus(7); }, [](JobAdopted& a) { a.place = {}; },
+           [](JobAdopted& a) { a.place = {{2, 4, 0b11}}; },
+           [](JobAdopted& a) { a.gpus = Gpus(0), a.place = {}; },
+           [](JobAdopted& a) { a.gpus = Gpus(17), a.place = {}, a.pool = PoolId{0}; }}) {
+    JobAdopted bad = good;
+    change(bad);
+    EXPECT_FALSE(world_.can_adopt(bad));
+  }
+  at(0, JobAdopted{JobId{0}, LaneId{0}, Gpus(1), Millis(5), PoolId{2}, {{1, 1, 0b10}}});
+  JobAdopted late = good;
+  late.job = JobId{1};
+  EXPECT_FALSE(world_.can_adopt(late));
+}
+
+// It may be stopped like any other of its lane, and is then ours to start again.
+TEST_F(WorldTest, AnAdoptedJobThatIsStoppedWaitsItsTurn) {
+  at(0, JobAdopted{JobId{0}, LaneId{0}, Gpus(4), Millis(20), PoolId{1}, {}});
+  wish(3, PreemptJob{JobId{0}, JobId{0}, Millis(5)});
+  at(5, JobStopped{JobId{0}, Millis(16)});
+  EXPECT_EQ(world_.job(JobId{0}).state, JobState::waiting);
+  wish(6, StartJob{JobId{0}, PoolId{0}, {}});
+  EXPECT_EQ(world_.job(JobId{0}).end, Millis(22));
+}
+
 TEST_F(WorldTest, RunsUntilItIsCancelled) {
   const JobId j = submit(0, 4, kUntilCancelled.count());
   wish(0, StartJob{j, PoolId{0}, {}});
