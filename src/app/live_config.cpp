@@ -186,6 +186,13 @@ Result<std::unique_ptr<Driver>> make_driver(const AgentSpec& spec) {
       o.slurm_conf = spec.slurm_conf;
       o.claims = spec.claims_folder;
       o.logs = spec.log_folder.empty() ? spec.claims_folder + "/logs" : spec.log_folder;
+      for (const std::string& folder : {o.claims, o.logs}) {
+        std::error_code error;
+        if (fs::exists(folder, error)) continue;
+        fs::create_directories(folder, error);
+        if (error) return Fault{folder, "a folder that all nodes share", error.message(), ""};
+        fs::permissions(folder, fs::perms::all | fs::perms::sticky_bit, error);  // all users write
+      }
       o.partition = spec.partition;
       o.other_users = geteuid() == 0;
       o.now_ms = unix_now_ms;

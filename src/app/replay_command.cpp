@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/command.h"
+#include "app/live_replay.h"
 #include "app/gpu_replay_report.h"
 #include "app/packing_replay.h"
 #include "io/atomic_file.h"
@@ -151,6 +152,10 @@ void print_dropped(const BatchLog& log) {
 }
 
 int run(const Options& o) {
+  for (const std::string& log : o.logs)
+    if (log.starts_with("sqlite:") || log.starts_with("postgresql:"))
+      return o.logs.size() == 1 ? replay_live_record(log, o.json)
+                                : complain(Fault{log, "one live record", "several logs", ""});
   TRY_OR_COMPLAIN(good, check_packing(o));
   (void)good;
   if (!o.packing.packing.empty()) return replay_packing(o.logs, o.format, o.packing, o.json);
@@ -220,7 +225,7 @@ int run(const Options& o) {
 void add_replay_command(CLI::App& app, int& exit_code) {
   auto* command = app.add_subcommand("replay", "Run a recorded log through a scheduler");
   auto o = std::make_shared<Options>();
-  command->add_option("LOG", o->logs, "Logs, plain or .gz")->required();
+  command->add_option("LOG", o->logs, "Logs, plain or .gz; or a hub's store, sqlite:PATH or postgresql://…")->required();
   command
       ->add_option("--policy", o->policy,
                    "fcfs, easy, conservative or dure; fair and srtf stop jobs or "

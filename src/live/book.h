@@ -16,6 +16,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -84,6 +85,10 @@ class Book {
   void before(const Event& e, const World& world);  // the world applies it next
   void apply(const LiveEvent& e, Millis now);
 
+  // Its snapshot; what has changed since it was last asked is not in it.
+  std::vector<std::byte> save() const;
+  static Result<Book> load(std::span<const std::byte> bytes, const std::string& where);
+
   const std::string& hub_id() const { return hub_id_; }
   std::size_t jobs() const { return jobs_.size(); }
   const LiveJob& job(JobId id) const { return jobs_[id.index]; }
@@ -124,6 +129,7 @@ class Book {
   std::vector<NodeSeat> take_changed_nodes();
 
  private:
+  friend struct BookArchive;
   struct PoolBook {
     PoolOpened info;
     std::string site;

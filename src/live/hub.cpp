@@ -40,8 +40,51 @@ class Founding final : public Work {  // the first work of a loop
 
 }  // namespace
 
-Result<std::unique_ptr<Restored>> restore(Store& store) {
+namespace {
+
+// magic, length of the world, the world, the book
+constexpr std::string_view kSnapshot = "dure hub snapshot 1\n";
+
+std::string pack(const World& world, const Book& book) {
+  const std::vector<std::byte> w = world.save(), b = book.save();
+  std::string out(kSnapshot);
+  for (int i = 0; i < 8; ++i) out += static_cast<char>(w.size() >> (8 * i));
+  out.append(reinterpret_cast<const char*>(w.data()), w.size());
+  out.append(reinterpret_cast<const char*>(b.data()), b.size());
+  return out;
+}
+
+Result<Done> unpack(const Snapshot& s, Restored& out) {
+  const std::string where = "snapshot of entry " + std::to_string(s.number);
+  std::uint64_t size = 0;
+  const std::size_t head = kSnapshot.size() + 8;
+  if (s.bytes.size() < head || !s.bytes.starts_with(kSnapshot))
+    return Fault{where, "a snapshot of this version", "other bytes", ""};
+  for (int i = 0; i < 8; ++i)
+    size |= std::uint64_t{static_cast<unsigned char>(s.bytes[kSnapshot.size() +
+                                                             static_cast<std::size_t>(i)])}
+            << (8 * i);
+  const auto bytes = std::as_bytes(std::span(s.bytes)).subspan(head);
+  if (size > bytes.size()) return Fault{where, "a world of " + std::to_string(size) + " bytes", std::to_string(bytes.size()), "it is torn"};
+  TRY(world, World::load(bytes.first(static_cast<std::size_t>(size)), where));
+  TRY(book, Book::load(bytes.subspan(static_cast<std::size_t>(size)), where));
+  out.world = std::move(world);
+  out.book = std::move(book);
+  out.last = out.snapshot = s.number;
+  return Done{};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Restored>> restore(Store& store, From from) {
   auto out = std::make_unique<Restored>();
+  if (from == From::snapshot) {
+    TRY(newest, store.newest());
+    if (newest) {
+      TRY(unpacked, unpack(*newest, *out));
+      (void)unpacked;
+    }
+  }
   std::optional<Fault> fault;
   TRY(read, store.read(out->last, [&](const Entry& e) {
     if (e.number != out->last + 1) {
@@ -108,7 +151,17 @@ Outcome<Done> Hub::load() {
   record_ = std::move(record);  // what they refer to goes last
   desk_ = std::move(desk);
   state_ = std::move(restored.value());
+  snapshot_ = state_->snapshot;
   return Done{};
+}
+
+// So that a start need not read all of the record. What it holds may be truncated.
+void Hub::snapshot() {
+  if (!record_->pending().empty()) return;
+  const std::uint64_t number = record_->last();
+  if (number < snapshot_ + static_cast<std::uint64_t>(spec_.snapshot_entries)) return;
+  // A failure costs only time at the next start; the next append says what is wrong.
+  if (store_->save({number, pack(state_->world, state_->book)})) snapshot_ = number;
 }
 
 // Invariant 1: is the world here what is stored?
@@ -134,7 +187,8 @@ bool Hub::lead() {
   return true;
 }
 
-void Hub::idle(Facts& facts) {  // jobs of others that found no room in the world so far
+void Hub::idle(Facts& facts) {
+  snapshot();  // jobs of others that found no room in the world so far
   for (const auto& [key, job] : state_->book.unadopted()) {
     desk_->adopt(key.first, job, facts);
     if (!facts.empty()) return;  // one a time: the next sees the world with this one in it

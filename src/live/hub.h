@@ -27,9 +27,12 @@ struct Restored {  // what a record makes
   World world;
   Book book;
   std::uint64_t last = 0;     // entry
-  std::uint64_t entries = 0;  // that were read one by one
+  std::uint64_t entries = 0;   // that were read one by one
+  std::uint64_t snapshot = 0;  // the last entry that a snapshot held; 0: none
 };
-Result<std::unique_ptr<Restored>> restore(Store& store);
+// whole: from the first entry on, whatever snapshots there are.
+enum class From { snapshot, first_entry };
+Result<std::unique_ptr<Restored>> restore(Store& store, From from = From::snapshot);
 
 class Hub {
  public:
@@ -56,6 +59,7 @@ class Hub {
   Outcome<Done> load();
   bool up_to_date();
   void idle(Facts& facts);
+  void snapshot();
 
   const HubSpec spec_;
   const Scenario scenario_;
@@ -68,6 +72,7 @@ class Hub {
   std::unique_ptr<Desk> desk_;
   std::unique_ptr<LiveRecord> record_;
   std::int64_t epoch_ = 0;
+  std::uint64_t snapshot_ = 0;  // the last entry in the newest one
 };
 
 }  // namespace dure

@@ -1,0 +1,253 @@
+"""The hub over three real Slurm clusters: 500 mixed jobs of three members, with quotas, lending and reclaim,
+while a node is drained, a slurmctld is killed and the hub itself is killed. Every job must have run exactly
+once, the ledger must balance, every wait must have a reason. Prints figures.
+
+usage: acceptance.py --dure DURE --lab LAB [--jobs 500] [--keep]
+
+Needs root and the Slurm packages (tools/setup test).
+"""
+import argparse
+import collections
+import json
+import os
+import random
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[3]
+MEMBERS = ["samsung", "sk", "naver"]
+SITES = ["s1", "s2", "s3"]
+OVER = {"done", "failed", "cancelled", "refused", "timed_out", "lost"}
+
+
+class Hub:
+    def __init__(self, dure, folder, port):
+        self.dure, self.folder, self.port, self.process = dure, folder, port, None
+
+    def start(self):
+        self.log = open(self.folder / "hub.err", "a")
+        self.process = subprocess.Popen([self.dure, "serve", str(self.folder / "hub.yaml")], stderr=self.log)
+        wait(lambda: self.call("GET", "/readyz", quiet=True) is not None, 30, "the hub leads")
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self):
+        self.process.terminate()
+        return self.process.wait(30)
+
+    def call(self, method, path, body=None, quiet=False, headers=None):
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", method=method,
+                                         data=None if body is None else json.dumps(body).encode(),
+                                         headers={"Content-Type": "application/json", **(headers or {})})
+        try:
+            with urllib.request.urlopen(request, timeout=30) as response:
+                return json.loads(response.read() or b"{}")
+        except (urllib.error.URLError, ConnectionError, socket.timeout) as e:
+            if quiet:
+                return None
+            text = e.read().decode() if isinstance(e, urllib.error.HTTPError) else str(e)
+            raise SystemExit(f"{method} {path}: {text}")
+
+    def jobs(self):
+        out, before = [], 0
+        while True:
+            page = self.call("GET", f"/api/v1/jobs?limit=1000&before={before}")
+            out += page["jobs"]
+            before = page["next"]
+            if not before:
+                return out
+
+
+def wait(what, seconds, words, every=0.2):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        value = what()
+        if value:
+            return value
+        time.sleep(every)
+    raise SystemExit(f"not within {seconds} s: {words}")
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def mixed_jobs(n, runs):
+    """What three members ask for; the same every time."""
+    draw = random.Random(7)
+    script = ('#!/bin/bash\n'
+              'echo start >>"{runs}/$DURE_JOB"\n'
+              'trap \'echo stopped >>"{runs}/$DURE_JOB"; exit 143\' TERM\n'
+              'sleep {seconds} & wait $!\n'
+              'echo end >>"{runs}/$DURE_JOB"\n')
+    for i in range(n):
+        member = draw.choices(MEMBERS, [6, 2, 2])[0]
+        gpus = draw.choices([1, 2, 4, 8, 16, 24], [40, 20, 20, 10, 6, 4])[0]
+        job = {"name": f"mixed-{i}", "member": member, "gpus": gpus, "time_limit_s": 300,
+               "script": script.format(runs=runs, seconds=draw.choice([0, 0.5, 1, 2]))}
+        if draw.random() < 0.3:
+            job["data_class"] = "company_secret"
+        if member == "samsung" and draw.random() < 0.5:
+            job["project"] = draw.choice(["chips", "robots"])
+        if member == "naver":
+            job["project"] = "llm"
+        if gpus > 4 and draw.random() < 0.3:
+            job["topology"] = "nvlink_domain"
+        if draw.random() < 0.2:
+            job["preemptible"] = True
+            job["script"] = script.format(runs=runs, seconds=draw.choice([5, 8]))
+        yield job
+
+
+def main():
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument("--dure", required=True)
+    p.add_argument("--lab", required=True)
+    p.add_argument("--jobs", type=int, default=500)
+    p.add_argument("--keep", action="store_true")
+    o = p.parse_args()
+    if not Path(o.lab).exists() or shutil.which("slurmctld") is None or os.geteuid() != 0:
+        raise SystemExit("this test needs root, ../shared/slurm/lab and the Slurm packages: tools/setup test")
+    folder = Path(tempfile.mkdtemp(prefix="dl", dir="/tmp"))
+    lab = folder / "lab"
+    figures = {}
+    hub = None
+    try:
+        began = time.monotonic()
+        subprocess.run([o.lab, "up", str(lab)], check=True, stdout=subprocess.DEVNULL)
+        figures["lab_up_s"] = round(time.monotonic() - began, 1)
+        runs = folder / "runs"
+        runs.mkdir(mode=0o777)
+        os.chmod(runs, 0o1777)
+        os.chmod(folder, 0o755)
+        port = free_port()
+        text = (ROOT / "examples/lab/hub.yaml").read_text().replace("LAB", str(lab))
+        (folder / "hub.yaml").write_text(f"listen: 127.0.0.1:{port}\nrequests_per_s: 0\n" + text)
+        shutil.copy(ROOT / "examples/lab/alliance.yaml", folder / "alliance.yaml")
+        hub = Hub(o.dure, folder, port)
+        hub.start()
+        wait(lambda: all(s["pools"][0]["nodes_open"] == 18 for s in hub.call("GET", "/api/v1/sites")["sites"]),
+             60, "three sites with 18 nodes each")
+
+        # ---- submit
+        began = time.monotonic()
+        numbers = []
+        for i, job in enumerate(mixed_jobs(o.jobs, runs)):
+            if i % 50 == 49:
+                job["after"] = [numbers[-1]]
+            numbers.append(hub.call("POST", "/api/v1/jobs", job, headers={"Idempotency-Key": f"k{i}"})["job"])
+        figures["submits_per_s_one_client"] = round(o.jobs / (time.monotonic() - began))
+        again = hub.call("POST", "/api/v1/jobs", next(mixed_jobs(1, runs)), headers={"Idempotency-Key": "k0"})
+        assert again["repeated"] and again["job"] == numbers[0], "the same key and body is the same job"
+
+        # ---- disturb, and look
+        unexplained, waited = [], set()
+        most_borrowed = 0
+        steps = {"drain": False, "ctld": 0.0, "ctld_back": False, "hub": False, "resume": False}
+        began = time.monotonic()
+        while True:
+            jobs = hub.jobs()
+            left = [j for j in jobs if j["state"] not in OVER]
+            for j in left:
+                if j["state"] in ("waiting", "held"):
+                    waited.add(j["job"])
+                    if not j["reason"] or j["reason"] == "none":
+                        unexplained.append(j["job"])
+            most_borrowed = max(most_borrowed, sum(p["lent"] for s in hub.call("GET", "/api/v1/sites")["sites"]
+                                                   for p in s["pools"]))
+            share = 1 - len(left) / len(jobs)
+            if share > 0.05 and not steps["drain"]:
+                steps["drain"] = True
+                hub.call("POST", "/api/v1/sites/s2/nodes/n05/drain", {"reason": "test"})
+            if share > 0.15 and not steps["ctld"]:
+                steps["ctld"] = time.monotonic()
+                subprocess.run([o.lab, "kill-ctld", "s1", str(lab)], check=True, stdout=subprocess.DEVNULL)
+            if steps["ctld"] and not steps["ctld_back"] and time.monotonic() - steps["ctld"] > 5:
+                steps["ctld_back"] = True
+                subprocess.run([o.lab, "restart-ctld", "s1", str(lab)], check=True, stdout=subprocess.DEVNULL)
+            if share > 0.4 and not steps["hub"]:
+                steps["hub"] = True
+                hub.kill()
+                at = time.monotonic()
+                hub.start()
+                figures["hub_back_s"] = round(time.monotonic() - at, 2)
+            if share > 0.6 and not steps["resume"]:
+                steps["resume"] = True
+                hub.call("POST", "/api/v1/sites/s2/nodes/n05/resume", {})
+            waiting = [j for j in left if j["state"] == "waiting"]
+            if waiting and random.Random(len(left)).random() < 0.2:
+                why = hub.call("GET", f"/api/v1/jobs/{waiting[0]['job']}/explain")
+                assert why["state"] != "waiting" or why["pools"], "explain lists pools"
+            if not left:
+                break
+            if time.monotonic() - began > 600:
+                print(json.dumps(left[:5], indent=1))
+                print(collections.Counter(j["state"] for j in left))
+                raise SystemExit(f"{len(left)} jobs are not over after 600 s")
+            time.sleep(0.5)
+        figures["all_over_s"] = round(time.monotonic() - began, 1)
+
+        # ---- every job ran exactly once
+        jobs = {j["job"]: j for j in hub.jobs()}
+        states = collections.Counter(j["state"] for j in jobs.values())
+        wrong = []
+        stops = 0
+        for n in numbers:
+            lines = (runs / str(n)).read_text().split() if (runs / str(n)).exists() else []
+            ends, starts = lines.count("end"), lines.count("start")
+            stops += starts - ends
+            if ends != 1 or starts > jobs[n]["attempts"]:
+                wrong.append((n, jobs[n]["state"], jobs[n]["attempts"], lines))
+        figures.update(jobs=len(numbers), states=dict(states), attempts=sum(j["attempts"] for j in jobs.values()),
+                       stopped_and_run_again=stops, waited=len(waited), most_lent_gpus=most_borrowed)
+        # ---- secrets stayed at their owners' sites
+        owner = dict(zip(SITES, MEMBERS))
+        specs = list(mixed_jobs(o.jobs, runs))
+        strayed = [n for n, spec in zip(numbers, specs)
+                   if spec.get("data_class") == "company_secret" and owner[jobs[n]["site"]] != jobs[n]["member"]]
+        # ---- the books
+        ledger = hub.call("GET", "/api/v1/ledger")
+        figures["ledger_krw_lent"] = sum(m["credit_krw"] for m in ledger["members"])
+        figures["ledger_sum_krw"] = ledger["sum_krw"]
+        figures["gpu_hours"] = round(sum(r["gpu_hours"] for r in ledger["rows"]), 3)
+        status = hub.call("GET", "/api/v1/status?digest=1")
+        figures["entries"] = status["entries"]
+        rc = hub.stop()
+        replay = subprocess.run([o.dure, "replay", f"sqlite:{lab}/hub.db", "--json"], capture_output=True, text=True)
+        figures["replayed"] = replay.returncode == 0 and \
+            json.loads(replay.stdout)["world_sha256"] == status["world_sha256"]
+        print(json.dumps(figures, indent=1))
+        assert not wrong, f"not exactly once: {wrong[:5]}"
+        assert states == {"done": len(numbers)}, states
+        assert not strayed, f"secrets ran elsewhere: {strayed}"
+        assert not unexplained, f"waits without a reason: {unexplained[:10]}"
+        assert waited and most_borrowed > 0, "nothing waited, or nothing was lent: no test of it"
+        assert ledger["sum_krw"] == 0 and figures["ledger_krw_lent"] > 0, "the ledger"
+        assert rc == 0, f"the hub ended with {rc}"
+        assert figures["replayed"], replay.stderr or replay.stdout
+        print("1 passed, 0 failed")
+    finally:
+        if hub is not None and hub.process.poll() is None:
+            hub.process.kill()
+        subprocess.run([o.lab, "down", str(lab)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        if o.keep:
+            print(f"kept: {folder}")
+        else:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    main()
