@@ -4,7 +4,8 @@
 // Invariants: 1. load(save(w)) behaves as w does, and saves to the same bytes.
 //             2. What is a function of the rest is not in the bytes but worked out: indices, sums,
 //                labels. The numbers of seats are neither: nobody sees them.
-//             3. Whatever the bytes say, load ends with a Fault or with a world that audit() passes,
+//             3. Whatever the bytes say, load ends with a Fault or with a world that audit()
+//             passes,
 //                and what it allocates is bounded by the bytes and the limits below.
 #include <algorithm>
 #include <bit>
@@ -54,12 +55,11 @@ void fields_of_job(Io& io, T& job, Millis before) {
   auto& [submit, estimate, start, end, deadline, lane, queued, had, gpus, held, pool, seat, runs_at,
          state, let_go, stopping, more_parts, under_reservation, failed, borrowed, stops] = job;
   worked_out(seat, runs_at);
-  sparse(
-      io, Since(submit, [&] { return before; }), lane, gpus, estimate,
-      Since(start, [&] { return job.submit; }),
-      Since(end, [&] { return Wrapped{job.start} + Wrapped{job.estimate}; }), pool, state,
-      Since(queued, [&] { return job.submit; }), Since(held, [&] { return job.gpus; }), deadline,
-      borrowed, let_go, stops, had, stopping, more_parts, under_reservation, failed);
+  sparse(io, Since(submit, [&] { return before; }), lane, gpus, estimate,
+         Since(start, [&] { return job.submit; }),
+         Since(end, [&] { return Wrapped{job.start} + Wrapped{job.estimate}; }), pool, state,
+         Since(queued, [&] { return job.submit; }), Since(held, [&] { return job.gpus; }), deadline,
+         borrowed, let_go, stops, had, stopping, more_parts, under_reservation, failed);
   const bool runs = state == JobState::running, ended = state == JobState::ended;
   io.must(plain(submit) && plain(start) && plain(queued) && plain(deadline), "times of a job");
   io.must(plain(estimate) && bounded(had.count()), "durations of a job");
@@ -72,7 +72,7 @@ struct WorldArchive {
   // ---- times, accounts, the ledger
 
   template <class Self, class Io>
-  static void timeline(Self& timeline, Io& io) {
+  static void timeline(Self& timeline, Io& io, Millis now) {
     auto& [at, free, head] = timeline;  // what lies before head is forgotten
     std::uint64_t steps = timeline.steps();
     walk(io, steps);
@@ -90,7 +90,7 @@ struct WorldArchive {
       io.must(bounded(free[i]), "a number of GPUs");
       io.must(i == head || (at[i - 1] < at[i] && free[i - 1] != free[i]), "steps that differ");
     }
-    io.must(at[head] <= kLatest, "a timeline that begins");
+    io.must(at[head] <= now.count(), "a timeline that begins by now");
   }
 
   template <class Self, class Io>
@@ -201,7 +201,8 @@ struct WorldArchive {
     });
     if constexpr (Io::reading) {
       if (!io.ok()) return;
-      for (auto& a : artifacts) a.label = law.label_of_artifact(a);  // in order: made of earlier ones
+      for (auto& a : artifacts)
+        a.label = law.label_of_artifact(a);  // in order: made of earlier ones
       for (auto& l : lanes)
         if (l.told) l.label = law.label_of_lane(l);
     }
@@ -297,7 +298,8 @@ struct WorldArchive {
       m.drain(r, racks.draining[r] | racks.drained[r]);
       if (m.racks_[r].draining != racks.draining[r] || m.racks_[r].drained != racks.drained[r])
         return false;
-      for (std::uint64_t gone = m.racks_[r].exists & ~racks.exists[r]; gone != 0; gone &= gone - 1) {
+      for (std::uint64_t gone = m.racks_[r].exists & ~racks.exists[r]; gone != 0;
+           gone &= gone - 1) {
         ++m.owed_nodes_;
         m.close_node(r, static_cast<std::uint32_t>(std::countr_zero(gone)));
       }
@@ -308,7 +310,9 @@ struct WorldArchive {
   static bool fill(SharedNodes& m, const Racks& racks, const std::vector<Slice>& held) {
     m.install(static_cast<std::int64_t>(racks.nodes) * m.node_units_);
     using State = SharedNodes::State;
-    const auto is = [&](std::size_t n, State s) { return static_cast<State>(racks.states[n]) == s; };
+    const auto is = [&](std::size_t n, State s) {
+      return static_cast<State>(racks.states[n]) == s;
+    };
     for (const Slice& s : held) {
       if (s.rack >= racks.nodes || !m.can_take({s}) || s.nodes == 0 || s.gpus_per_node == 0)
         return false;
@@ -349,7 +353,8 @@ struct WorldArchive {
   }
 
   template <class Self, class Io>
-  static void pool(Self& pool, Io& io, const Counts& counts, std::size_t index, Racks& as_read) {
+  static void pool(Self& pool, Io& io, const Counts& counts, Millis now, std::size_t index,
+                   Racks& as_read) {
     auto& [info, machines, lanes, installed, free, lent, stopping, guarantees, guaranteed, timeline,
            dips_until, plans_due, reservations, running, elastic, preemptible,
            preemptible_borrowed] = pool;
@@ -374,7 +379,7 @@ struct WorldArchive {
         io.must(pool.guarantees[k].first != g.first, "one guarantee a member");
     });
     io.must(guarantees.size() <= counts.members, "one guarantee a member");
-    WorldArchive::timeline(timeline, io);
+    WorldArchive::timeline(timeline, io, now);
   }
 
   template <class Self, class Io>
@@ -400,9 +405,8 @@ struct WorldArchive {
     });
     accounts(w.accounts_, io, counts, w.now_);
     as_read.resize(counts.pools);
-    each(io, w.pools_, counts.pools, [&](auto& p, std::size_t i) {
-      pool(p, io, counts, i, as_read[i]);
-    });
+    each(io, w.pools_, counts.pools,
+         [&](auto& p, std::size_t i) { pool(p, io, counts, w.now_, i, as_read[i]); });
     each(io, w.lanes_, counts.lanes, [&](auto& l, std::size_t i) { lane(l, io, i); });
     each(io, w.closed_, counts.lanes, [&](auto& why, std::size_t) { walk(io, why); });
     each(io, w.reservations_, counts.reservations, [&](auto& r, std::size_t i) {
@@ -520,8 +524,7 @@ struct WorldArchive {
     walk(io, n);
     each_pair(io, w.under_, n, [&](auto& job, auto& reservation) {
       walk_all(io, job, reservation);
-      io.must(is(job, JobState::running) &&
-                  std::as_const(w.jobs_)[job.index].under_reservation,
+      io.must(is(job, JobState::running) && std::as_const(w.jobs_)[job.index].under_reservation,
               "a job that uses a reservation");
     });
     n = w.blockers_.size();
@@ -621,7 +624,8 @@ struct WorldArchive {
     for (std::size_t i = 0; i < w.jobs_.size(); ++i) {
       const Job& job = w.jobs_[i];
       if (job.state != JobState::running) continue;
-      if (job.pool.index >= w.pools_.size() || (!job.let_go && job.runs_at == kNowhere)) return false;
+      if (job.pool.index >= w.pools_.size() || (!job.let_go && job.runs_at == kNowhere))
+        return false;
     }
     return true;
   }
@@ -652,8 +656,7 @@ struct WorldArchive {
       w.ledger_.owners_.push_back(pool.info.owner);
       w.installed_[device] += pool.installed;
       w.entitled_[pool.info.owner.index][device] += pool.installed - pool.guaranteed;
-      for (const auto& [member, gpus] : pool.guarantees)
-        w.entitled_[member.index][device] += gpus;
+      for (const auto& [member, gpus] : pool.guarantees) w.entitled_[member.index][device] += gpus;
       std::vector<Slice> held;
       for (const Run& run : pool.running) {
         const Job& job = std::as_const(w.jobs_)[run.job.index];
@@ -685,9 +688,9 @@ struct WorldArchive {
 
   static Counts counts_of(const World& w) {
     const auto n = [](const auto& list) { return static_cast<std::uint32_t>(list.size()); };
-    return {n(w.members_), n(w.sites_),        n(w.pools_),       n(w.lanes_),
-            n(w.accounts_), n(w.jobs_),        n(w.reservations_), n(w.plans_),
-            n(w.law_.classes_), n(w.law_.rows_), n(w.law_.halls_), n(w.law_.artifacts_)};
+    return {n(w.members_),      n(w.sites_),     n(w.pools_),        n(w.lanes_),
+            n(w.accounts_),     n(w.jobs_),      n(w.reservations_), n(w.plans_),
+            n(w.law_.classes_), n(w.law_.rows_), n(w.law_.halls_),   n(w.law_.artifacts_)};
   }
 
   template <class Self, class Io>
@@ -695,7 +698,8 @@ struct WorldArchive {
     auto& [now, events, members, sites, links, pools, lanes, lane_use, queues, waiting_lanes, jobs,
            seats, free_seats, waiting_jobs, waiting_milli, running_jobs, promises, held_jobs,
            accounts, member_accounts, lane_accounts, entitled, installed, reservations, plans,
-           more_parts, under, blockers, dependents, orphans, gains, ledger, law, lawful, closed] = w;
+           more_parts, under, blockers, dependents, orphans, gains, ledger, law, lawful, closed] =
+        w;
     // places(), jobs(), ties() and runs() walk what is not here.
     worked_out(lane_use, waiting_lanes, free_seats, waiting_jobs, waiting_milli, running_jobs,
                promises, held_jobs, member_accounts, lane_accounts, entitled, installed, lawful);
