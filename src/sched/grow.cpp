@@ -43,8 +43,9 @@ void grow_elastic(const World& world, const Policy& policy, const Holds& holds, 
       const Job& job = world.job(id);
       const LaneOpened& lane = world.lane(job.lane);
       // What somebody else started where the law would not let us is not made larger by us.
-      if (lane.elastic && world.lawful(job.lane, PoolId{p}) && !job.more_parts && !job.stopping && !job.under_reservation &&
-          job.held < lane.most.count() && job.start < world.now() && job.end > world.now())
+      if (lane.elastic && world.lawful(job.lane, PoolId{p}) && !job.more_parts && !job.stopping &&
+          !job.under_reservation && job.held < lane.most.count() && job.start < world.now() &&
+          job.end > world.now())
         jobs.push_back(id);
     }
     std::sort(jobs.begin(), jobs.end());

@@ -31,7 +31,7 @@ class Fading {
   std::uint64_t after(Millis dt) const;
 
  private:
-  friend struct WorldArchive;
+  friend struct PartsArchive;
   std::int64_t half_life_ms_;
   std::array<std::uint64_t, 1025> table_{};  // [i] = 2^(-i/1024), of 2^32
 };
@@ -88,7 +88,7 @@ class Accounts {
   }
 
  private:
-  friend struct WorldArchive;
+  friend struct PartsArchive;
   std::vector<Account> list_;
   Fading fading_;
 };

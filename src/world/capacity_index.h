@@ -56,7 +56,7 @@ class CapacityIndex {
   void audit() const;  // recounts invariants 1 to 3 from the nodes
 
  private:
-  friend struct WorldArchive;
+  friend struct PartsArchive;
   struct Rack {
     std::uint64_t whole = 0;     // wholly free nodes
     std::uint64_t exists = 0;    // installed and not retired

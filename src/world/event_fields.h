@@ -1,16 +1,21 @@
 // The fields of each event and command, in the order of the bytes: one list for the record that
-// tells them and the snapshot of a world that keeps them. The page: docs/formats/record.md.
+// tells them and the snapshot of a world that keeps them; a field that is left out does not
+// compile. The page: docs/formats/record.md.
 #pragma once
 
+#include <tuple>
+
+#include "base/describe.h"
 #include "world/archive.h"
 #include "world/event.h"
 
 namespace dure {
 
-#define FIELDS(TYPE, ...)                                                           \
-  template <class Io, class T>                                                      \
-  void fields(Io& io, T& e) requires std::is_same_v<std::remove_const_t<T>, TYPE> { \
-    walk_all(io, __VA_ARGS__);                                                      \
+#define FIELDS(TYPE, ...)                                                                      \
+  template <class Io, class T>                                                                 \
+  void fields(Io& io, T& e) requires std::is_same_v<std::remove_const_t<T>, TYPE> {            \
+    static_assert(member_count<TYPE>() == std::tuple_size_v<decltype(std::tie(__VA_ARGS__))>); \
+    walk_all(io, __VA_ARGS__);                                                                 \
   }
 FIELDS(Slice, e.rack, e.gpus_per_node, e.nodes, e.cpu_milli, e.memory_mib)
 FIELDS(Part, e.pool, e.gpus, e.place)

@@ -53,7 +53,7 @@ class LawBook {
   std::optional<std::int64_t> lowering_days(ArtifactId artifact) const;
 
  private:
-  friend struct WorldArchive;
+  friend struct PartsArchive;
   struct PoolView {
     MemberId owner;
     std::optional<HallId> hall;

@@ -28,7 +28,7 @@ class Ledger {
   void audit() const;
 
  private:
-  friend struct WorldArchive;
+  friend struct PartsArchive;
   struct Line {
     std::int64_t gpus = 0;
     std::int64_t gpu_ms = 0;

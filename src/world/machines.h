@@ -78,7 +78,7 @@ class Machines {
   }
 
  private:
-  friend struct WorldArchive;
+  friend struct PartsArchive;
   std::variant<CapacityIndex, SharedNodes> kind_;
 };
 

@@ -63,7 +63,7 @@ class SharedNodes {
   void audit(std::span<const Slice> held) const;
 
  private:
-  friend struct WorldArchive;
+  friend struct PartsArchive;
   enum class State : std::uint8_t { open, draining, drained, gone };
   static constexpr std::size_t kShares = 10;  // buckets of nodes without a whole free GPU
   std::size_t bucket(const PackNode& node) const;

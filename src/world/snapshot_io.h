@@ -1,7 +1,8 @@
 // What the snapshot adds to canonical bytes (archive.h): a reader that knows how many there are of
-// each kind, so that every id is checked where it is read; ranges, so that sums cannot overflow; and
-// two compact forms for rows of which most fields say nothing.
-//   sparse: a bit a field (unsigned), then the fields whose bit is set; a field that is not there is
+// each kind, so that every id is checked where it is read; ranges, so that sums cannot overflow;
+// and two compact forms for rows of which most fields say nothing.
+//   sparse: a bit a field (unsigned), then the fields whose bit is set; a field that is not there
+//   is
 //           0, no, or what it is told since. A truth value is its bit.
 //   since : a number as its difference from another that was told before (signed, wrapping).
 #pragma once
@@ -46,8 +47,8 @@ void fields(Io& io, T& c) requires std::is_same_v<std::remove_const_t<T>, Counts
            c.classes, c.rows, c.halls, c.artifacts);
 }
 
-// Ranges in which sums over all jobs stay within 64 bits. A World that was told nothing yet believes
-// that it is -2^62.
+// Ranges in which sums over all jobs stay within 64 bits. A World that was told nothing yet
+// believes that it is -2^62.
 inline constexpr std::int64_t kEarliest = std::numeric_limits<std::int64_t>::min() / 2;
 inline constexpr std::int64_t kLatest = std::int64_t{1} << 61;
 inline constexpr std::int64_t kMost = std::int64_t{1} << 32;  // GPUs, or thousandths of them
@@ -91,7 +92,8 @@ class Loader : public Reader {
     Reader::quantity(q);
     check(q);
   }
-  // A time may lie for ever in the future, or before all; who reckons with it asks that it is plain.
+  // A time may lie for ever in the future, or before all; who reckons with it asks that it is
+  // plain.
   template <class Unit>
   void check(Quantity<Unit> q) {
     if constexpr (std::is_same_v<Unit, Milli>)

@@ -5,7 +5,8 @@
 // Invariants: 1. Every StartJob is one placement checked, in all the pools that it takes room of;
 // one
 //                that it cannot tell lawful (an unknown job, lane, pool or hall) is a violation.
-//             2. A job that was adopted is a placement by others, told and not decided: it is judged
+//             2. A job that was adopted is a placement by others, told and not decided: it is
+//             judged
 //                alike and counted apart, so violations are ours alone.
 //             3. What it was told later does not change what it said of earlier starts.
 #pragma once
@@ -43,7 +44,7 @@ class SovereigntyAudit {
     std::vector<Offence> first_adopted;   // the same of those by others
     std::vector<OfClass> by_class;        // [ClassId]
     OfClass without_class{"none", 0, 0};  // of work without a label
-    bool clean() const {  // of what we decided
+    bool clean() const {                  // of what we decided
       return violations == 0 && lowered_without_approval == 0 && unreadable == 0;
     }
   };

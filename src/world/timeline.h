@@ -50,7 +50,7 @@ class Timeline {
   void audit() const;
 
  private:
-  friend struct WorldArchive;
+  friend struct PartsArchive;
   std::size_t index_of(std::int64_t t) const;  // the step that t lies in
   std::size_t split(std::int64_t t);           // makes t the start of a step; its index
 

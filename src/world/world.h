@@ -11,8 +11,9 @@
 //   7. An account holds what its children and its own running jobs hold.
 //   8. A reservation is used up to its size, by its member, in its time.
 //   9. Nothing starts, and nothing is promised, where the law forbids it: a bit a lane and pool,
-//      worked out from the law's own facts (LawBook) and not from lane.pools. A job that was adopted
-//      was started by others, wherever: a fact and not our decision (sovereignty_audit.h counts it).
+//      worked out from the law's own facts (LawBook) and not from lane.pools. A job that was
+//      adopted was started by others, wherever: a fact and not our decision (sovereignty_audit.h
+//      counts it).
 #pragma once
 
 #include <cstddef>
@@ -216,7 +217,8 @@ class World {
 
   // ---- the snapshot: docs/formats/snapshot.md. Worlds that will behave alike have the same bytes.
   std::vector<std::byte> save() const;
-  // A Fault for anything but the whole bytes of a world that passes audit(); where names the source.
+  // A Fault for anything but the whole bytes of a world that passes audit(); where names the
+  // source.
   static Result<World> load(std::span<const std::byte> bytes, const std::string& where);
   std::string digest() const;  // SHA-256 of save()
 

@@ -4,10 +4,10 @@
 // Invariants: 1. load(save(w)) behaves as w does, and saves to the same bytes.
 //             2. What is a function of the rest is not in the bytes but worked out: indices, sums,
 //                labels. The numbers of seats are neither: nobody sees them.
-//             3. Whatever the bytes say, load ends with a Fault or with a world that audit() passes,
+//             3. Whatever the bytes say, load ends with a Fault or with a world that audit()
+//             passes,
 //                and what it allocates is bounded by the bytes and the limits below.
 #include <algorithm>
-#include <bit>
 #include <cstring>
 #include <set>
 
@@ -15,6 +15,7 @@
 #include "base/hash.h"
 #include "world/archive.h"
 #include "world/event_fields.h"
+#include "world/parts_archive.h"
 #include "world/snapshot_io.h"
 #include "world/world.h"
 
@@ -24,16 +25,6 @@ namespace {
 constexpr std::string_view kMagic = "dure snapshot 1\n";
 
 constexpr std::uint32_t kNowhere = std::numeric_limits<std::uint32_t>::max();  // a Job::runs_at
-
-template <class T>
-bool rises(const std::vector<T>& list) {  // as event.h promises of lists of the law
-  return std::adjacent_find(list.begin(), list.end(),
-                            [](const T& a, const T& b) { return !(a < b); }) == list.end();
-}
-
-// Marks what is worked out from the rest.
-template <class... T>
-void worked_out(const T&...) {}
 
 }  // namespace
 
@@ -54,12 +45,11 @@ void fields_of_job(Io& io, T& job, Millis before) {
   auto& [submit, estimate, start, end, deadline, lane, queued, had, gpus, held, pool, seat, runs_at,
          state, let_go, stopping, more_parts, under_reservation, failed, borrowed, stops] = job;
   worked_out(seat, runs_at);
-  sparse(
-      io, Since(submit, [&] { return before; }), lane, gpus, estimate,
-      Since(start, [&] { return job.submit; }),
-      Since(end, [&] { return Wrapped{job.start} + Wrapped{job.estimate}; }), pool, state,
-      Since(queued, [&] { return job.submit; }), Since(held, [&] { return job.gpus; }), deadline,
-      borrowed, let_go, stops, had, stopping, more_parts, under_reservation, failed);
+  sparse(io, Since(submit, [&] { return before; }), lane, gpus, estimate,
+         Since(start, [&] { return job.submit; }),
+         Since(end, [&] { return Wrapped{job.start} + Wrapped{job.estimate}; }), pool, state,
+         Since(queued, [&] { return job.submit; }), Since(held, [&] { return job.gpus; }), deadline,
+         borrowed, let_go, stops, had, stopping, more_parts, under_reservation, failed);
   const bool runs = state == JobState::running, ended = state == JobState::ended;
   io.must(plain(submit) && plain(start) && plain(queued) && plain(deadline), "times of a job");
   io.must(plain(estimate) && bounded(had.count()), "durations of a job");
@@ -69,272 +59,6 @@ void fields_of_job(Io& io, T& job, Millis before) {
 }
 
 struct WorldArchive {
-  // ---- times, accounts, the ledger
-
-  template <class Self, class Io>
-  static void timeline(Self& timeline, Io& io) {
-    auto& [at, free, head] = timeline;  // what lies before head is forgotten
-    std::uint64_t steps = timeline.steps();
-    walk(io, steps);
-    if constexpr (Io::reading) {
-      io.must(steps > 0 && steps <= io.left() / 2, "steps of a timeline");
-      if (!io.ok()) return;
-      at.assign(steps, 0);
-      free.assign(steps, 0);
-    }
-    Wrapped before{0};
-    for (std::size_t i = head; i < at.size() && io.ok(); ++i) {
-      walk_since(io, at[i], before);
-      before = Wrapped{at[i]};
-      walk(io, free[i]);
-      io.must(bounded(free[i]), "a number of GPUs");
-      io.must(i == head || (at[i - 1] < at[i] && free[i - 1] != free[i]), "steps that differ");
-    }
-    io.must(at[head] <= kLatest, "a timeline that begins");
-  }
-
-  template <class Self, class Io>
-  static void account(Self& account, Io& io, std::size_t index, Millis now) {
-    auto& [parent, member, name, weight_milli, limit, waiting, uses] = account;
-    walk_all(io, parent, member, name, weight_milli, limit, waiting);
-    io.must(!parent || parent->index < index, "an earlier account as parent");
-    io.must(bounded(limit) && bounded(waiting), "a limit of an account");
-    for (auto& use : uses) {
-      auto& [held, mean_micro, since] = use;
-      sparse(io, held, mean_micro, since);
-      io.must(held >= 0 && bounded(held) && plain(since) && since <= now, "a use of an account");
-      io.must(mean_micro >= 0 && mean_micro <= kMost * 1'000'000, "a mean of an account");
-    }
-  }
-
-  template <class Self, class Io>
-  static void accounts(Self& accounts, Io& io, const Counts& counts, Millis now) {
-    auto& [list, fading] = accounts;
-    auto& [half_life, table] = fading;
-    worked_out(table);
-    walk(io, half_life);
-    io.must(half_life > 0, "a half-life");
-    if constexpr (Io::reading) {
-      if (!io.ok()) return;
-      fading = Fading(Millis(half_life));
-    }
-    each(io, list, counts.accounts, [&](auto& a, std::size_t i) { account(a, io, i, now); });
-  }
-
-  template <class Self, class Io>
-  static void ledger(Self& ledger, Io& io, const Counts& counts, Millis now) {
-    auto& [lines, owners, balances, entries] = ledger;
-    worked_out(owners);  // PoolOpened says it
-    __int128 sum = 0;
-    each(io, balances, counts.members, [&](auto& b, std::size_t) {
-      walk(io, b);
-      sum += b.count();
-    });
-    io.must(sum == 0, "balances that sum to zero");
-    walk(io, entries);
-    each(io, lines, counts.pools, [&](auto& pool, std::size_t) {
-      each(io, pool, counts.members, [&](auto& line, std::size_t) {
-        auto& [gpus, gpu_ms, since] = line;
-        sparse(io, gpus, gpu_ms, since);
-        io.must(gpus >= 0 && bounded(gpus) && gpu_ms >= 0, "a use in the ledger");
-        io.must(plain(since) && since <= now, "a time of the ledger");
-        std::int64_t more = 0;
-        io.must(!__builtin_mul_overflow(gpus, now.count() - since.count(), &more) &&
-                    !__builtin_add_overflow(more, gpu_ms, &more),
-                "a use that can be reckoned");
-      });
-    });
-  }
-
-  // ---- the law
-
-  template <class Self, class Io, class W>
-  static void law(Self& law, Io& io, const Counts& counts, const W& world) {
-    auto& [sites, classes, rows, halls, pools, artifacts, lanes, grants] = law;
-    if constexpr (Io::reading) {
-      sites = world.sites_;
-      for (const Pool& p : world.pools_) pools.push_back({p.info.owner, std::nullopt});
-      for (const LaneOpened& l : world.lanes_)
-        lanes.push_back({l.member, l.workload, std::nullopt, std::nullopt});
-    }
-    each(io, classes, counts.classes, [&](auto& c, std::size_t i) {
-      walk(io, c);
-      io.must(c.data_class.index == i && rises(c.jurisdictions) && rises(c.certifications) &&
-                  c.may_leave_member_sites <= 1 && c.may_leave_locked_sites <= 1 &&
-                  days(c.lead_days),
-              "a data class");
-    });
-    each(io, rows, counts.rows, [&](auto& r, std::size_t i) {
-      walk(io, r);
-      io.must(r.row.index == i && rises(r.classes) && days(r.lead_days), "a row of the policy");
-    });
-    each(io, halls, counts.halls, [&](auto& h, std::size_t i) {
-      walk(io, h);
-      io.must(h.hall.index == i && rises(h.certifications), "a hall");
-    });
-    each(io, artifacts, counts.artifacts, [&](auto& a, std::size_t i) {
-      auto& [told, lowered, label] = a;
-      worked_out(label);
-      walk_all(io, told, lowered);
-      io.must(told.artifact.index == i && !told.classes.empty(), "an artifact");
-      for (const ArtifactId from : told.made_of) io.must(from.index < i, "an earlier artifact");
-    });
-    if (!io.ok()) return;
-    for (auto& p : pools) {
-      auto& [owner, hall] = p;
-      worked_out(owner);
-      walk(io, hall);
-    }
-    for (auto& l : lanes) {
-      auto& [member, workload, told, label] = l;
-      worked_out(member, workload, label);
-      walk(io, told);
-      io.must(!told || told->lane.index == static_cast<std::size_t>(&l - lanes.data()),
-              "the label of a lane");
-    }
-    std::uint64_t n = grants.size();
-    walk(io, n);
-    each(io, grants, n, [&](auto& g, std::size_t) {
-      auto& [told, at] = g;
-      walk_all(io, told, at);
-      io.must(plain(at) && plain(told.requested) && told.requested <= at, "a grant");
-    });
-    if constexpr (Io::reading) {
-      if (!io.ok()) return;
-      for (auto& a : artifacts) a.label = law.label_of_artifact(a);  // in order: made of earlier ones
-      for (auto& l : lanes)
-        if (l.told) l.label = law.label_of_lane(l);
-    }
-  }
-
-  // ---- machines: which nodes there are. What jobs hold of them is told with the jobs.
-
-  struct Racks {  // of a pool, as read: for fill()
-    std::vector<std::uint64_t> exists, draining, drained;
-    std::uint64_t nodes = 0, owed = 0;
-    std::vector<std::uint8_t> states;  // of shared nodes
-  };
-
-  template <class Self, class Io>
-  static void racks(Self& index, Io& io, Racks& as_read) {
-    auto& [gpus_per_node, nodes_per_rack, nodes_per_domain, racks_per_leaf, racks, node_free,
-           leaf_whole, racks_by_whole, nodes_by_free, draining_held, installed, free, free_nodes,
-           nodes, owed_nodes, draining_gpus, whole_racks] = index;
-    worked_out(gpus_per_node, nodes_per_domain, racks_per_leaf, node_free, leaf_whole,
-               racks_by_whole, nodes_by_free, draining_held, installed, free, free_nodes,
-               draining_gpus, whole_racks);
-    std::uint64_t all = static_cast<std::uint64_t>(nodes),
-                  owed = static_cast<std::uint64_t>(owed_nodes);
-    walk_all(io, all, owed);
-    io.must(owed <= all, "nodes to be retired");
-    if constexpr (Io::reading) {
-      io.some_nodes(all);
-      as_read.nodes = all;
-      as_read.owed = owed;
-    }
-    for (std::uint64_t left = all, r = 0; left > 0 && io.ok(); ++r) {
-      const std::uint64_t here = std::min<std::uint64_t>(left, nodes_per_rack);
-      const std::uint64_t full = ~std::uint64_t{0} >> (64 - here);
-      left -= here;
-      std::uint64_t missing = 0, draining = 0, drained = 0;
-      if constexpr (!Io::reading) {
-        missing = full & ~racks[r].exists;
-        draining = racks[r].draining;
-        drained = racks[r].drained;
-      }
-      sparse(io, missing, draining, drained);
-      io.must((missing & ~full) == 0 && (draining & ~(full & ~missing)) == 0 &&
-                  (drained & ~missing) == 0,
-              "nodes of a rack");
-      if constexpr (Io::reading) {
-        as_read.exists.push_back(full & ~missing);
-        as_read.draining.push_back(draining);
-        as_read.drained.push_back(drained);
-      }
-    }
-  }
-
-  template <class Self, class Io>
-  static void shared(Self& nodes_of, Io& io, Racks& as_read) {
-    auto& [full, nodes_per_rack, node_units, nodes, states, buckets, installed, free, owed_nodes,
-           draining_units] = nodes_of;
-    worked_out(full, nodes_per_rack, node_units, buckets, installed, free, draining_units);
-    std::uint64_t all = nodes.size(), owed = static_cast<std::uint64_t>(owed_nodes);
-    walk_all(io, all, owed);
-    io.must(owed <= all, "nodes to be retired");
-    if constexpr (Io::reading) {
-      io.some_nodes(all);
-      as_read.nodes = all;
-      as_read.owed = owed;
-    }
-    for (std::size_t n = 0; n < all && io.ok(); ++n) {
-      std::uint8_t state = 0;
-      if constexpr (!Io::reading) state = static_cast<std::uint8_t>(states[n]);
-      walk(io, state);
-      io.must(state <= static_cast<std::uint8_t>(SharedNodes::State::gone), "the state of a node");
-      if constexpr (Io::reading) as_read.states.push_back(state);
-    }
-  }
-
-  template <class Self, class Io>
-  static void machines(Self& machines, Io& io, Racks& as_read) {
-    auto& [kind] = machines;
-    if (auto* index = std::get_if<CapacityIndex>(&kind)) racks(*index, io, as_read);
-    if (auto* nodes = std::get_if<SharedNodes>(&kind)) shared(*nodes, io, as_read);
-  }
-
-  // From nothing installed to what was read, with what the jobs hold taken; false: it cannot be.
-  static bool fill(CapacityIndex& m, const Racks& racks, const std::vector<Slice>& held) {
-    for (BitTree& b : m.racks_by_whole_) b.resize(racks.exists.size());
-    for (BitTree& b : m.nodes_by_free_) b.resize(racks.exists.size() * m.nodes_per_rack_);
-    m.install(static_cast<std::int64_t>(racks.nodes) * m.gpus_per_node_);
-    for (const Slice& s : held) {
-      if (s.rack >= racks.exists.size() || s.nodes == 0 || s.gpus_per_node == 0) return false;
-      if ((s.nodes & ~racks.exists[s.rack]) != 0 || !m.can_take({s})) return false;
-      m.take({s});
-    }
-    for (std::uint32_t r = 0; r < racks.exists.size(); ++r) {
-      m.drain(r, racks.draining[r] | racks.drained[r]);
-      if (m.racks_[r].draining != racks.draining[r] || m.racks_[r].drained != racks.drained[r])
-        return false;
-      for (std::uint64_t gone = m.racks_[r].exists & ~racks.exists[r]; gone != 0; gone &= gone - 1) {
-        ++m.owed_nodes_;
-        m.close_node(r, static_cast<std::uint32_t>(std::countr_zero(gone)));
-      }
-    }
-    m.owed_nodes_ = static_cast<std::int64_t>(racks.owed);
-    return true;
-  }
-  static bool fill(SharedNodes& m, const Racks& racks, const std::vector<Slice>& held) {
-    m.install(static_cast<std::int64_t>(racks.nodes) * m.node_units_);
-    using State = SharedNodes::State;
-    const auto is = [&](std::size_t n, State s) { return static_cast<State>(racks.states[n]) == s; };
-    for (const Slice& s : held) {
-      if (s.rack >= racks.nodes || !m.can_take({s}) || s.nodes == 0 || s.gpus_per_node == 0)
-        return false;
-      const bool cores = m.full_.gpus == 0;
-      if (s.gpus_per_node > (cores ? m.node_units_ : kWholeGpu)) return false;
-      if (cores && (s.nodes != 1 || s.cpu_milli != s.gpus_per_node * 1000)) return false;
-      if (!is(s.rack, State::open) && !is(s.rack, State::draining)) return false;
-      m.take({s});
-    }
-    for (std::size_t n = 0; n < racks.nodes; ++n) {
-      if (is(n, State::draining) || is(n, State::drained))
-        m.drain(static_cast<std::uint32_t>(n / m.nodes_per_rack_),
-                std::uint64_t{1} << (n % m.nodes_per_rack_));
-      if (is(n, State::gone)) {
-        ++m.owed_nodes_;
-        m.close(n);
-      }
-      if (!is(n, m.states_[n])) return false;
-    }
-    m.owed_nodes_ = static_cast<std::int64_t>(racks.owed);
-    return true;
-  }
-  static bool fill(Machines& m, const Racks& racks, const std::vector<Slice>& held) {
-    return m.each([&](auto& kind) { return fill(kind, racks, held); });
-  }
-
   // ---- pools and lanes
 
   static bool can_be(const PoolOpened& p) {  // as machines.h asks of a pool
@@ -349,7 +73,8 @@ struct WorldArchive {
   }
 
   template <class Self, class Io>
-  static void pool(Self& pool, Io& io, const Counts& counts, std::size_t index, Racks& as_read) {
+  static void pool(Self& pool, Io& io, const Counts& counts, Millis now, std::size_t index,
+                   PartsArchive::Racks& as_read) {
     auto& [info, machines, lanes, installed, free, lent, stopping, guarantees, guaranteed, timeline,
            dips_until, plans_due, reservations, running, elastic, preemptible,
            preemptible_borrowed] = pool;
@@ -360,7 +85,7 @@ struct WorldArchive {
       if (!io.ok()) return;
       machines = machines_of(info);
     }
-    if (machines) WorldArchive::machines(*machines, io, as_read);
+    if (machines) PartsArchive::machines(*machines, io, as_read);
     walk_all(io, lanes, installed, free, lent, stopping, guaranteed, dips_until, plans_due);
     io.must(rises(lanes), "lanes of a pool in order");
     for (const std::int64_t n : {installed, free, lent, stopping, guaranteed, plans_due})
@@ -374,7 +99,7 @@ struct WorldArchive {
         io.must(pool.guarantees[k].first != g.first, "one guarantee a member");
     });
     io.must(guarantees.size() <= counts.members, "one guarantee a member");
-    WorldArchive::timeline(timeline, io);
+    PartsArchive::timeline(timeline, io, now);
   }
 
   template <class Self, class Io>
@@ -388,7 +113,8 @@ struct WorldArchive {
   }
 
   template <class Self, class Io>
-  static void places(Self& w, Io& io, const Counts& counts, std::vector<Racks>& as_read) {
+  static void places(Self& w, Io& io, const Counts& counts,
+                     std::vector<PartsArchive::Racks>& as_read) {
     each(io, w.members_, counts.members, [&](auto& name, std::size_t) { walk(io, name); });
     each(io, w.sites_, counts.sites, [&](auto& name, std::size_t) { walk(io, name); });
     std::uint64_t n = w.links_.size();
@@ -398,11 +124,10 @@ struct WorldArchive {
       key = {link.a, link.b};
       io.must(link.a < link.b, "a link of two sites, the lesser first");
     });
-    accounts(w.accounts_, io, counts, w.now_);
+    PartsArchive::accounts(w.accounts_, io, counts, w.now_);
     as_read.resize(counts.pools);
-    each(io, w.pools_, counts.pools, [&](auto& p, std::size_t i) {
-      pool(p, io, counts, i, as_read[i]);
-    });
+    each(io, w.pools_, counts.pools,
+         [&](auto& p, std::size_t i) { pool(p, io, counts, w.now_, i, as_read[i]); });
     each(io, w.lanes_, counts.lanes, [&](auto& l, std::size_t i) { lane(l, io, i); });
     each(io, w.closed_, counts.lanes, [&](auto& why, std::size_t) { walk(io, why); });
     each(io, w.reservations_, counts.reservations, [&](auto& r, std::size_t i) {
@@ -417,7 +142,7 @@ struct WorldArchive {
       walk_all(io, info, begun, over);
       io.must(info.plan.index == i && plain(info.from) && info.from < info.to, "a plan");
     });
-    if (io.ok()) law(w.law_, io, counts, w);
+    if (io.ok()) PartsArchive::law(w.law_, io, counts, w);
   }
 
   // ---- jobs
@@ -520,8 +245,7 @@ struct WorldArchive {
     walk(io, n);
     each_pair(io, w.under_, n, [&](auto& job, auto& reservation) {
       walk_all(io, job, reservation);
-      io.must(is(job, JobState::running) &&
-                  std::as_const(w.jobs_)[job.index].under_reservation,
+      io.must(is(job, JobState::running) && std::as_const(w.jobs_)[job.index].under_reservation,
               "a job that uses a reservation");
     });
     n = w.blockers_.size();
@@ -621,7 +345,8 @@ struct WorldArchive {
     for (std::size_t i = 0; i < w.jobs_.size(); ++i) {
       const Job& job = w.jobs_[i];
       if (job.state != JobState::running) continue;
-      if (job.pool.index >= w.pools_.size() || (!job.let_go && job.runs_at == kNowhere)) return false;
+      if (job.pool.index >= w.pools_.size() || (!job.let_go && job.runs_at == kNowhere))
+        return false;
     }
     return true;
   }
@@ -639,7 +364,7 @@ struct WorldArchive {
     return w.member_accounts_.size() == w.members_.size();
   }
 
-  static bool work_out(World& w, const std::vector<Racks>& as_read) {
+  static bool work_out(World& w, const std::vector<PartsArchive::Racks>& as_read) {
     w.lawful_.resize(w.lanes_.size());
     w.weigh_all();
     w.entitled_.resize(w.members_.size());
@@ -649,11 +374,9 @@ struct WorldArchive {
       w.reservations_[reservation.index].used += std::as_const(w.jobs_)[job.index].held;
     for (Pool& pool : w.pools_) {
       const auto device = static_cast<std::size_t>(pool.info.device);
-      w.ledger_.owners_.push_back(pool.info.owner);
       w.installed_[device] += pool.installed;
       w.entitled_[pool.info.owner.index][device] += pool.installed - pool.guaranteed;
-      for (const auto& [member, gpus] : pool.guarantees)
-        w.entitled_[member.index][device] += gpus;
+      for (const auto& [member, gpus] : pool.guarantees) w.entitled_[member.index][device] += gpus;
       std::vector<Slice> held;
       for (const Run& run : pool.running) {
         const Job& job = std::as_const(w.jobs_)[run.job.index];
@@ -676,7 +399,8 @@ struct WorldArchive {
               held.insert(held.end(), part.place.begin(), part.place.end());
         }
       }
-      if (pool.machines && !fill(*pool.machines, as_read[pool.info.pool.index], held)) return false;
+      if (pool.machines && !PartsArchive::fill(*pool.machines, as_read[pool.info.pool.index], held))
+        return false;
     }
     return true;
   }
@@ -685,9 +409,17 @@ struct WorldArchive {
 
   static Counts counts_of(const World& w) {
     const auto n = [](const auto& list) { return static_cast<std::uint32_t>(list.size()); };
-    return {n(w.members_), n(w.sites_),        n(w.pools_),       n(w.lanes_),
-            n(w.accounts_), n(w.jobs_),        n(w.reservations_), n(w.plans_),
-            n(w.law_.classes_), n(w.law_.rows_), n(w.law_.halls_), n(w.law_.artifacts_)};
+    Counts c;
+    c.members = n(w.members_);
+    c.sites = n(w.sites_);
+    c.pools = n(w.pools_);
+    c.lanes = n(w.lanes_);
+    c.accounts = n(w.accounts_);
+    c.jobs = n(w.jobs_);
+    c.reservations = n(w.reservations_);
+    c.plans = n(w.plans_);
+    PartsArchive::count(w.law_, c);
+    return c;
   }
 
   template <class Self, class Io>
@@ -695,7 +427,8 @@ struct WorldArchive {
     auto& [now, events, members, sites, links, pools, lanes, lane_use, queues, waiting_lanes, jobs,
            seats, free_seats, waiting_jobs, waiting_milli, running_jobs, promises, held_jobs,
            accounts, member_accounts, lane_accounts, entitled, installed, reservations, plans,
-           more_parts, under, blockers, dependents, orphans, gains, ledger, law, lawful, closed] = w;
+           more_parts, under, blockers, dependents, orphans, gains, ledger, law, lawful, closed] =
+        w;
     // places(), jobs(), ties() and runs() walk what is not here.
     worked_out(lane_use, waiting_lanes, free_seats, waiting_jobs, waiting_milli, running_jobs,
                promises, held_jobs, member_accounts, lane_accounts, entitled, installed, lawful);
@@ -705,7 +438,7 @@ struct WorldArchive {
     walk_all(io, now, events);
     io.must(plain(now), "a time");
     if (!io.ok()) return;
-    std::vector<Racks> as_read;
+    std::vector<PartsArchive::Racks> as_read;
     places(w, io, counts, as_read);
     if constexpr (Io::reading)
       if (io.ok()) io.must(WorldArchive::member_accounts(w), "an account of each member");
@@ -715,7 +448,7 @@ struct WorldArchive {
     auto& [before, in_this_pass, ended_at, after_end] = gains;
     walk_all(io, before, in_this_pass, ended_at, after_end);
     io.must(before.size() <= 8 && in_this_pass.size() <= 8, "a short list of gains");
-    WorldArchive::ledger(ledger, io, counts, now);
+    PartsArchive::ledger(ledger, io, counts, w);
     if constexpr (Io::reading) {
       io.must(io.done() || !io.ok(), "the end");
       if (io.ok()) io.must(all_run(w), "jobs that run where their pools say");

@@ -168,8 +168,7 @@ bool World::spread_allows(LaneId id, PoolId where, std::int64_t gpus) const {
   const PoolOpened& pool = pools_[where.index].info;
   if (lane.site_permille >= 1000 || pool.device != lane.device) return true;
   const LaneUse& use = lane_use_[id.index];
-  const std::int64_t here =
-      pool.site.index < use.by_site.size() ? use.by_site[pool.site.index] : 0;
+  const std::int64_t here = pool.site.index < use.by_site.size() ? use.by_site[pool.site.index] : 0;
   if (here == 0) return true;  // one may always be there
   return (here + gpus) * 1000 <= (use.held + use.waiting) * std::int64_t{lane.site_permille};
 }

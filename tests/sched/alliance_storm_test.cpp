@@ -1,7 +1,7 @@
 // Storms over everything the alliance can do: storm_plant.h makes the weather, storm_rules.h says
 // what must hold. Besides: audit(world) after every pass, the same wishes when the decision is made
-// twice on copies, the same world from the record; and a world that is saved and loaded now and then
-// wishes, and ends, as the one that never was.
+// twice on copies, the same world from the record; and a world that is saved and loaded now and
+// then wishes, and ends, as the one that never was.
 //
 // DURE_STORM_SEEDS=N plays N seeds, DURE_STORM_FIRST=S begins at S, DURE_STORM_JOBS=J submits J
 // jobs in each, DURE_STORM_AUDIT=K audits every K-th pass only; a failing seed prints its command
@@ -24,8 +24,8 @@ namespace {
 
 struct Totals {
   std::uint64_t events = 0, passes = 0, stops = 0, shrinks = 0, growths = 0, splits = 0, under = 0,
-                laws = 0, aged = 0, starts = 0, shares = 0, refused = 0, adopted = 0,
-                orphaned = 0, restarts = 0;
+                laws = 0, aged = 0, starts = 0, shares = 0, refused = 0, adopted = 0, orphaned = 0,
+                restarts = 0;
   int most_stops = 0;
 };
 
@@ -243,7 +243,8 @@ TEST(AllianceStorm, Seeds) {
   std::signal(SIGABRT, before);
   std::printf(
       "%llu seeds, %llu events, %llu passes, %llu starts, %llu stops (%d of one job at most), %llu "
-      "shrinks, %llu growths, %llu split, %llu reserved, %llu on shared nodes, %llu refused (%llu after one that failed), %llu adopted; laws: "
+      "shrinks, %llu growths, %llu split, %llu reserved, %llu on shared nodes, %llu refused (%llu "
+      "after one that failed), %llu adopted; laws: "
       "%llu guarantee, %llu "
       "patience\n",
       static_cast<unsigned long long>(seeds), static_cast<unsigned long long>(totals.events),

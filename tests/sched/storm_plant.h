@@ -28,7 +28,8 @@ struct Weather {  // what may happen
 
 class StormPlant final : public Plant {
  public:
-  // sharing: one alliance of six has shared nodes. willful: in some, jobs fail and sites start some.
+  // sharing: one alliance of six has shared nodes. willful: in some, jobs fail and sites start
+  // some.
   StormPlant(std::uint64_t seed, const World& world, std::int64_t jobs, bool sharing = true,
              bool willful = true)
       : world_(world), s_(seed, "alliance storm", 0), jobs_left_(jobs) {
@@ -666,7 +667,7 @@ class StormPlant final : public Plant {
   std::vector<std::int64_t> gpus_, standing_, nodes_;
   std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint64_t> drained_;
   std::vector<Real> real_;
-  std::optional<JobId> adopted_;  // told, and its end is still to be planned
+  std::optional<JobId> adopted_;              // told, and its end is still to be planned
   std::multimap<std::int64_t, Item> agenda_;  // equal times: in order of insertion
   std::int64_t now_ = 0, together_ = 1, pause_ = 1, longest_ = 1, largest_ = 1, half_life_ = 1;
   bool lending_ = false, sharing_ = false;

@@ -188,7 +188,7 @@ TEST(Storm, Seeds) {
     set_command(seed);
     const Plan plan = draw(seed);
     const Played once = play(plan, seed % 4 == 0);
-    if (seed % 5 == 0) {  // played twice, it ends alike
+    if (seed % 5 == 0) {                                     // played twice, it ends alike
       const Played again = play(plan, false, 1 + seed % 3);  // saved and loaded now and then
       EXPECT_EQ(again.sha256, once.sha256);
       EXPECT_EQ(again.world, once.world);

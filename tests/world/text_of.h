@@ -188,7 +188,8 @@ inline std::string text_of(const World& w) {
   for (std::uint32_t i = 0; i < w.jobs(); ++i) {
     const Job& j = w.job(JobId{i});
     t.line("job", i, j.submit, j.estimate, j.start, j.end, j.lane, j.gpus, j.pool, j.state,
-           j.let_go, j.deadline, j.held, j.stopping, j.more_parts, j.under_reservation, j.stops, j.failed);
+           j.let_go, j.deadline, j.held, j.stopping, j.more_parts, j.under_reservation, j.stops,
+           j.failed);
     if (j.state == JobState::running && !j.let_go && w.pool(j.pool).machines)
       t.line("sits", w.placement(j));
   }

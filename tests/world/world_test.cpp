@@ -162,7 +162,9 @@ TEST_F(WorldTest, WhatCannotBeIsNotAdopted) {
            [](JobAdopted& a) { a.job = JobId{1}; }, [](JobAdopted& a) { a.lane = LaneId{1}; },
            [](JobAdopted& a) { a.pool = PoolId{3}; }, [](JobAdopted& a) { a.pool = PoolId{0}; },
            [](JobAdopted& a) { a.gpus = Gpus(7); }, [](JobAdopted& a) { a.place = {}; },
-           [](JobAdopted& a) { a.place = {{2, 4, 0b11}}; },
+           [](JobAdopted& a) {
+             a.place = {{2, 4, 0b11}};
+           },
            [](JobAdopted& a) { a.gpus = Gpus(0), a.place = {}; },
            [](JobAdopted& a) { a.gpus = Gpus(17), a.place = {}, a.pool = PoolId{0}; }}) {
     JobAdopted bad = good;
