@@ -1,0 +1,340 @@
+// A hub, its API and agents whose sites run nothing: what is asked happens once and is kept, what is
+// wrong is refused with its code and changes nothing, and a hub that comes back knows all.
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <set>
+
+#include "base/hash.h"
+#include "live_fixture.h"
+
+namespace dure::live_test {
+namespace {
+
+std::string store(const Folder& f) { return "sqlite:" + f.path("hub.db"); }
+
+void three_sites(RunningHub& hub, const Folder& f, std::int64_t nodes = 6, std::int64_t run_ms = 0) {
+  for (const char* site : {"s1", "s2", "s3"})
+    hub.agent(site, null_site(nodes, run_ms), f.path(std::string("journal-") + site));
+  eventually(
+      [&] {
+        std::int64_t installed = 0;
+        hub.look([&](const Desk& d) { installed = d.world.installed(Device::gpu); });
+        return installed == 3 * nodes * 4;
+      },
+      "all nodes have joined");
+}
+
+TEST(Hub, RunsJobsOfMembersWithinTheLawAndTheirLimits) {
+  Folder f;
+  RunningHub hub(store(f));
+  three_sites(hub, f, 6, 50);
+  std::vector<std::int64_t> jobs;
+  for (int i = 0; i < 30; ++i) {
+    const char* member = i % 3 == 0 ? "samsung" : i % 3 == 1 ? "sk" : "naver";
+    const HttpResponse r = hub.call("POST", "/api/v1/jobs",
+                                    job_body(member, 1 + i % 8,
+                                             i % 2 == 0 ? R"(,"data_class":"company_secret")" : ""));
+    ASSERT_EQ(r.status, 201) << r.body;
+    jobs.push_back(number_in(r.body, "job"));
+  }
+  for (const std::int64_t job : jobs)
+    eventually([&] { return hub.state(job) == "done"; }, "every job is done");
+  hub.look([&](const Desk& d) {
+    audit(d.world);
+    EXPECT_EQ(d.world.running_jobs(), 0);
+    for (const std::int64_t job : jobs) {
+      const Job& j = d.world.job(job_of(job));
+      const LaneOpened& lane = d.world.lane(j.lane);
+      EXPECT_EQ(d.book.job(job_of(job)).attempts, 1);
+      // A member's secrets stay at its own site.
+      if (d.world.law().data_class(d.world.law().told(j.lane)->data_class).name == "company_secret")
+        EXPECT_EQ(d.world.pool(j.pool).info.owner, lane.member);
+    }
+  });
+}
+
+TEST(Hub, TheSameKeyAndBodyIsTheSameJob) {
+  Folder f;
+  RunningHub hub(store(f));
+  three_sites(hub, f);
+  const std::string body = job_body("sk", 1);
+  const HttpResponse first = hub.call("POST", "/api/v1/jobs", body, {{"Idempotency-Key", "a"}});
+  const HttpResponse again = hub.call("POST", "/api/v1/jobs", body, {{"Idempotency-Key", "a"}});
+  ASSERT_EQ(first.status, 201) << first.body;
+  EXPECT_EQ(again.status, 200) << again.body;
+  EXPECT_EQ(number_in(again.body, "job"), number_in(first.body, "job"));
+  const HttpResponse other =
+      hub.call("POST", "/api/v1/jobs", job_body("sk", 2), {{"Idempotency-Key", "a"}});
+  EXPECT_EQ(other.status, 409);
+  EXPECT_EQ(text_in(other.body, "code"), "idempotency_key_reused");
+}
+
+TEST(Hub, WhatIsWrongIsRefusedAndChangesNothing) {
+  Folder f;
+  RunningHub hub(store(f));
+  three_sites(hub, f);
+  std::uint64_t before = 0;
+  hub.look([&](const Desk& d) { before = d.world.events(); });
+  struct Case {
+    const char* body;
+    int status;
+    const char* code;
+  };
+  const Case cases[] = {
+      {"{", 400, "invalid_json"},
+      {"[]", 400, "invalid_json"},
+      {R"({"command":["true"],"gpus":-1})", 400, "invalid_json"},
+      {R"({"command":["true"],"gpu":1})", 400, "invalid_json"},
+      {R"({"command":["true"],"gpus":1,"gpus":2})", 400, "invalid_json"},
+      {R"({"script":"#!/bin/sh\necho \u0000","gpus":1})", 400, "invalid_json"},
+      {R"({"command":["tr)" "\xff" R"(ue"]})", 400, "invalid_json"},
+      {R"({"gpus":1})", 422, "invalid_job"},
+      {R"({"command":["true"],"script":"#!/bin/sh","gpus":1})", 422, "invalid_job"},
+      {R"({"script":"echo","gpus":1})", 422, "invalid_job"},
+      {R"({"command":["true"],"member":"samsng"})", 422, "unknown_member"},
+      {R"({"command":["true"],"member":"삼성"})", 422, "unknown_member"},
+      {R"({"command":["true"],"project":"x"})", 422, "unknown_project"},
+      {R"({"command":["true"],"folder":"/a/../etc"})", 422, "invalid_job"},
+      {R"({"command":["true"],"folder":"a"})", 422, "invalid_job"},
+      {R"({"command":["true"],"environment":["1X=2"]})", 422, "invalid_job"},
+      {R"({"command":["true"],"environment":["DURE_JOB=2"]})", 422, "invalid_job"},
+      {R"({"command":["true"],"after":[99]})", 422, "unknown_job"},
+      {R"({"command":["true"],"hardware":["h100"]})", 422, "unknown_hardware"},
+      {R"({"command":["true"],"data_class":"secret"})", 422, "unknown_data_class"},
+  };
+  for (const Case& c : cases) {
+    const HttpResponse r = hub.call("POST", "/api/v1/jobs", c.body);
+    EXPECT_EQ(r.status, c.status) << c.body << r.body;
+    EXPECT_EQ(text_in(r.body, "code"), c.code) << c.body << r.body;
+  }
+  EXPECT_EQ(hub.call("GET", "/api/v1/jobs/1").status, 404);
+  EXPECT_EQ(hub.call("GET", "/api/v1/jobs/..%2f..%2fetc").status, 404);
+  EXPECT_EQ(hub.call("DELETE", "/api/v1/jobs/7").status, 404);
+  EXPECT_EQ(hub.call("GET", "/api/v1/jobs?limit=0").status, 400);
+  EXPECT_EQ(hub.call("PATCH", "/api/v1/jobs").status, 405);
+  EXPECT_EQ(hub.call("GET", "/api/v2/jobs").status, 404);
+  EXPECT_EQ(hub.call("POST", "/api/v1/sites/s9/nodes/n0/drain").status, 404);
+  EXPECT_EQ(hub.call("POST", "/api/v1/sites/s1/nodes/zz/drain").status, 404);
+  EXPECT_EQ(hub.call("GET", "/api/v1/jobs", "", {{"Authorization", "Bearer wrong"}}).status, 401);
+  EXPECT_EQ(hub.call("GET", "/api/v1/jobs", "", {{"Origin", "http://evil"}}).status, 403);
+  hub.look([&](const Desk& d) {
+    EXPECT_EQ(d.world.events(), before);
+    EXPECT_EQ(d.world.jobs(), 0u);
+  });
+}
+
+TEST(Hub, ARoleMayDoWhatItMay) {
+  Folder f;
+  HubSpec spec = hub_of_three();
+  const auto user = [&](const char* id, const char* member, Role role) {
+    UserSpec u;
+    u.id = id;
+    u.member = member;
+    u.role = role;
+    Sha256 hash;
+    hash.add(std::as_bytes(std::span(std::string_view(id))));
+    u.token_sha256 = hash.hex();
+    spec.users.push_back(u);
+  };
+  user("kim", "samsung", Role::user);
+  user("lee", "sk", Role::member_admin);
+  user("eye", "", Role::viewer);
+  user("ops", "", Role::operator_);
+  RunningHub hub(store(f), spec);
+  three_sites(hub, f, 2, 100'000);
+  const auto as = [&](const char* who, const char* method, const std::string& target,
+                      const std::string& body = "") {
+    return hub.call(method, target, body, {{"Authorization", std::string("Bearer ") + who}});
+  };
+  EXPECT_EQ(text_in(as("nobody", "GET", "/api/v1/jobs").body, "code"), "bad_token");
+  EXPECT_EQ(as("eye", "GET", "/api/v1/jobs").status, 200);
+  EXPECT_EQ(as("eye", "POST", "/api/v1/jobs", job_body("sk", 1)).status, 403);
+  EXPECT_EQ(text_in(as("kim", "POST", "/api/v1/jobs", job_body("sk", 1)).body, "code"),
+            "not_your_member");
+  ASSERT_EQ(as("kim", "POST", "/api/v1/jobs", job_body("samsung", 1)).status, 201);
+  EXPECT_EQ(text_in(as("lee", "DELETE", "/api/v1/jobs/1").body, "code"), "not_your_job");
+  EXPECT_EQ(as("kim", "POST", "/api/v1/sites/s1/nodes/n0/drain").status, 403);
+  EXPECT_EQ(as("ops", "POST", "/api/v1/sites/s1/nodes/n1/drain").status, 202);
+  EXPECT_EQ(as("lee", "PUT", "/api/v1/quota/samsung/chips", R"({"limit_gpus":4})").status, 403);
+  EXPECT_EQ(as("ops", "PUT", "/api/v1/quota/samsung/chips", R"({"limit_gpus":4})").status, 200);
+  EXPECT_EQ(as("kim", "POST", "/api/v1/agents/s1/sync", "{}").status, 403);
+  EXPECT_EQ(as("kim", "DELETE", "/api/v1/jobs/1").status, 202);
+}
+
+TEST(Hub, ComesBackWithAllItKnew) {
+  Folder f;
+  std::string digest;
+  std::int64_t waiting = 0;
+  {
+    RunningHub hub(store(f));
+    three_sites(hub, f, 2, 100'000);
+    for (int i = 0; i < 12; ++i) {
+      const HttpResponse r = hub.call("POST", "/api/v1/jobs", job_body("samsung", 4));
+      ASSERT_EQ(r.status, 201) << r.body;
+    }
+    eventually(
+        [&] {
+          hub.look([&](const Desk& d) { waiting = d.world.waiting_jobs(); });
+          return waiting > 0;
+        },
+        "some wait");
+    hub.call("DELETE", "/api/v1/jobs/12");
+    hub.stop();
+    hub.hub().plant();
+    auto opened = open_store_read_only(store(f));
+    ASSERT_TRUE(opened);
+    auto state = restore(*opened.value());
+    ASSERT_TRUE(state);
+    digest = state.value()->world.digest();
+  }
+  RunningHub hub(store(f));
+  std::string now;
+  hub.look([&](const Desk& d) {
+    now = d.world.digest();
+    EXPECT_EQ(d.world.jobs(), 12u);
+    EXPECT_EQ(d.book.job(job_of(12)).outcome, JobOutcome::cancelled);
+    audit(d.world);
+  });
+  EXPECT_EQ(now, digest);
+  EXPECT_EQ(hub.hub().epoch(), 2);
+}
+
+TEST(Hub, ASnapshotAndTheRestAreTheWhole) {
+  Folder f;
+  HubSpec spec = hub_of_three();
+  spec.snapshot_entries = 1'000;
+  {
+    RunningHub hub(store(f), spec);
+    three_sites(hub, f, 6, 0);
+    for (int i = 0; i < 150; ++i)
+      ASSERT_EQ(hub.call("POST", "/api/v1/jobs", job_body(i % 2 == 0 ? "sk" : "naver", 1 + i % 4)).status, 201);
+    eventually(
+        [&] {
+          std::int64_t left = 1;
+          hub.look([&](const Desk& d) { left = d.world.waiting_jobs() + d.world.running_jobs(); });
+          return left == 0;
+        },
+        "all are over");
+  }
+  auto opened = open_store(store(f));
+  ASSERT_TRUE(opened);
+  auto whole = restore(*opened.value(), From::first_entry);
+  ASSERT_TRUE(whole) << to_string(whole.fault());
+  auto newest = opened.value()->newest();
+  ASSERT_TRUE(newest && newest.value()) << "no snapshot was taken";
+  auto quick = restore(*opened.value());
+  ASSERT_TRUE(quick) << to_string(quick.fault());
+  EXPECT_GT(quick.value()->snapshot, 0u);
+  EXPECT_LT(quick.value()->entries, whole.value()->entries);
+  EXPECT_EQ(quick.value()->world.digest(), whole.value()->world.digest());
+  EXPECT_EQ(quick.value()->book.save(), whole.value()->book.save());
+}
+
+TEST(Hub, DrainsANodeAndTakesItBack) {
+  Folder f;
+  RunningHub hub(store(f));
+  three_sites(hub, f, 2, 0);
+  EXPECT_EQ(hub.call("POST", "/api/v1/sites/s1/nodes/n0/drain", R"({"reason":"fan"})").status, 202);
+  const auto installed = [&] {
+    std::int64_t n = 0;
+    hub.look([&](const Desk& d) { n = d.world.pool(PoolId{0}).installed; });
+    return n;
+  };
+  EXPECT_EQ(installed(), 4);
+  // Nothing of samsung's own fits on two nodes of its site now.
+  const HttpResponse r = hub.call("POST", "/api/v1/jobs",
+                                  job_body("samsung", 8, R"(,"data_class":"company_secret")"));
+  EXPECT_EQ(text_in(r.body, "code"), "too_large") << r.body;
+  EXPECT_EQ(hub.call("POST", "/api/v1/sites/s1/nodes/n0/resume").status, 202);
+  eventually([&] { return installed() == 8; }, "it takes work again");
+}
+
+TEST(Hub, AFailedJobStopsThoseThatWaitForIt) {
+  Folder f;
+  RunningHub hub(store(f));
+  three_sites(hub, f, 2, 100'000);
+  ASSERT_EQ(hub.call("POST", "/api/v1/jobs", job_body("sk", 1)).status, 201);
+  const HttpResponse after = hub.call("POST", "/api/v1/jobs", job_body("sk", 1, R"(,"after":[1])"));
+  ASSERT_EQ(after.status, 201) << after.body;
+  EXPECT_EQ(hub.state(2), "held");
+  eventually([&] { return hub.state(1) == "running"; }, "the first runs");
+  EXPECT_EQ(hub.call("DELETE", "/api/v1/jobs/1").status, 202);
+  eventually([&] { return hub.state(1) == "cancelled"; }, "it is stopped");
+  eventually([&] { return hub.state(2) == "refused"; }, "and the other never runs");
+}
+
+TEST(Hub, LendsAndTakesBackWhatIsLent) {
+  Folder f;
+  RunningHub hub(store(f));
+  three_sites(hub, f, 6, 100'000);
+  // sk takes all that it has and may borrow, stoppable.
+  for (int i = 0; i < 12; ++i)
+    ASSERT_EQ(hub.call("POST", "/api/v1/jobs", job_body("sk", 4, R"(,"preemptible":true)")).status, 201);
+  std::int64_t lent = 0;
+  eventually(
+      [&] {
+        hub.look([&](const Desk& d) { lent = d.world.pool(PoolId{0}).lent; });
+        return lent > 0;
+      },
+      "samsung lends");
+  // samsung wants its own back.
+  std::vector<std::int64_t> own;
+  for (int i = 0; i < 6; ++i)
+    own.push_back(number_in(hub.call("POST", "/api/v1/jobs",
+                                     job_body("samsung", 4, R"(,"data_class":"company_secret")"))
+                                .body,
+                            "job"));
+  for (const std::int64_t job : own)
+    eventually([&] { return hub.state(job) == "running"; }, "the owner's run at home", 90);
+  hub.look([&](const Desk& d) {
+    EXPECT_EQ(d.world.pool(PoolId{0}).lent, 0);
+    audit(d.world);
+  });
+  const HttpResponse ledger = hub.call("GET", "/api/v1/ledger");
+  EXPECT_EQ(number_in(ledger.body, "sum_krw"), 0) << ledger.body;
+}
+
+TEST(Hub, EventsGoOnWhereTheyWereLeft) {
+  Folder f;
+  RunningHub hub(store(f));
+  three_sites(hub, f, 2, 0);
+  ASSERT_EQ(hub.call("POST", "/api/v1/jobs", job_body("sk", 1)).status, 201);
+  eventually([&] { return hub.state(1) == "done"; }, "it is done");
+  const auto follow = [&](const std::string& target, const std::string& until) {
+    auto client = HttpClient::open("http://127.0.0.1:" + std::to_string(hub.port()));
+    std::string all;
+    HttpCall call;
+    call.target = target;
+    call.deadline_ms = 5'000;
+    auto response = client.value()->stream(call, [&](std::string_view part) {
+      all += part;
+      return all.find(until) == std::string::npos;
+    });
+    return all;
+  };
+  const std::string all = follow("/api/v1/events?after=0", "event: job.ended");
+  EXPECT_NE(all.find("event: job.submitted"), std::string::npos) << all;
+  EXPECT_NE(all.find("event: job.started"), std::string::npos);
+  const std::size_t at = all.find("event: job.submitted");
+  const std::size_t id = all.rfind("id: ", at) + 4;
+  const std::string last = all.substr(id, all.find('\n', id) - id);
+  const std::string rest = follow("/api/v1/events?after=" + last, "event: job.ended");
+  EXPECT_EQ(rest.find("job.submitted"), std::string::npos) << rest;
+  EXPECT_NE(rest.find("job.started"), std::string::npos);
+}
+
+TEST(Hub, TheDescriptionNamesEveryRoute) {
+  Folder f;
+  RunningHub hub(store(f));
+  const HttpResponse r = hub.call("GET", "/api/v1/openapi.json");
+  EXPECT_EQ(r.status, 200);
+  for (const char* path : {"\"/api/v1/jobs\"", "\"/api/v1/jobs/{job}/log\"", "\"/metrics\"", "\"openapi\":\"3.1.0\""})
+    EXPECT_NE(r.body.find(path), std::string::npos) << path;
+  const std::string tag(r.header("etag"));
+  EXPECT_FALSE(tag.empty());
+  EXPECT_EQ(hub.call("GET", "/api/v1/openapi.json", "", {{"If-None-Match", tag}}).status, 304);
+}
+
+}  // namespace
+}  // namespace dure::live_test
