@@ -27,14 +27,20 @@ bool readable(int fd, int wait_ms) {
 
 }  // namespace
 
-RawSocket RawSocket::to(std::uint16_t port) {
-  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+RawSocket RawSocket::unconnected() {
+  return RawSocket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+}
+bool RawSocket::connect(std::uint16_t port) {
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_port = htons(port);
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  CHECK(::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
-  return RawSocket(fd);
+  return ::connect(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+}
+RawSocket RawSocket::to(std::uint16_t port) {
+  RawSocket socket = unconnected();
+  CHECK(socket.connect(port));
+  return socket;
 }
 
 RawSocket::RawSocket(RawSocket&& other) noexcept : fd_(other.fd_), held_(std::move(other.held_)) {

@@ -16,6 +16,8 @@ class RawSocket {
  public:
   explicit RawSocket(int fd) : fd_(fd) {}
   static RawSocket to(std::uint16_t port);  // on 127.0.0.1
+  static RawSocket unconnected();
+  bool connect(std::uint16_t port);
   RawSocket(RawSocket&& other) noexcept;
   RawSocket& operator=(RawSocket&&) = delete;
   ~RawSocket();

@@ -2,6 +2,7 @@
 #include "live/http/server.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -368,6 +369,32 @@ TEST(HttpServer, MoreConnectionsThanAllowedAreTurnedAway) {
   RawSocket d = RawSocket::to(server->port());
   d.send(get("/d"));
   EXPECT_TRUE(d.read_answer().ends_with("GET /d "));
+}
+
+TEST(HttpServer, WithoutFilesItWaitsAndDoesNotSpin) {
+  const auto server = start({}, echo);
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+  const rlimit few{200, before.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &few), 0);
+  RawSocket client = RawSocket::unconnected();
+  std::vector<int> taken;
+  for (int fd = ::dup(0); fd >= 0; fd = ::dup(0)) taken.push_back(fd);
+  EXPECT_TRUE(client.connect(server->port()));  // by the kernel; the server cannot take it
+  client.send(get("/"));
+  const auto cpu_ms = [] {
+    rusage used{};
+    ::getrusage(RUSAGE_SELF, &used);
+    return (used.ru_utime.tv_sec + used.ru_stime.tv_sec) * 1000 +
+           (used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1000;
+  };
+  const auto begun = cpu_ms();
+  std::this_thread::sleep_for(std::chrono::milliseconds(500));
+  EXPECT_LT(cpu_ms() - begun, 150);
+  EXPECT_EQ(server->connections(), 0U);
+  for (const int fd : taken) ::close(fd);
+  EXPECT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
+  EXPECT_TRUE(client.read_answer().starts_with("HTTP/1.1 200"));
 }
 
 TEST(HttpServer, BadOptionsAreRefused) {
