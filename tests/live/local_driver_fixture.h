@@ -34,7 +34,7 @@ inline void spill(const std::string& path, std::string_view text) {
 }
 
 // True as soon as `is` is; false after the deadline.
-inline bool soon(const std::function<bool()>& is, int deadline_ms = 20'000) {
+inline bool soon(const std::function<bool()>& is, int deadline_ms = 60'000) {
   const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(deadline_ms);
   while (!is()) {
     if (std::chrono::steady_clock::now() > end) return false;

@@ -298,15 +298,15 @@ TEST_F(LocalDriverTest, LogsKeepTheirFirstPartAndTheirNewest) {
   options_.log_limit_bytes = 1 << 20;
   options_.log_check_ms = 5;
   open();
-  // 8 MiB, in steps that wait for the one who looks.
+  // 4 MiB, in steps that wait for the one who looks.
   start(shell("chatty",
-              "echo first; i=0; while test $i -lt 32; do head -c 262144 /dev/zero | tr '\\0' x; "
+              "echo first; i=0; while test $i -lt 16; do head -c 262144 /dev/zero | tr '\\0' x; "
               "i=$((i+1)); sleep 0.03; done; echo last"));
   until("chatty", Seen::ended);
   struct stat info {};
   ASSERT_EQ(::stat(at("chatty", "out").c_str(), &info), 0);
-  EXPECT_EQ(info.st_size, 32 * 262'144 + 11);
-  EXPECT_LT(info.st_blocks * 512, 4 << 20);
+  EXPECT_EQ(info.st_size, 16 * 262'144 + 11);
+  EXPECT_LT(info.st_blocks * 512, 5 << 18);
   EXPECT_TRUE(read_log("chatty", 0, 10).starts_with("first\nx"));
   EXPECT_TRUE(read_log("chatty", info.st_size - 5).ends_with("last\n"));
   auto part = driver_->read_log("chatty", LogStream::out, 1 << 20, 100).value();

@@ -394,6 +394,7 @@ int Supervisor::run() {
     if (order_.order.time_limit_s > 0) limit_at_ = started_ + order_.order.time_limit_s * 1000;
     if (start_tasks(tasks.value())) supervise();
     kill_rest();
+    for (const char* const log : {"out", "err"}) LogLimit(log, order_.log_limit_bytes).look();
     if (!cgroup_.empty() && oom_kills(cgroup_) > 0) end_.detail = "out of memory";
     if (!cgroup_.empty()) ::rmdir(cgroup_.c_str());
     std::error_code ignored;
