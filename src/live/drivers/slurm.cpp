@@ -354,8 +354,10 @@ class Site final : public SlurmDriver {
   // The word for this start of the head. /diag counts from it, or from the last reset of the
   // statistics (every midnight), so a change there is looked into.
   Result<std::string> boot_of(const SlurmDiag& diag) {
+    const bool counts = diag.counting_from_s > 0;
+    if (!cli_ && !counts) return Fault{"/diag", "req_time_start", "none yet", "it has just started"};
     if (!cli_) return "counting from " + std::to_string(diag.counting_from_s);
-    if (diag.counting_from_s == counting_from_s_ && !boot_.empty()) return boot_;
+    if (counts && diag.counting_from_s == counting_from_s_ && !boot_.empty()) return boot_;
     TRY(head, cli_->head());
     return head.boot;
   }
@@ -363,17 +365,20 @@ class Site final : public SlurmDriver {
   Result<SlurmHear> hear_rest() {
     TRY(diag, rest_->diag());
     TRY(boot, boot_of(diag));
-    const bool anew = boot != boot_;
+    if (boot != boot_) since_s_ = 0;  // all anew
     SlurmHear heard;
     heard.boot = boot;
     heard.now_s = diag.now_s;
-    TRY(jobs, rest_->jobs(anew ? 0 : since_s_));
-    TRY(nodes, rest_->nodes(anew ? 0 : since_s_));
+    TRY(jobs, rest_->jobs(since_s_));
+    TRY(nodes, rest_->nodes(since_s_));
     heard.jobs = std::move(jobs);
     heard.nodes = std::move(nodes);
     if (heard.jobs || heard.nodes) {
       TRY(again, rest_->diag());
-      if (again.counting_from_s != diag.counting_from_s)  // invariant 4
+      counting_from_s_ = diag.counting_from_s;
+      boot_ = boot;
+      TRY(boot_again, boot_of(again));
+      if (boot_again != boot)  // invariant 4
         return Fault{"/diag", "one start of the head in a sweep", "it restarted", "look again"};
     }
     boot_ = boot;

@@ -287,7 +287,8 @@ Result<SlurmReply> slurm_reply(std::string_view json, const std::string& where) 
   if (const Json* errors = fields.list("errors"); errors != nullptr)
     for (const Json& item : *errors) {
       const Fields error(item, where, fault);
-      const std::int64_t code = error.number("error_code", error.number("error_number"));
+      const std::int64_t code =
+          error.number("error_code", error.number("error_number", error.number("errno")));
       const std::string text = error.text("error"), more = error.text("description");
       if (code != 0) reply.error = code;
       for (const std::string& part : {text, more})
@@ -309,8 +310,9 @@ Result<SlurmDiag> slurm_diag(std::string_view json, const std::string& where) {
     diag.counting_from_s = inner.number("req_time_start");
   }
   if (fault) return *fault;
-  if (diag.now_s <= 0 || diag.counting_from_s <= 0)
-    return Fault{where, "statistics with req_time and req_time_start", "none", ""};
+  if (diag.now_s <= 0 || diag.counting_from_s < 0)
+    return Fault{where, "statistics with req_time and req_time_start",
+                 std::to_string(diag.now_s) + " and " + std::to_string(diag.counting_from_s), ""};
   return diag;
 }
 

@@ -26,8 +26,9 @@ struct SlurmReply {  // what any call may say
   std::string release;  // of Slurm: 22.05.8
 };
 struct SlurmDiag {
-  std::int64_t now_s = 0;          // by the site's clock
-  std::int64_t counting_from_s = 0;  // the head's start, or when it last reset its statistics
+  std::int64_t now_s = 0;  // by the site's clock
+  // The head's start, or when it last reset its statistics; 0 in its first seconds.
+  std::int64_t counting_from_s = 0;
   std::string release;
 };
 

@@ -65,26 +65,24 @@ constexpr std::string_view kAlone = R"sh(
 soft() { kill -TERM "-$child" 2>/dev/null || kill -TERM "$child" 2>/dev/null; }
 hard() { echo "kill -KILL -$child $child"; }
 )sh";
+// Slurm signals the steps of a job without its script: every process of the tasks gets the SIGTERM,
+// so a task's own shell passes none on. srun takes one for an order to kill them, and so it is used.
 constexpr std::string_view kEach = R"sh(
-soft() { kill -USR1 "$child" 2>/dev/null; }
+soft() { scancel --signal=TERM "$SLURM_JOB_ID" & }
 hard() { echo "kill -TERM $child; sleep 5; kill -KILL -$child $child"; }
 task='
 [ -n "${CUDA_VISIBLE_DEVICES-}" ] || CUDA_VISIBLE_DEVICES=-1
 DURE_GPUS=$CUDA_VISIBLE_DEVICES
 [ "$DURE_GPUS" = -1 ] && DURE_GPUS=
-export CUDA_VISIBLE_DEVICES DURE_GPUS
 n=0
 for node in $(echo "$DURE_NODES" | tr , " "); do
   [ "$node" = "$SLURMD_NODENAME" ] && DURE_NODE_RANK=$n
   n=$((n + 1))
 done
 DURE_NODE=$SLURMD_NODENAME
-export DURE_NODE DURE_NODE_RANK
-child= told=0
-on_usr1() { woken=1; told=1; [ -n "$child" ] && kill -TERM "-$child"; }
-trap on_usr1 USR1
-setsid "$@" & child=$!
-[ "$told" = 0 ] || { sleep 0.1; kill -TERM "-$child"; }
+export CUDA_VISIBLE_DEVICES DURE_GPUS DURE_NODE DURE_NODE_RANK
+trap woken=1 TERM
+"$@" & child=$!
 code=127
 while :; do
   woken=0
@@ -92,7 +90,6 @@ while :; do
   [ "$c" = 127 ] && [ "$code" != 127 ] || code=$c
   [ "$woken" = 0 ] && break
 done
-kill -KILL "-$child" 2>/dev/null
 exit "$code"'
 )sh";
 

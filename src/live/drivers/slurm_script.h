@@ -11,8 +11,8 @@
 //                the script passes one on only where CLAIMS/KEY.stop says that it alone was told
 //                ("GRACE_S batch"), or at the time limit, which it keeps itself, to the second.
 // SIGKILL follows after the grace. The command runs in a session of its own, and what it leaves
-// behind there is killed with it. With each_node srun starts it, and SIGUSR1 through srun stands for
-// SIGTERM: srun takes a SIGTERM of its own for an order to kill.
+// behind there is killed with it. With each_node srun starts it, and the script has Slurm signal the
+// tasks: srun would take a SIGTERM of its own for an order to kill them.
 #pragma once
 
 #include <cstdint>
