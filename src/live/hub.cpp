@@ -195,7 +195,23 @@ void Hub::idle(Facts& facts) {
   }
 }
 
+// The last entries, so that whoever followed before a restart can go on.
+void Hub::recall() {
+  constexpr std::uint64_t kRecalled = 20'000;
+  if (followers == nullptr) return;
+  std::vector<Entry> entries;
+  const std::uint64_t last = record_->last(), after = last > kRecalled ? last - kRecalled : 0;
+  const Result<std::uint64_t> first = store_->first();
+  if (!first) return;
+  (void)store_->read(std::max(after, first.value() - 1), [&](const Entry& e) {
+    entries.push_back(e);
+    return true;
+  });
+  followers->recall(entries, *desk_);
+}
+
 void Hub::run() {
+  recall();
   plant_.keep_lead = [this] {
     const std::int64_t before = epoch_;
     return lead() && epoch_ == before;

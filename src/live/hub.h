@@ -60,6 +60,7 @@ class Hub {
   bool up_to_date();
   void idle(Facts& facts);
   void snapshot();
+  void recall();
 
   const HubSpec spec_;
   const Scenario scenario_;

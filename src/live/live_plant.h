@@ -54,6 +54,7 @@ class Followers {
  public:
   virtual ~Followers() = default;
   virtual void stored(const std::vector<Entry>& entries, const Desk& desk) = 0;
+  virtual void recall(const std::vector<Entry>& entries, const Desk& desk) = 0;  // at a start
 };
 
 struct SyncTicket {  // an agent that waits for something to do

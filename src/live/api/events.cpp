@@ -4,14 +4,13 @@
 
 #include "io/describe_json.h"
 #include "live/live_record.h"
-#include "live/projections.h"
 
 namespace dure {
 namespace {
 
-std::string job_json(const Desk& desk, JobId id) {
-  std::string out = "{\"job\":" + std::to_string(number_of(id)) + ",\"state\":";
-  append_json_text(state_word(desk.world, desk.book, id), out);
+// What an entry says of itself, not what has become of the job since: the same whenever it is shown.
+std::string job_json(const Desk& desk, JobId id, const char* state) {
+  std::string out = "{\"job\":" + std::to_string(number_of(id)) + ",\"state\":\"" + state + "\"";
   out += ",\"member\":";
   append_json_text(desk.world.members()[desk.world.lane(desk.world.job(id).lane).member.index],
                    out);
@@ -22,27 +21,27 @@ std::string job_json(const Desk& desk, JobId id) {
 
 std::optional<std::pair<std::string, std::string>> shown_event(const Entry& entry,
                                                                const Desk& desk) {
-  const auto of_job = [&](const char* type, JobId id) {
-    return std::optional(std::pair(std::string(type), job_json(desk, id)));
+  const auto of_job = [&](const char* state, JobId id) {
+    return std::optional(std::pair("job." + std::string(state), job_json(desk, id, state)));
   };
   if (entry.kind == Entry::world) {
     const Result<Event> event = event_of(entry);
     CHECK(event);
     const What& what = event.value().what;
-    if (const auto* e = std::get_if<JobSubmitted>(&what)) return of_job("job.submitted", e->job);
-    if (const auto* e = std::get_if<JobEnded>(&what)) return of_job("job.ended", e->job);
-    if (const auto* e = std::get_if<JobFailed>(&what)) return of_job("job.failed", e->job);
-    if (const auto* e = std::get_if<JobCancelled>(&what)) return of_job("job.cancelled", e->job);
-    if (const auto* e = std::get_if<JobStopped>(&what)) return of_job("job.stopped", e->job);
-    if (const auto* e = std::get_if<JobAdopted>(&what)) return of_job("job.adopted", e->job);
+    if (const auto* e = std::get_if<JobSubmitted>(&what)) return of_job("submitted", e->job);
+    if (const auto* e = std::get_if<JobEnded>(&what)) return of_job("ended", e->job);
+    if (const auto* e = std::get_if<JobFailed>(&what)) return of_job("failed", e->job);
+    if (const auto* e = std::get_if<JobCancelled>(&what)) return of_job("cancelled", e->job);
+    if (const auto* e = std::get_if<JobStopped>(&what)) return of_job("stopped", e->job);
+    if (const auto* e = std::get_if<JobAdopted>(&what)) return of_job("adopted", e->job);
     if (const auto* e = std::get_if<CommandIssued>(&what)) {
       if (const auto* start = std::get_if<StartJob>(&e->wish))
-        return of_job("job.started", start->job);
+        return of_job("started", start->job);
       if (const auto* stop = std::get_if<PreemptJob>(&e->wish))
-        return of_job("job.preempted", stop->job);
-      if (const auto* no = std::get_if<RefuseJob>(&e->wish)) return of_job("job.refused", no->job);
+        return of_job("preempted", stop->job);
+      if (const auto* no = std::get_if<RefuseJob>(&e->wish)) return of_job("refused", no->job);
       if (const auto* size = std::get_if<ResizeJob>(&e->wish))
-        return of_job("job.resized", size->job);
+        return of_job("resized", size->job);
     }
     return std::nullopt;
   }
@@ -60,9 +59,14 @@ std::optional<std::pair<std::string, std::string>> shown_event(const Entry& entr
   return std::nullopt;
 }
 
-void EventFeed::stored(const std::vector<Entry>& entries, const Desk& desk) {
-  std::string text;
+void EventFeed::recall(const std::vector<Entry>& entries, const Desk& desk) {
   const std::lock_guard lock(mutex_);
+  (void)keep(entries, desk);
+}
+
+// Shown and kept; all of it as one text.
+std::string EventFeed::keep(const std::vector<Entry>& entries, const Desk& desk) {
+  std::string text;
   if (!any_ && !entries.empty()) {
     any_ = true;
     first_known_ = entries[0].number - 1;
@@ -79,6 +83,12 @@ void EventFeed::stored(const std::vector<Entry>& entries, const Desk& desk) {
       kept_.pop_front();
     }
   }
+  return text;
+}
+
+void EventFeed::stored(const std::vector<Entry>& entries, const Desk& desk) {
+  const std::lock_guard lock(mutex_);
+  std::string text = keep(entries, desk);
   if (text.empty()) return;
   const auto all = std::make_shared<const std::string>(std::move(text));
   std::erase_if(streams_, [&](const auto& stream) { return !stream->send(all); });

@@ -17,12 +17,15 @@ namespace dure {
 class EventFeed final : public Followers {
  public:
   void stored(const std::vector<Entry>& entries, const Desk& desk) override;
+  // What was stored before this start.
+  void recall(const std::vector<Entry>& entries, const Desk& desk) override;
   // `after`: the last id that the client has seen; none: from now on.
   void join(std::shared_ptr<EventStream> stream, std::optional<std::uint64_t> after);
   void close();
   std::size_t streams() const;
 
  private:
+  std::string keep(const std::vector<Entry>& entries, const Desk& desk);
   static constexpr std::size_t kKept = 50'000;
   struct Item {
     std::uint64_t id = 0;
