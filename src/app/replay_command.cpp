@@ -6,8 +6,8 @@
 #include <nlohmann/json.hpp>
 
 #include "app/command.h"
-#include "app/live_replay.h"
 #include "app/gpu_replay_report.h"
+#include "app/live_replay.h"
 #include "app/packing_replay.h"
 #include "io/atomic_file.h"
 #include "io/traces/batch_log.h"
@@ -225,7 +225,10 @@ int run(const Options& o) {
 void add_replay_command(CLI::App& app, int& exit_code) {
   auto* command = app.add_subcommand("replay", "Run a recorded log through a scheduler");
   auto o = std::make_shared<Options>();
-  command->add_option("LOG", o->logs, "Logs, plain or .gz; or a hub's store, sqlite:PATH or postgresql://…")->required();
+  command
+      ->add_option("LOG", o->logs,
+                   "Logs, plain or .gz; or a hub's store, sqlite:PATH or postgresql://…")
+      ->required();
   command
       ->add_option("--policy", o->policy,
                    "fcfs, easy, conservative or dure; fair and srtf stop jobs or "

@@ -1,7 +1,9 @@
 // dure serve: a hub with its API and the agents that it hosts. dure agent: one of a site elsewhere.
+#include <fcntl.h>
 #include <fmt/core.h>
 #include <pwd.h>
 #include <signal.h>
+#include <sys/file.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -136,7 +138,18 @@ int serve(const Options& o) {
   HubOptions hub_options;
   char host[256] = "hub";
   gethostname(host, sizeof host - 1);
-  hub_options.holder = std::string(host) + ":" + std::to_string(getpid());
+  hub_options.holder = host;
+  // A file is used by one hub at a time, and whoever has its lock knows that no other lives: a
+  // restart need not wait for the lease of the one that fell.
+  int lock = -1;
+  if (config.hub.store.starts_with("sqlite:")) {
+    const std::string path = config.hub.store.substr(7) + ".lock";
+    lock = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (lock < 0 || flock(lock, LOCK_EX | LOCK_NB) != 0)
+      return complain(Fault{path, "a store that no hub runs on", "another hub has it", ""});
+  } else {
+    hub_options.holder += ":" + std::to_string(getpid());
+  }
   Outcome<std::unique_ptr<Hub>> opened =
       Hub::open(config.hub, config.scenario, std::move(store), Clock::real(), hub_options);
   if (!opened) return complain(opened.faults());

@@ -80,24 +80,52 @@ Result<Document> parse_json_document(std::string_view text, const std::string& w
                builder.expected, builder.found, ""};
 }
 
+namespace {
+
+// Bytes of the UTF-8 character that begins here; 0: none does.
+std::size_t character(std::string_view text) {
+  const auto at = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned char c = at(0);
+  const std::size_t n = c < 0x80   ? 1
+                        : c < 0xc2 ? 0
+                        : c < 0xe0 ? 2
+                        : c < 0xf0 ? 3
+                        : c < 0xf5 ? 4
+                                   : 0;
+  if (n > text.size()) return 0;
+  for (std::size_t i = 1; i < n; ++i)
+    if ((at(i) & 0xc0) != 0x80) return 0;
+  if (c == 0xe0 && at(1) < 0xa0) return 0;  // longer than need be
+  if (c == 0xed && at(1) > 0x9f) return 0;  // half of a pair of UTF-16
+  if (c == 0xf0 && at(1) < 0x90) return 0;
+  if (c == 0xf4 && at(1) > 0x8f) return 0;
+  return n;
+}
+
+}  // namespace
+
 void append_json_text(std::string_view text, std::string& out) {
   out += '"';
-  for (const char c : text) {
-    const auto u = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
+  while (!text.empty()) {
+    const std::size_t n = character(text);
+    const auto u = static_cast<unsigned char>(text[0]);
+    if (n == 0) {
+      out += "\uFFFD";
+    } else if (text[0] == '"' || text[0] == '\\') {
       out += '\\';
-      out += c;
-    } else if (c == '\n') {
+      out += text[0];
+    } else if (text[0] == '\n') {
       out += "\\n";
-    } else if (c == '\t') {
+    } else if (text[0] == '\t') {
       out += "\\t";
     } else if (u < 0x20 || u == 0x7f) {
       out += "\\u00";
       out += "0123456789abcdef"[u >> 4];
       out += "0123456789abcdef"[u & 15];
     } else {
-      out += c;
+      out += text.substr(0, n);
     }
+    text.remove_prefix(n == 0 ? 1 : n);
   }
   out += '"';
 }

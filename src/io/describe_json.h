@@ -17,7 +17,8 @@ namespace dure {
 // The tree of a JSON text; a Fault if it is none, is deeper than kDeepest, or holds a key twice or
 // text that is not UTF-8.
 Result<Document> parse_json_document(std::string_view text, const std::string& where);
-void append_json_text(std::string_view text, std::string& out);  // quoted and escaped
+// Quoted and escaped; what is no UTF-8 becomes U+FFFD.
+void append_json_text(std::string_view text, std::string& out);
 
 template <Described S>
 Outcome<S> from_json_document(const Document& doc) {

@@ -108,8 +108,7 @@ Result<Done> Agent::take(const SyncReply& reply, std::int64_t now_ms) {
       if (fresh) {
         it->second.run = *c.run;
         it->second.grace_s = c.run->grace_s;
-      } else if (it->second.run.command.empty() && it->second.run.script.empty()) {
-        it->second.run = *c.run;  // found at the site before its order came
+        if (c.repeated) it->second.stage = AttemptStage::asked;  // invariant 4
       }
       pending_.put.push_back(&it->second);
     } else if (c.stop) {
@@ -314,14 +313,11 @@ Result<Done> Agent::observe(std::int64_t now_ms) {
 }
 
 void Agent::seen(const Seen& s, std::int64_t now_ms) {
-  const auto [it, fresh] = state_.attempts.try_emplace(s.key);
+  // What no order stands for is over and done with, or was ordered by a journal that is lost: then
+  // the hub orders it again.
+  const auto it = state_.attempts.find(s.key);
+  if (it == state_.attempts.end() || it->second.stage == AttemptStage::over) return;
   KeptAttempt& a = it->second;
-  if (fresh) {  // our journal was lost: the hub knows what it is
-    a.run.key = s.key;
-    a.run.nodes = {{"?", 0, 0}};
-    a.stage = AttemptStage::asked;
-  }
-  if (a.stage == AttemptStage::over) return;
   absent_since_.erase(s.key);
   const bool numbered = !s.remote.empty() && a.remote != s.remote;
   if (numbered) {
@@ -333,10 +329,7 @@ void Agent::seen(const Seen& s, std::int64_t now_ms) {
   }
   const AttemptStage before = a.stage;
   switch (s.state) {
-    case Seen::held:
-      // One without an order is let go, or not, when the hub has sent it again.
-      if (!a.run.command.empty() || !a.run.script.empty()) a.stage = AttemptStage::held;
-      break;
+    case Seen::held: a.stage = AttemptStage::held; break;
     case Seen::pending:
     case Seen::running: a.stage = AttemptStage::released; break;
     case Seen::ended:
@@ -362,7 +355,7 @@ void Agent::seen(const Seen& s, std::int64_t now_ms) {
     f.detail = s.detail;
     return over(a, std::move(f), now_ms);
   }
-  if (numbered || fresh || a.stage != before) pending_.put.push_back(&a);
+  if (numbered || a.stage != before) pending_.put.push_back(&a);
 }
 
 // The site does not show it. "Not found" is not "not run": what the attempt itself wrote says more.

@@ -203,7 +203,7 @@ void Book::order(JobId id, Attempt a, Millis now) {
 void Book::send_run(JobId id, Attempt& a) {
   a.stage = Stage::ordered;
   hold(a, 1);
-  command(a.site, SiteCommand{0, run_order(id, a), {}, {}, {}});
+  command(a.site, SiteCommand{0, false, run_order(id, a), {}, {}, {}});
 }
 
 RunOrder Book::run_order(JobId id, const Attempt& a) const {
@@ -249,7 +249,7 @@ void Book::stop(JobId id, std::int64_t grace_s, const char* reason) {
     std::erase(gated_, id);
     send_run(id, a);
   }
-  command(a.site, SiteCommand{0, {}, StopOrder{a.key, grace_s, reason}, {}, {}});
+  command(a.site, SiteCommand{0, false, {}, StopOrder{a.key, grace_s, reason}, {}, {}});
 }
 
 void Book::attempt_over(JobId id) {
@@ -500,14 +500,15 @@ void Book::on(const CommandsTaken& e) {
       s.commands_taken = s.commands_made = e.number;
       for (auto& [id, a] : attempts_) {
         if (a.site != e.site || a.stage == Stage::gated) continue;
-        command(e.site, SiteCommand{0, run_order(id, a), {}, {}, {}});
+        command(e.site, SiteCommand{0, true, run_order(id, a), {}, {}, {}});
         if (a.stop_asked)
-          command(e.site, SiteCommand{0, {}, StopOrder{a.key, 30, "asked before"}, {}, {}});
+          command(e.site, SiteCommand{0, false, {}, StopOrder{a.key, 30, "asked before"}, {}, {}});
       }
       for (const PoolBook& pool : pools_)
         for (const LiveNode& n : pool.nodes)
           if (pool.site == e.site && n.asked_drain)
-            command(e.site, SiteCommand{0, {}, {}, NodeOrder{n.name, true, "asked before"}, {}});
+            command(e.site,
+                    SiteCommand{0, false, {}, {}, NodeOrder{n.name, true, "asked before"}, {}});
       return;
     }
   }
@@ -529,7 +530,7 @@ void Book::on(const NodeAsked& e) {
     pools_[seat.pool.index].nodes[seat.index].asked_drain = e.drain;
     changed_nodes_.push_back(seat);
   }
-  command(e.site, SiteCommand{0, {}, {}, NodeOrder{e.node, e.drain, e.reason}, {}});
+  command(e.site, SiteCommand{0, false, {}, {}, NodeOrder{e.node, e.drain, e.reason}, {}});
 }
 
 void Book::on(const JobJudged& e) {

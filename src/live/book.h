@@ -178,8 +178,8 @@ class Book {
   std::map<std::string, Site> sites_;
   std::vector<PoolBook> pools_;
   std::map<std::pair<std::string, std::string>, std::vector<NodeSeat>> seats_;  // [site, node]
-  std::map<std::pair<std::string, std::string>, NodeReport> heard_;  // of nodes in no pool
-  std::map<std::pair<std::string, std::string>, std::int64_t> held_;            // GPUs
+  std::map<std::pair<std::string, std::string>, NodeReport> heard_;   // of nodes in no pool
+  std::map<std::pair<std::string, std::string>, std::int64_t> held_;  // GPUs
   std::map<std::string, LaneId> lanes_;
   std::map<std::string, AccountId> accounts_;
   std::uint32_t accounts_known_ = 0;

@@ -1,6 +1,6 @@
-// The snapshot of a Book: one walk over its members for the writer and the reader, in the byte forms
-// of world/archive.h. What is a function of the rest (the index of texts, what has changed) is not in
-// it. The bytes are our own, under the store's checksum: a Fault says that they are torn.
+// The snapshot of a Book: one walk over its members for the writer and the reader, in the byte
+// forms of world/archive.h. What is a function of the rest (the index of texts, what has changed)
+// is not in it. The bytes are our own, under the store's checksum: a Fault says that they are torn.
 #include <set>
 
 #include "live/book.h"
@@ -12,12 +12,12 @@ namespace dure {
 constexpr std::uint64_t last_of(Stage) { return static_cast<std::uint64_t>(Stage::over); }
 
 template <class Io, class T>
-  requires Described<std::remove_const_t<T>>
+requires Described<std::remove_const_t<T>>
 void fields(Io& io, T& s) {
   each_field<std::remove_const_t<T>>([&](const auto& f) { walk(io, s.*f.member); });
 }
 template <class Io, class T>
-  requires std::is_same_v<std::remove_const_t<T>, LiveJob>
+requires std::is_same_v<std::remove_const_t<T>, LiveJob>
 void fields(Io& io, T& job) {
   auto& [name, user, site_user, detail, spec, array_index, attempts, refusals, failures, outcome,
          exit_code, signal, cancel_asked, foreign] = job;
@@ -25,32 +25,33 @@ void fields(Io& io, T& job) {
            outcome, exit_code, signal, cancel_asked, foreign);
 }
 template <class Io, class T>
-  requires std::is_same_v<std::remove_const_t<T>, Attempt>
+requires std::is_same_v<std::remove_const_t<T>, Attempt>
 void fields(Io& io, T& a) {
-  auto& [key, site, remote, pool, nodes, stage, stop_asked, again, next_nodes, ordered, started] = a;
+  auto& [key, site, remote, pool, nodes, stage, stop_asked, again, next_nodes, ordered, started] =
+      a;
   walk_all(io, key, site, remote, pool, nodes, stage, stop_asked, again, next_nodes, ordered,
            started);
 }
 template <class Io, class T>
-  requires std::is_same_v<std::remove_const_t<T>, LiveNode>
+requires std::is_same_v<std::remove_const_t<T>, LiveNode>
 void fields(Io& io, T& node) {
   auto& [name, report, asked_drain, world_drained] = node;
   walk_all(io, name, report, asked_drain, world_drained);
 }
 template <class Io, class T>
-  requires std::is_same_v<std::remove_const_t<T>, NodeSeat>
+requires std::is_same_v<std::remove_const_t<T>, NodeSeat>
 void fields(Io& io, T& seat) {
   auto& [pool, index] = seat;
   walk_all(io, pool, index);
 }
 template <class Io, class T>
-  requires std::is_same_v<std::remove_const_t<T>, MonthUse>
+requires std::is_same_v<std::remove_const_t<T>, MonthUse>
 void fields(Io& io, T& use) {
   auto& [pool, member, gpu_ms] = use;
   walk_all(io, pool, member, gpu_ms);
 }
 template <class Io, class T>
-  requires std::is_same_v<std::remove_const_t<T>, Book::Told>
+requires std::is_same_v<std::remove_const_t<T>, Book::Told>
 void fields(Io& io, T& told) {
   auto& [job, count, body_sha256] = told;
   walk_all(io, job, count, body_sha256);
@@ -93,7 +94,7 @@ void walk_deque(Reader& io, std::deque<Item>& list) {
 }  // namespace
 
 template <class Io, class T>
-  requires std::is_same_v<std::remove_const_t<T>, Site>
+requires std::is_same_v<std::remove_const_t<T>, Site>
 void fields(Io& io, T& site) {
   auto& [name, agent, facts_kept, commands_taken, commands_made, outbox] = site;
   walk_all(io, name, agent, facts_kept, commands_taken, commands_made);

@@ -132,7 +132,8 @@ Result<ChildEnd> run_child(const ChildCommand& command) {
   child_in.close();
   child_out.close();
   child_err.close();
-  const Fd ended(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));  // glibc 2.36 has no C++ header
+  const Fd ended(
+      static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));  // glibc 2.36 has no C++ header
 
   ChildEnd end;
   std::size_t written = 0;

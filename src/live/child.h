@@ -1,7 +1,8 @@
 // Runs a command of the site (sbatch, scontrol …) to its end: input in, output out, with a deadline
 // and bounds. No shell: argv is what the program gets.
 //
-// Invariants: 1. run_child() returns by its deadline; what has not ended by then is killed, with its
+// Invariants: 1. run_child() returns by its deadline; what has not ended by then is killed, with
+// its
 //                process group.
 //             2. No more than largest_output bytes of each stream are kept; the rest is read and
 //                dropped, and `cut` says so.

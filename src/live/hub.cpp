@@ -29,6 +29,8 @@ class Founding final : public Work {  // the first work of a loop
     Outcome<std::vector<What>> events = found_live(hub_.spec(), hub_.scenario(), desk.world);
     CHECK(events);  // asked by load()
     facts.world = std::move(events.value());
+    // Also where nothing is new, what waits is looked at again: why it waits is not in the record.
+    if (facts.world.empty()) facts.world.push_back(TimeReached{});
     return true;
   }
   void kept(const Desk&) override {}
@@ -61,11 +63,13 @@ Result<Done> unpack(const Snapshot& s, Restored& out) {
   if (s.bytes.size() < head || !s.bytes.starts_with(kSnapshot))
     return Fault{where, "a snapshot of this version", "other bytes", ""};
   for (int i = 0; i < 8; ++i)
-    size |= std::uint64_t{static_cast<unsigned char>(s.bytes[kSnapshot.size() +
-                                                             static_cast<std::size_t>(i)])}
+    size |= std::uint64_t{static_cast<unsigned char>(
+                s.bytes[kSnapshot.size() + static_cast<std::size_t>(i)])}
             << (8 * i);
   const auto bytes = std::as_bytes(std::span(s.bytes)).subspan(head);
-  if (size > bytes.size()) return Fault{where, "a world of " + std::to_string(size) + " bytes", std::to_string(bytes.size()), "it is torn"};
+  if (size > bytes.size())
+    return Fault{where, "a world of " + std::to_string(size) + " bytes",
+                 std::to_string(bytes.size()), "it is torn"};
   TRY(world, World::load(bytes.first(static_cast<std::size_t>(size)), where));
   TRY(book, Book::load(bytes.subspan(static_cast<std::size_t>(size)), where));
   out.world = std::move(world);
@@ -136,6 +140,20 @@ Outcome<std::unique_ptr<Hub>> Hub::open(HubSpec spec, Scenario scenario,
                                    std::move(clock), std::move(options)));
   if (Outcome<Done> loaded = hub->load(); !loaded) return loaded.faults();
   return hub;
+}
+
+// A pass speaks of the first of each lane; who stands behind it waits for its turn.
+Reason Hub::why_waits(JobId id) const {
+  const World& world = state_->world;
+  const Job& job = world.job(id);
+  if (job.state == JobState::held) return Reason::dependency;
+  if (job.state != JobState::waiting) return Reason::none;
+  const LaneQueue& queue = world.queue(job.lane);
+  if (!queue.empty() && queue.find(id, world.rank(job)) > 0) {
+    const Reason own = record_->why_waits(id);
+    return own == Reason::none ? Reason::behind_earlier_job : own;
+  }
+  return record_->why_waits(id);
 }
 
 Outcome<Done> Hub::load() {

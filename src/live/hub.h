@@ -26,7 +26,7 @@ struct HubOptions {
 struct Restored {  // what a record makes
   World world;
   Book book;
-  std::uint64_t last = 0;     // entry
+  std::uint64_t last = 0;      // entry
   std::uint64_t entries = 0;   // that were read one by one
   std::uint64_t snapshot = 0;  // the last entry that a snapshot held; 0: none
 };
@@ -47,10 +47,11 @@ class Hub {
   const Policy& policy() const { return policy_; }
   Store& store() { return *store_; }
   const Clock& clock() const { return *clock_; }
-  Reason why_waits(JobId job) const { return record_ ? record_->why_waits(job) : Reason::none; }
+  Reason why_waits(JobId job) const;  // on the hub's thread; none: the next pass looks at it
   std::uint64_t last_entry() const { return record_ ? record_->last() : 0; }
   std::int64_t epoch() const { return epoch_; }
-  Followers* followers = nullptr;  // set before run()
+  const Desk& desk() const { return *desk_; }  // on the hub's thread, or after run()
+  Followers* followers = nullptr;              // set before run()
 
  private:
   Hub(HubSpec spec, Scenario scenario, std::unique_ptr<Store> store, std::unique_ptr<Clock> clock,

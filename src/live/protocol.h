@@ -136,6 +136,7 @@ struct CapOrder {
 
 struct SiteCommand {  // one of run, stop, node, cap
   std::int64_t number = 0;
+  bool repeated = false;
   std::optional<RunOrder> run;
   std::optional<StopOrder> stop;
   std::optional<NodeOrder> node;

@@ -90,6 +90,12 @@ TEST(DescribeJson, RefusesWithThePath) {
   refused(R"({"colour":"bleu"})", "did you mean blue?");
 }
 
+TEST(DescribeJson, WritesOnlyUtf8) {
+  std::string out;
+  append_json_text("a\xff\xed\xa0\x80\xe0\x80\x80\xed\x95\x9c\xf0\x9f\x98\x80\xe2\x82", out);
+  EXPECT_EQ(out, "\"a\uFFFD\uFFFD\uFFFD\uFFFD\uFFFD\uFFFD\uFFFD한😀\uFFFD\uFFFD\"");
+}
+
 TEST(DescribeJson, DepthIsBounded) {
   std::string deep(100'000, '[');
   refused(deep.c_str(), "at most 64 levels");

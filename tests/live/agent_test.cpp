@@ -1,5 +1,5 @@
-// The agent against a site that loses answers, forgets and restarts: what the hub ordered runs once,
-// and its end is told, whatever breaks between two lines.
+// The agent against a site that loses answers, forgets and restarts: what the hub ordered runs
+// once, and its end is told, whatever breaks between two lines.
 #include "live/agent.h"
 
 #include <gtest/gtest.h>
@@ -129,7 +129,10 @@ class FakeDriver final : public Driver {
     s.claimed = r.claimed;
     s.stopped = r.stopped;
     s.exit_code = r.exit_code;
-    s.state = r.ended ? Seen::ended : r.running ? Seen::running : r.held ? Seen::held : Seen::pending;
+    s.state = r.ended     ? Seen::ended
+              : r.running ? Seen::running
+              : r.held    ? Seen::held
+                          : Seen::pending;
     return s;
   }
   FakeSite& site_;
@@ -340,7 +343,8 @@ TEST(Agent, StopsWhatRunsAndWhatHasNotBegun) {
   s.hub.stop("h-2.1");
   s.steps(20);
   EXPECT_EQ(s.hub.told("h-1.1", AttemptState::ended), 1);
-  EXPECT_EQ(s.hub.told("h-2.1", AttemptState::ended) + s.hub.told("h-2.1", AttemptState::refused), 1);
+  EXPECT_EQ(s.hub.told("h-2.1", AttemptState::ended) + s.hub.told("h-2.1", AttemptState::refused),
+            1);
   EXPECT_EQ(s.site.ran["h-2.1"], 0);
 }
 
@@ -392,7 +396,8 @@ TEST(Agent, StormsLoseNothingAndRunNothingTwice) {
         case 5: s.journal.fail_writes = static_cast<int>(draw.next() % 2); break;
         case 6:
           if (jobs > 0 && draw.next() % 3 == 0) {
-            const std::string key = "h-" + std::to_string(1 + draw.next() % static_cast<std::uint64_t>(jobs)) + ".1";
+            const std::string key =
+                "h-" + std::to_string(1 + draw.next() % static_cast<std::uint64_t>(jobs)) + ".1";
             stopped.insert(key);
             s.hub.stop(key);
           }
@@ -427,8 +432,12 @@ TEST(Agent, StormsLoseNothingAndRunNothingTwice) {
                        s.hub.told(key, AttemptState::refused);
       ASSERT_EQ(ends, 1) << key << " seed " << seed;
       ASSERT_LE(s.site.ran[key], 1) << key << " seed " << seed;
-      if (!stopped.contains(key)) ASSERT_EQ(s.site.ran[key], 1) << key << " seed " << seed;
-      if (s.hub.told(key, AttemptState::refused) > 0) ASSERT_EQ(s.site.ran[key], 0) << seed;
+      if (!stopped.contains(key)) {
+        ASSERT_EQ(s.site.ran[key], 1) << key << " seed " << seed;
+      }
+      if (s.hub.told(key, AttemptState::refused) > 0) {
+        ASSERT_EQ(s.site.ran[key], 0) << key << " seed " << seed;
+      }
     }
   }
 }

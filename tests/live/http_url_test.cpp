@@ -57,13 +57,13 @@ TEST(HttpUrl, EncodingComesBackAsItWas) {
 }
 
 TEST(HttpUrl, Places) {
-  const Place plain = parse_place("http://hub:8080/api/").value();
+  const HostPlace plain = parse_place("http://hub:8080/api/").value();
   EXPECT_FALSE(plain.tls);
   EXPECT_EQ(plain.host + "|" + plain.port + "|" + plain.prefix, "hub|8080|/api");
-  const Place secure = parse_place("https://[::1]").value();
+  const HostPlace secure = parse_place("https://[::1]").value();
   EXPECT_TRUE(secure.tls);
   EXPECT_EQ(secure.host + "|" + secure.port + "|" + secure.prefix, "::1|443|");
-  const Place local = parse_place("unix:/run/slurm.sock:/v1").value();
+  const HostPlace local = parse_place("unix:/run/slurm.sock:/v1").value();
   EXPECT_EQ(local.socket_path + "|" + local.prefix, "/run/slurm.sock|/v1");
   EXPECT_EQ(parse_place("unix:/run/slurm.sock").value().prefix, "");
 }

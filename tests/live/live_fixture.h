@@ -1,5 +1,5 @@
-// What tests of the control plane stand on: a small alliance, a hub in a folder of its own that runs
-// on a thread, agents with a driver of the test's choice, waiting with a deadline.
+// What tests of the control plane stand on: a small alliance, a hub in a folder of its own that
+// runs on a thread, agents with a driver of the test's choice, waiting with a deadline.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -29,8 +29,8 @@ class Folder {  // of its own, gone at the end
   std::string path_;
 };
 
-Scenario alliance();       // examples/lab/alliance.yaml
-HubSpec hub_of_three();    // pools suwon, ulsan, sejong of four-GPU nodes; three projects
+Scenario alliance();     // examples/lab/alliance.yaml
+HubSpec hub_of_three();  // pools suwon, ulsan, sejong of four-GPU nodes; three projects
 std::int64_t now_unix();
 
 class RunningHub {
@@ -46,6 +46,7 @@ class RunningHub {
   std::string state(std::int64_t job);
   // Runs on the hub's thread, and waits for it.
   void look(const std::function<void(const Desk&)>& f);
+  void look_when_stopped(const std::function<void(const Desk&)>& f) { f(hub_->desk()); }
   Hub& hub() { return *hub_; }
   std::uint16_t port() const { return server_->port(); }
 

@@ -43,7 +43,8 @@ HubSpec hub_of_three() {
   hub.default_data_class = "open";
   hub.local_member = "samsung";
   hub.requests_per_s = 0;
-  const char* rows[3][3] = {{"suwon", "s1", "samsung"}, {"ulsan", "s2", "sk"}, {"sejong", "s3", "naver"}};
+  const char* rows[3][3] = {
+      {"suwon", "s1", "samsung"}, {"ulsan", "s2", "sk"}, {"sejong", "s3", "naver"}};
   for (const auto& r : rows) {
     LivePoolSpec pool;
     pool.id = r[0];
@@ -68,7 +69,8 @@ RunningHub::RunningHub(const std::string& store, HubSpec spec) {
   CHECK(opened);
   HubOptions options;
   options.holder = "test";
-  auto hub = Hub::open(std::move(spec), alliance(), std::move(opened.value()), Clock::real(), options);
+  auto hub =
+      Hub::open(std::move(spec), alliance(), std::move(opened.value()), Clock::real(), options);
   if (!hub) {
     std::fprintf(stderr, "%s\n", to_string(hub.faults()[0]).c_str());
     CHECK(!"a hub");
@@ -116,12 +118,11 @@ void RunningHub::agent(const std::string& site, std::unique_ptr<Driver> driver,
   AgentOptions options;
   options.site = site;
   options.observe_ms = 10;
-  auto runner = AgentRunner::start(options, std::move(driver), std::move(opened.value()),
-                                   link_inside(hub_->plant(),
-                                               [this](const SyncRequest& r) {
-                                                 api_->noted(r, hub_->clock().now());
-                                               }),
-                                   now_unix, {});
+  auto runner = AgentRunner::start(
+      options, std::move(driver), std::move(opened.value()),
+      link_inside(hub_->plant(),
+                  [this](const SyncRequest& r) { api_->noted(r, hub_->clock().now()); }),
+      now_unix, {});
   CHECK(runner);
   agents_.push_back(std::move(runner.value()));
 }
@@ -149,7 +150,8 @@ std::string RunningHub::state(std::int64_t job) {
 void RunningHub::look(const std::function<void(const Desk&)>& f) {
   class Look final : public Work {
    public:
-    Look(const std::function<void(const Desk&)>& f, std::promise<void>& done) : f_(f), done_(done) {}
+    Look(const std::function<void(const Desk&)>& f, std::promise<void>& done)
+        : f_(f), done_(done) {}
     bool writes() const override { return false; }
     bool round(const Desk& desk, Facts&) override {
       f_(desk);
@@ -177,12 +179,14 @@ std::unique_ptr<Driver> null_site(std::int64_t nodes, std::int64_t run_ms) {
 }
 
 std::string job_body(const std::string& member, int gpus, const std::string& more) {
-  return R"({"command":["true"],"member":")" + member + R"(","gpus":)" + std::to_string(gpus) + more + "}";
+  return R"({"command":["true"],"member":")" + member + R"(","gpus":)" + std::to_string(gpus) +
+         more + "}";
 }
 
 std::int64_t number_in(const std::string& json, const std::string& key) {
   const auto j = nlohmann::json::parse(json, nullptr, false);
-  return j.is_object() && j.contains(key) && j[key].is_number_integer() ? j[key].get<std::int64_t>() : -1;
+  return j.is_object() && j.contains(key) && j[key].is_number_integer() ? j[key].get<std::int64_t>()
+                                                                        : -1;
 }
 std::string text_in(const std::string& json, const std::string& key) {
   const auto j = nlohmann::json::parse(json, nullptr, false);

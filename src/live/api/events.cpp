@@ -8,7 +8,8 @@
 namespace dure {
 namespace {
 
-// What an entry says of itself, not what has become of the job since: the same whenever it is shown.
+// What an entry says of itself, not what has become of the job since: the same whenever it is
+// shown.
 std::string job_json(const Desk& desk, JobId id, const char* state) {
   std::string out = "{\"job\":" + std::to_string(number_of(id)) + ",\"state\":\"" + state + "\"";
   out += ",\"member\":";
@@ -35,13 +36,11 @@ std::optional<std::pair<std::string, std::string>> shown_event(const Entry& entr
     if (const auto* e = std::get_if<JobStopped>(&what)) return of_job("stopped", e->job);
     if (const auto* e = std::get_if<JobAdopted>(&what)) return of_job("adopted", e->job);
     if (const auto* e = std::get_if<CommandIssued>(&what)) {
-      if (const auto* start = std::get_if<StartJob>(&e->wish))
-        return of_job("started", start->job);
+      if (const auto* start = std::get_if<StartJob>(&e->wish)) return of_job("started", start->job);
       if (const auto* stop = std::get_if<PreemptJob>(&e->wish))
         return of_job("preempted", stop->job);
       if (const auto* no = std::get_if<RefuseJob>(&e->wish)) return of_job("refused", no->job);
-      if (const auto* size = std::get_if<ResizeJob>(&e->wish))
-        return of_job("resized", size->job);
+      if (const auto* size = std::get_if<ResizeJob>(&e->wish)) return of_job("resized", size->job);
     }
     return std::nullopt;
   }

@@ -30,10 +30,7 @@ JobView view_of(Hub& hub, const Desk& d, JobId id) {
   v.project = d.world.accounts()[d.world.account(job.lane)].name;
   v.user = d.book.text(live.user);
   v.state = state_word(d.world, d.book, id);
-  if (job.state == JobState::held)
-    v.reason = to_string(Reason::dependency);
-  else if (waits)
-    v.reason = to_string(hub.why_waits(id));
+  if (waits) v.reason = to_string(hub.why_waits(id));
   v.detail = d.book.text(live.detail);
   if (placed) {
     v.site = d.world.sites()[d.world.pool(job.pool).info.site.index];

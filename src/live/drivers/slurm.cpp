@@ -355,7 +355,8 @@ class Site final : public SlurmDriver {
   // statistics (every midnight), so a change there is looked into.
   Result<std::string> boot_of(const SlurmDiag& diag) {
     const bool counts = diag.counting_from_s > 0;
-    if (!cli_ && !counts) return Fault{"/diag", "req_time_start", "none yet", "it has just started"};
+    if (!cli_ && !counts)
+      return Fault{"/diag", "req_time_start", "none yet", "it has just started"};
     if (!cli_) return "counting from " + std::to_string(diag.counting_from_s);
     if (counts && diag.counting_from_s == counting_from_s_ && !boot_.empty()) return boot_;
     TRY(head, cli_->head());

@@ -29,7 +29,7 @@ class SlurmClaims {
   explicit SlurmClaims(std::string folder) : folder_(std::move(folder)) {}
   const std::string& folder() const { return folder_; }
 
-  Result<Done> usable() const;  // may we write here?
+  Result<Done> usable() const;                 // may we write here?
   bool has_end(const std::string& key) const;  // .end or .done
   Result<SlurmTrace> read(const std::string& key) const;
   // true: the key is ours, and nothing runs under it, ever; false: an attempt claimed it.

@@ -19,7 +19,7 @@
 
 namespace dure {
 
-struct SlurmReply {  // what any call may say
+struct SlurmReply {        // what any call may say
   std::int64_t error = 0;  // the last of them; 0: none
   std::string error_text;
   std::optional<std::int64_t> job_id;

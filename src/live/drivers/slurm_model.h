@@ -40,7 +40,7 @@ struct SlurmNode {
 
 struct SlurmSubmit {
   std::string name, comment, partition, account, script, out, err;
-  std::vector<std::string> nodes;  // exactly these
+  std::vector<std::string> nodes;                                       // exactly these
   std::int64_t gpus = 0, cpus = 0, memory_mib = 0, time_limit_min = 0;  // of each node; 0: unsaid
 };
 
@@ -55,7 +55,7 @@ struct SlurmTrace {
   std::string by{};  // id of the job at the site whose run holds the key
 };
 
-inline constexpr int kClaimRefused = 75;   // exit code of a second run under a key (EX_TEMPFAIL)
+inline constexpr int kClaimRefused = 75;     // exit code of a second run under a key (EX_TEMPFAIL)
 inline constexpr int kClaimImpossible = 76;  // … of one that could not write a claim: it never ran
 
 bool slurm_key(std::string_view key);  // may it name an attempt? a-z A-Z 0-9 - . _, 1 to 60
@@ -72,7 +72,8 @@ bool slurm_over(std::string_view state);   // it has ended, and holds nothing
 bool slurm_holds(std::string_view state);  // it has machines, running or not
 
 Seen slurm_seen(const SlurmJob& job, const SlurmTrace& trace);
-std::optional<Seen> slurm_traced(const std::string& key, const SlurmTrace& trace);  // none: never ran
+std::optional<Seen> slurm_traced(const std::string& key,
+                                 const SlurmTrace& trace);  // none: never ran
 ForeignFact slurm_foreign(const SlurmJob& job);
 NodeReport slurm_report(const SlurmNode& node);
 

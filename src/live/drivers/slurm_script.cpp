@@ -66,7 +66,8 @@ soft() { kill -TERM "-$child" 2>/dev/null || kill -TERM "$child" 2>/dev/null; }
 hard() { echo "kill -KILL -$child $child"; }
 )sh";
 // Slurm signals the steps of a job without its script: every process of the tasks gets the SIGTERM,
-// so a task's own shell passes none on. srun takes one for an order to kill them, and so it is used.
+// so a task's own shell passes none on. srun takes one for an order to kill them, and so it is
+// used.
 constexpr std::string_view kEach = R"sh(
 soft() { scancel --signal=TERM "$SLURM_JOB_ID" & }
 hard() { echo "kill -TERM $child; sleep 5; kill -KILL -$child $child"; }

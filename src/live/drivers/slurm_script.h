@@ -11,8 +11,8 @@
 //                the script passes one on only where CLAIMS/KEY.stop says that it alone was told
 //                ("GRACE_S batch"), or at the time limit, which it keeps itself, to the second.
 // SIGKILL follows after the grace. The command runs in a session of its own, and what it leaves
-// behind there is killed with it. With each_node srun starts it, and the script has Slurm signal the
-// tasks: srun would take a SIGTERM of its own for an order to kill them.
+// behind there is killed with it. With each_node srun starts it, and the script has Slurm signal
+// the tasks: srun would take a SIGTERM of its own for an order to kill them.
 #pragma once
 
 #include <cstdint>
@@ -25,9 +25,9 @@
 namespace dure {
 
 struct SlurmScriptPlan {
-  std::string claims;         // folder that all nodes of the site see
-  std::string work;           // attempts without a folder start in WORK/KEY
-  std::int64_t beat_s = 60;   // touches CLAIMS/KEY.beat so often; 0: never
+  std::string claims;        // folder that all nodes of the site see
+  std::string work;          // attempts without a folder start in WORK/KEY
+  std::int64_t beat_s = 60;  // touches CLAIMS/KEY.beat so often; 0: never
 };
 
 std::string sh_quoted(std::string_view text);  // as one word of sh
