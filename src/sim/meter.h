@@ -151,6 +151,8 @@ class Meter {
   void on(const Other&) {}  // says nothing of use or power
   void on(const JobSubmitted& e);
   void on(const JobEnded& e);
+  void on(const JobFailed&) { CHECK(!"the twin's jobs end well"); }
+  void on(const JobAdopted&) { CHECK(!"nobody starts jobs in the twin but we"); }
   void on(const JobCancelled& e);
   void on(const CapacityAdded& e);
   void on(const CapacityRetired& e);

@@ -50,7 +50,7 @@ void fields(Io& io, T& c) requires std::is_same_v<std::remove_const_t<T>, Counts
 // Ranges in which sums over all jobs stay within 64 bits. A World that was told nothing yet
 // believes that it is -2^62.
 inline constexpr std::int64_t kEarliest = std::numeric_limits<std::int64_t>::min() / 2;
-inline constexpr std::int64_t kLatest = std::int64_t{1} << 61;
+inline constexpr std::int64_t kLatest = (std::int64_t{1} << 62) - 1;
 inline constexpr std::int64_t kMost = std::int64_t{1} << 32;  // GPUs, or thousandths of them
 constexpr bool plain(Millis t) { return kEarliest <= t.count() && t.count() <= kLatest; }
 constexpr bool bounded(std::int64_t n) { return -kMost <= n && n <= kMost; }
@@ -58,7 +58,7 @@ constexpr bool days(std::int64_t n) { return -1'000'000 <= n && n <= 1'000'000; 
 
 class Loader : public Reader {
  public:
-  static constexpr std::uint64_t kMostNodes = std::uint64_t{1} << 22;  // of all pools together
+  static constexpr std::uint64_t kMostNodes = std::uint64_t{1} << 20;  // of all pools together
   static constexpr std::uint64_t kMostCells = std::uint64_t{1} << 28;  // of a table of two kinds
   using Reader::Reader;
 
@@ -77,7 +77,7 @@ class Loader : public Reader {
     cells(counts.members, counts.pools);
   }
   void some_nodes(std::uint64_t n) {
-    must(n <= kMostNodes - nodes_ && n <= left() * 64, "at most 4,194,304 nodes");
+    must(n <= kMostNodes - nodes_ && n <= left() * 64, "at most 1,048,576 nodes");
     if (ok()) nodes_ += n;
   }
   template <class Kind>

@@ -4,9 +4,8 @@
 // Invariants: 1. load(save(w)) behaves as w does, and saves to the same bytes.
 //             2. What is a function of the rest is not in the bytes but worked out: indices, sums,
 //                labels. The numbers of seats are neither: nobody sees them.
-//             3. Whatever the bytes say, load ends with a Fault or with a world that audit()
-//             passes,
-//                and what it allocates is bounded by the bytes and the limits below.
+//             3. Whatever the bytes say, load ends with a Fault or with a world that passes
+//                audit(); what it allocates is bounded by the bytes and the limits of Loader.
 #include <algorithm>
 #include <cstring>
 #include <set>
@@ -53,6 +52,7 @@ void fields_of_job(Io& io, T& job, Millis before) {
   const bool runs = state == JobState::running, ended = state == JobState::ended;
   io.must(plain(submit) && plain(start) && plain(queued) && plain(deadline), "times of a job");
   io.must(plain(estimate) && bounded(had.count()), "durations of a job");
+  io.must(plain(end) || end.count() == Timeline::kForever, "the end of a job");
   io.must(gpus > 0 && held >= 0, "a size of a job");
   io.must(runs || !(stopping || more_parts || under_reservation), "marks of a job that runs");
   io.must((runs || ended || !let_go) && (ended || !failed), "marks of a job that ran");
