@@ -145,6 +145,8 @@ struct SiteCommand {  // one of run, stop, node, cap
   static constexpr auto describe() {
     return std::tuple(
         Field("number", &SiteCommand::number, "of this site's commands", required, range(1, 9e15)),
+        Field("repeated", &SiteCommand::repeated,
+              "another journal took it once: look before the site is asked"),
         Field("run", &SiteCommand::run, "start an attempt"),
         Field("stop", &SiteCommand::stop, "end an attempt"),
         Field("node", &SiteCommand::node, "drain or resume a node"),
