@@ -2,7 +2,7 @@
 while a node is drained, a slurmctld is killed and the hub itself is killed. Every job must have run exactly
 once, the ledger must balance, every wait must have a reason. Prints figures.
 
-usage: acceptance.py --dure DURE --lab LAB [--jobs 500] [--keep]
+usage: acceptance.py --dure DURE [--lab LAB] [--jobs 500] [--keep]
 
 Needs root and the Slurm packages (tools/setup test).
 """
@@ -114,7 +114,7 @@ def mixed_jobs(n, runs):
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--dure", required=True)
-    p.add_argument("--lab", required=True)
+    p.add_argument("--lab", default=str(Path(os.environ.get("DURE_SHARED") or ROOT / "../shared") / "slurm/lab"))
     p.add_argument("--jobs", type=int, default=500)
     p.add_argument("--keep", action="store_true")
     o = p.parse_args()
