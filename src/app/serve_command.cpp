@@ -174,7 +174,7 @@ int serve(const Options& o) {
     if (a.driver == DriverKind::none) continue;
     Result<std::unique_ptr<AgentRunner>> agent = run_agent(
         a,
-        link_inside(hub.plant(), [&](const SyncRequest& r) { api.noted(r, hub.clock().now()); }));
+        link_inside(hub.plant(), [&](const SyncRequest& r) { api.noted(r, hub.wall_clock().now()); }));
     if (!agent) {
       rc = complain(agent.fault());
       break;

@@ -46,7 +46,7 @@ class Hub {
   const Scenario& scenario() const { return scenario_; }
   const Policy& policy() const { return policy_; }
   Store& store() { return *store_; }
-  const Clock& clock() const { return *clock_; }
+  const Clock& wall_clock() const { return *clock_; }
   Reason why_waits(JobId job) const;  // on the hub's thread; none: the next pass looks at it
   std::uint64_t last_entry() const { return record_ ? record_->last() : 0; }
   std::int64_t epoch() const { return epoch_; }

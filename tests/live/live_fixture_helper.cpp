@@ -121,7 +121,7 @@ void RunningHub::agent(const std::string& site, std::unique_ptr<Driver> driver,
   auto runner = AgentRunner::start(
       options, std::move(driver), std::move(opened.value()),
       link_inside(hub_->plant(),
-                  [this](const SyncRequest& r) { api_->noted(r, hub_->clock().now()); }),
+                  [this](const SyncRequest& r) { api_->noted(r, hub_->wall_clock().now()); }),
       now_unix, {});
   CHECK(runner);
   agents_.push_back(std::move(runner.value()));

@@ -101,8 +101,8 @@ void ledger(Api& api, Call call) {
   const std::string only = member == nullptr ? "" : *member, id = call.id;
   Hub& hub = api.hub();
   api.read(std::move(call), [=, &hub](const Desk& d) {
-    const std::string of = month.empty() ? month_of(hub.clock().now()) : month;
-    const MonthStatement s = statement(d, of, std::max(hub.clock().now(), d.world.now()));
+    const std::string of = month.empty() ? month_of(hub.wall_clock().now()) : month;
+    const MonthStatement s = statement(d, of, std::max(hub.wall_clock().now(), d.world.now()));
     StatementView v;
     v.month = of;
     for (const StatementLine& l : s.lines) {

@@ -21,7 +21,7 @@ void sync(Api& api, Call call) {
         call,
         problem_answer({404, "unknown_site", {"site", "a site of the alliance", request.site, ""}},
                        call.id));
-  api.noted(request, api.hub().clock().now());
+  api.noted(request, api.hub().wall_clock().now());
   const auto shared = std::make_shared<Call>(std::move(call));
   SyncAnswer answer{
       [shared](const SyncReply& reply) { send(*shared, json_answer(to_json(reply))); },

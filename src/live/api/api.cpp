@@ -155,7 +155,7 @@ void send(Call& call, HttpResponse response) {
 }
 
 Api::Api(Hub& hub, ApiExtras extras) : hub_(hub), extras_(std::move(extras)) {
-  id_prefix_ = std::to_string(unix_ms(hub.clock().now()) / 1000 % 1'000'000'000) + "-";
+  id_prefix_ = std::to_string(unix_ms(hub.wall_clock().now()) / 1000 % 1'000'000'000) + "-";
   feed_ = std::make_unique<EventFeed>();
   add_hub_routes(*this, routes_);
   add_job_routes(*this, routes_);
@@ -264,7 +264,7 @@ std::optional<Problem> Api::admit(const Route& route, Call& call) const {
 bool Api::within_rate(const std::string& caller) {
   const double rate = static_cast<double>(hub_.spec().requests_per_s);
   if (rate == 0) return true;
-  const std::int64_t now = hub_.clock().now().count();
+  const std::int64_t now = hub_.wall_clock().now().count();
   const std::lock_guard lock(mutex_);
   if (buckets_.size() > kMostCallers) buckets_.clear();
   const auto [it, fresh] = buckets_.try_emplace(caller, Bucket{rate, now});

@@ -46,7 +46,7 @@ SiteView site_view(Api& api, const Desk& d, std::uint32_t index) {
   v.owner = spec.owner;
   v.driver = note.driver;
   v.agent_seen = iso(note.seen);
-  v.connected = note.seen.count() > 0 && api.hub().clock().now() - note.seen < Millis(60'000);
+  v.connected = note.seen.count() > 0 && api.hub().wall_clock().now() - note.seen < Millis(60'000);
   if (const Site* site = d.book.site(spec.id))
     v.commands_waiting = static_cast<std::int64_t>(site->outbox.size());
   for (const auto& [node, sample] : note.samples) {
