@@ -173,8 +173,8 @@ int serve(const Options& o) {
   for (const AgentSpec& a : hub.spec().agents) {
     if (a.driver == DriverKind::none) continue;
     Result<std::unique_ptr<AgentRunner>> agent = run_agent(
-        a,
-        link_inside(hub.plant(), [&](const SyncRequest& r) { api.noted(r, hub.wall_clock().now()); }));
+        a, link_inside(hub.plant(),
+                       [&](const SyncRequest& r) { api.noted(r, hub.wall_clock().now()); }));
     if (!agent) {
       rc = complain(agent.fault());
       break;

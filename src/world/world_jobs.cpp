@@ -221,6 +221,8 @@ void World::asked(const StartJob& wish) {
 bool World::can_adopt(const JobAdopted& e) const {
   if (e.job.index != jobs_.size() || e.lane.index >= lanes_.size()) return false;
   if (e.pool.index >= pools_.size() || e.gpus.count() <= 0) return false;
+  const LaneOpened& lane = lanes_[e.lane.index];
+  if (lane.elastic && (e.gpus < lane.least || e.gpus > lane.most)) return false;
   const Pool& pool = pools_[e.pool.index];
   if (e.gpus.count() > pool.free) return false;
   if (!pool.machines) return e.place.empty();
@@ -230,6 +232,7 @@ bool World::can_adopt(const JobAdopted& e) const {
 }
 
 void World::on(const JobAdopted& e) {
+  CHECK(can_adopt(e));
   Job& job = enrol(e.job, e.lane, e.gpus, e.estimate);
   job.queued = now_;
   const StartJob how{e.job, e.pool, e.place};

@@ -224,6 +224,16 @@ TEST(Hub, ASnapshotAndTheRestAreTheWhole) {
           return left == 0;
         },
         "all are over");
+    eventually(
+        [&] {
+          auto reader = open_store_read_only(store(f));
+          auto newest =
+              reader ? reader.value()->newest() : Result<std::optional<Snapshot>>(Fault{});
+          return newest && newest.value();
+        },
+        "a snapshot is taken");
+    ASSERT_EQ(hub.call("POST", "/api/v1/jobs", job_body("sk", 1)).status, 201);
+    eventually([&] { return hub.state(151) == "done"; }, "and something after it");
   }
   auto opened = open_store(store(f));
   ASSERT_TRUE(opened);

@@ -9,7 +9,7 @@ preempt: yes
 grace: 1s
 backfill: easy
 
-0s   a1 adopted 6 gpu at ulsan for 60s lane guest                          =>
-1s   j1 submitted 4 gpu for 10s lane home                                  =>
-2s   j2 submitted 2 gpu for 10s lane home                                  =>
-30s  a1 ended                                                              =>
+0s   a1 adopted 6 gpu at ulsan for 60s lane guest                          =>  nothing
+1s   j1 submitted 4 gpu for 10s lane home                                  =>  j1 waits: no_room
+2s   j2 submitted 2 gpu for 10s lane home                                  =>  j1 waits: no_room
+30s  a1 ended                                                              =>  start j1 at ulsan, start j2 at ulsan

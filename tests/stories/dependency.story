@@ -11,6 +11,6 @@ backfill: easy
 3s   j4 submitted 1 gpu for 5s after j3; j5 submitted 1 gpu for 5s after j4  =>  j3 waits: no_room
 60s  j1 ended                                                              =>  start j2 at ulsan, j3 waits: no_room
 61s  j3 cancelled                                                          =>  refuse j4: dependency_failed, refuse j5: dependency_failed
-120s j2 ended; j6 submitted 8 gpu for 60s; j7 submitted 1 gpu for 5s after j6 =>
-130s j6 failed                                                             =>
-131s j8 submitted 1 gpu for 5s after j6                                    =>
+120s j2 ended; j6 submitted 8 gpu for 60s; j7 submitted 1 gpu for 5s after j6 =>  start j6 at ulsan
+130s j6 failed                                                             =>  refuse j7: dependency_failed
+131s j8 submitted 1 gpu for 5s after j6                                    =>  refuse j8: dependency_failed

@@ -162,7 +162,8 @@ std::string metrics(Api& api, const Desk& d) {
   head("dure_site_power_watts", "gauge", "of its nodes, as told last");
   for (const std::string& site : d.world.sites()) {
     const Api::SiteNote note = api.note(site);
-    const bool here = note.seen.count() > 0 && api.hub().wall_clock().now() - note.seen < Millis(60'000);
+    const bool here =
+        note.seen.count() > 0 && api.hub().wall_clock().now() - note.seen < Millis(60'000);
     value("dure_site_connected{site=" + label(site) + "}", here ? 1 : 0);
     std::int64_t watts = 0;
     for (const auto& [node, sample] : note.samples) watts += sample.power_w;
