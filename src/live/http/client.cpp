@@ -1,6 +1,7 @@
 #include "live/http/client.h"
 
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -43,9 +44,16 @@ class Wire {
   explicit Wire(net::io_context& loop) : loop_(loop), socket_(loop) {}
 
   error_code connect(const Endpoint& endpoint, Clock::time_point deadline) {
+    const auto protocol = endpoint.protocol();
     error_code ec;
-    socket_.open(endpoint.protocol(), ec);
-    if (ec) return ec;
+    // Asio would let the processes that we start inherit it.
+    const int fd = ::socket(protocol.family(), protocol.type() | SOCK_CLOEXEC, protocol.protocol());
+    if (fd < 0) return {errno, boost::system::system_category()};
+    socket_.assign(protocol, fd, ec);
+    if (ec) {
+      ::close(fd);
+      return ec;
+    }
     ec = within(deadline, [&](auto done) { socket_.async_connect(endpoint, done); });
     error_code ignored;  // a unix socket has no such option
     socket_.set_option(net::ip::tcp::no_delay(true), ignored);

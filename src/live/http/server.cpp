@@ -1,8 +1,12 @@
 #include "live/http/server.h"
 
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <cerrno>
 #include <chrono>
 #include <exception>
 #include <thread>
@@ -17,6 +21,7 @@ using Acceptor = net::basic_socket_acceptor<net::ip::tcp, Strand>;
 using std::chrono::milliseconds;
 
 constexpr int kWaitingToBeTaken = 4096;  // the kernel's queue; it may have less
+constexpr int kTakenAtOnce = 64;
 constexpr std::size_t kMostTurnedAway = 64;
 constexpr milliseconds kWithoutFiles{50};  // until accept is tried again
 constexpr std::int64_t kLastWordsMs = 500;
@@ -41,7 +46,13 @@ class Server final : public HttpServer {
     const auto address = net::ip::make_address(options.address, ec);
     if (ec) return bad_option("address", "an IPv4 or IPv6 address", options.address);
     const net::ip::tcp::endpoint endpoint(address, options.port);
-    acceptor_.open(endpoint.protocol(), ec);
+    protocol_ = endpoint.protocol();
+    const int fd = ::socket(protocol_.family(), SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd < 0)
+      return bad_option("socket", "one more file",
+                        error_code(errno, boost::system::system_category()).message());
+    acceptor_.assign(protocol_, fd, ec);
+    if (ec) ::close(fd);
     if (!ec) acceptor_.set_option(net::socket_base::reuse_address(true), ec);
     if (!ec) acceptor_.bind(endpoint, ec);
     if (!ec) acceptor_.listen(kWaitingToBeTaken, ec);
@@ -64,21 +75,33 @@ class Server final : public HttpServer {
   void stop() override;
 
  private:
+  // Not by Asio's accept: the processes that we start would inherit what it takes.
   void accept() {
-    acceptor_.async_accept(net::make_strand(core_->loop), [this](error_code ec, TcpSocket socket) {
-      if (core_->stopping || ec == net::error::operation_aborted) return;
-      if (!ec) {
+    acceptor_.async_wait(net::socket_base::wait_read, [this](error_code ec) {
+      if (ec || core_->stopping) return;
+      for (int i = 0; i < kTakenAtOnce; ++i) {
+        const int fd =
+            ::accept4(acceptor_.native_handle(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
+        if (fd < 0 && (errno == ECONNABORTED || errno == EINTR)) continue;
+        if (fd < 0 && errno != EAGAIN && errno != EWOULDBLOCK) return accept_later();
+        if (fd < 0) break;
+        TcpSocket socket(net::make_strand(core_->loop));
+        socket.assign(protocol_, fd, ec);
+        if (ec) {
+          ::close(fd);
+          return accept_later();
+        }
         admit(std::move(socket));
-        accept();
-      } else if (ec == net::error::connection_aborted) {
-        accept();
-      } else {
-        // Out of files or memory: the connection stays in the queue, so trying at once would spin.
-        again_.expires_after(kWithoutFiles);
-        again_.async_wait([this](error_code stopped) {
-          if (!stopped && !core_->stopping) accept();
-        });
       }
+      accept();
+    });
+  }
+
+  // Out of files or memory: the connection stays in the queue, so trying at once would spin.
+  void accept_later() {
+    again_.expires_after(kWithoutFiles);
+    again_.async_wait([this](error_code stopped) {
+      if (!stopped && !core_->stopping) accept();
     });
   }
 
@@ -123,6 +146,7 @@ class Server final : public HttpServer {
   Acceptor acceptor_;
   net::steady_timer again_, sweep_;  // on the acceptor's strand
   bool sweeps_ended_ = false;        // on the same
+  net::ip::tcp protocol_ = net::ip::tcp::v4();
   std::uint16_t port_ = 0;
   std::vector<std::thread> threads_;
   std::mutex stop_mutex_;

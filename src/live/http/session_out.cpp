@@ -241,6 +241,7 @@ void Session::linger() {
   phase_ = Phase::lingering;
   set_deadline_in(kLingerMs);
   drained_ = 0;
+  buffer_.clear();  // room for what is dropped
   error_code ignored;
   if (!tls_) {
     socket_.shutdown(net::socket_base::shutdown_send, ignored);
