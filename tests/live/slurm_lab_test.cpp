@@ -252,8 +252,10 @@ void each_of_many_runs_once(const SlurmLab& lab, Observer& site, int count) {
     std::vector<Handle> again;
     const auto released = site.driver->release(left);
     for (std::size_t i = 0; i < released.size(); ++i) {
-      if (released[i].code == "not_sent") again.push_back(left[i]);
-      else EXPECT_EQ(released[i].kind, Kind::done) << released[i].code << released[i].detail;
+      if (released[i].code == "not_sent")
+        again.push_back(left[i]);
+      else
+        EXPECT_EQ(released[i].kind, Kind::done) << released[i].code << released[i].detail;
     }
     left = again;
     return left.empty();
@@ -323,16 +325,15 @@ TEST(SlurmLab, BySlurmrestd) {
   if (!lab.up()) return;
   Observer site(lab.options());
   EXPECT_NE(site.driver->name().find("slurmrestd"), std::string::npos);
-  const auto t0=std::chrono::steady_clock::now(); auto lap=[&](const char*w){fprintf(stderr,"LAP %s %.1f\n",w,std::chrono::duration<double>(std::chrono::steady_clock::now()-t0).count());};
-  runs_and_ends(lab, site); lap("runs_and_ends");
+  runs_and_ends(lab, site);
   if (HasFatalFailure()) return;
-  refuses(site); lap("refuses");
-  stops(lab, site); lap("stops");
-  never_acts_on_another_job(lab, site); lap("never_acts_on_another_job");
-  sees_what_is_not_ours(lab, site); lap("sees_what_is_not_ours");
-  each_of_many_runs_once(lab, site, 300); lap("each_of_many_runs_once");
-  a_silent_head_leaves_it_open(lab); lap("a_silent_head_leaves_it_open");
-  a_crash_of_the_head_is_noticed(lab, site); lap("a_crash_of_the_head_is_noticed");
+  refuses(site);
+  stops(lab, site);
+  never_acts_on_another_job(lab, site);
+  sees_what_is_not_ours(lab, site);
+  each_of_many_runs_once(lab, site, 300);
+  a_silent_head_leaves_it_open(lab);
+  a_crash_of_the_head_is_noticed(lab, site);
 }
 
 TEST(SlurmLab, ByCommands) {

@@ -65,7 +65,8 @@ ChildEnd run_script(const TempDir& dir, const RunOrder& order, std::int64_t beat
 
 TEST(SlurmScript, RunsItsCommandAsItIsAndRecordsTheEnd) {
   const TempDir dir;
-  const std::vector<std::string> nasty{"it's", "$HOME `id` $(id)", "a\nb", "*", "", "\\", "-n", "한"};
+  const std::vector<std::string> nasty{"it's", "$HOME `id` $(id)", "a\nb", "*", "", "\\", "-n",
+                                       "한"};
   std::vector<std::string> command{"printf", "<%s>"};
   command.insert(command.end(), nasty.begin(), nasty.end());
   const ChildEnd end = run_script(dir, order_of("k-1", command));
@@ -101,8 +102,9 @@ TEST(SlurmScript, RunsOnceUnderAKey) {
 TEST(SlurmScript, PassesEnvironmentAndRunsScripts) {
   const TempDir dir;
   RunOrder order = order_of("k", {});
-  order.script = "#!/bin/sh -e\necho \"$GREETING $DURE_JOB_KEY $DURE_NODES [$DURE_GPUS]\"\n"
-                 "cat <<'DURE_SCRIPT_END'\nDURE_SCRIPT_END\necho $0 | grep -c k.run; exit 4";
+  order.script =
+      "#!/bin/sh -e\necho \"$GREETING $DURE_JOB_KEY $DURE_NODES [$DURE_GPUS]\"\n"
+      "cat <<'DURE_SCRIPT_END'\nDURE_SCRIPT_END\necho $0 | grep -c k.run; exit 4";
   order.environment = {"GREETING=a 'b' \"c\" $d", "EMPTY="};
   order.nodes = {{"n1", 0, 1}, {"n2", 0, 1}};
   order.folder = dir.path();
@@ -129,8 +131,8 @@ TEST(SlurmScript, PassesOneSigtermOnAndSaysSo) {
 
 TEST(SlurmScript, KillsAfterTheGraceAndAtTheLimit) {
   const TempDir dir;
-  RunOrder order = order_of(
-      "k", {"sh", "-c", "trap '' TERM; kill -TERM $PPID; while :; do sleep 0.1; done"});
+  RunOrder order =
+      order_of("k", {"sh", "-c", "trap '' TERM; kill -TERM $PPID; while :; do sleep 0.1; done"});
   order.folder = "/";
   ASSERT_TRUE(SlurmClaims(dir.path()).ask_stop("k", 0, "batch"));
   EXPECT_EQ(run_script(dir, order).exit_code, 137);
@@ -145,9 +147,10 @@ TEST(SlurmScript, KillsAfterTheGraceAndAtTheLimit) {
 TEST(SlurmScript, LeavesTheSignalToSlurmWhereAllWereTold) {
   const TempDir dir;
   // No .stop: Slurm (a time limit, an admin) has told every process of the job itself.
-  RunOrder order = order_of("k", {"sh", "-c",
-                                  "trap 'n=${n}x' TERM; kill -TERM $PPID; kill -TERM $$; sleep 0.2; "
-                                  "sleep 0.2; echo $n"});
+  RunOrder order =
+      order_of("k", {"sh", "-c",
+                     "trap 'n=${n}x' TERM; kill -TERM $PPID; kill -TERM $$; sleep 0.2; "
+                     "sleep 0.2; echo $n"});
   order.folder = "/";
   EXPECT_EQ(run_script(dir, order).out, "x\n");
   EXPECT_EQ(text_of(dir / "k.end"), "exit=0 signal=0 stopped=1 limit=0 job=7\n");
@@ -181,13 +184,23 @@ TEST(SlurmScript, RefusesWhatItCannotRun) {
 }
 
 TEST(SlurmModel, ReadsGres) {
-  const std::pair<const char*, std::int64_t> cases[] = {
-      {"gpu:4", 4},           {"gpu:a100:4", 4},      {"gpu:a100:4(S:0-1)", 4},
-      {"gpu:2(IDX:0-1)", 2},  {"gpu:a:2,gpu:b:3", 5}, {"gres:gpu:2", 2},
-      {"cpu=2,gres/gpu=8", 8}, {"gpu", 1},            {"gpu:h100", 1},
-      {"gpu(IDX:0)", 1},      {"", 0},                {"(null)", 0},
-      {"gpux:4", 0},          {"fpga:2,gpu:1", 1},    {"gpu:-3", 1},
-      {"gpu:99999999999999999999", 1}, {"gres/gpu:a100=2,gres/gpu=2", 4}};
+  const std::pair<const char*, std::int64_t> cases[] = {{"gpu:4", 4},
+                                                        {"gpu:a100:4", 4},
+                                                        {"gpu:a100:4(S:0-1)", 4},
+                                                        {"gpu:2(IDX:0-1)", 2},
+                                                        {"gpu:a:2,gpu:b:3", 5},
+                                                        {"gres:gpu:2", 2},
+                                                        {"cpu=2,gres/gpu=8", 8},
+                                                        {"gpu", 1},
+                                                        {"gpu:h100", 1},
+                                                        {"gpu(IDX:0)", 1},
+                                                        {"", 0},
+                                                        {"(null)", 0},
+                                                        {"gpux:4", 0},
+                                                        {"fpga:2,gpu:1", 1},
+                                                        {"gpu:-3", 1},
+                                                        {"gpu:99999999999999999999", 1},
+                                                        {"gres/gpu:a100=2,gres/gpu=2", 4}};
   for (const auto& [text, gpus] : cases) EXPECT_EQ(slurm_gpus(text), gpus) << text;
 }
 
@@ -238,7 +251,8 @@ TEST(SlurmModel, MapsStates) {
   EXPECT_EQ(seen_of("PENDING", 0, {}, "Resources").state, Seen::pending);
   EXPECT_EQ(seen_of("PENDING", 0, {}, "Resources").detail, "Resources");
   EXPECT_EQ(seen_of("CONFIGURING").state, Seen::pending);
-  for (const char* state : {"RUNNING", "COMPLETING", "SUSPENDED", "STOPPED", "RESIZING", "NEW_WORD"})
+  for (const char* state :
+       {"RUNNING", "COMPLETING", "SUSPENDED", "STOPPED", "RESIZING", "NEW_WORD"})
     EXPECT_EQ(seen_of(state).state, Seen::running) << state;
   for (const char* state : {"COMPLETED", "FAILED", "CANCELLED", "OUT_OF_MEMORY", "PREEMPTED",
                             "BOOT_FAIL", "DEADLINE", "REVOKED", "TIMEOUT"})
@@ -361,9 +375,19 @@ TEST(SlurmJson, ReadsLaterForms) {
   EXPECT_EQ(job.shares, (std::vector<NodeShare>{{"n1", 2, 4}}));
 }
 
+TEST(SlurmJson, KnowsUtf8) {
+  for (const char* good : {"", "a\n\"\\", "\u00e9", "한", "\U0001f600", "\xf4\x8f\xbf\xbf"})
+    EXPECT_TRUE(slurm_text_ok(good)) << good;
+  for (const char* bad : {"\xff", "\x80", "\xc3", "\xc0\x80", "\xe0\x80\x80", "\xed\xa0\x80",
+                          "\xf0\x80\x80\x80", "\xf4\x90\x80\x80", "\xe3\x81", "\xc3("})
+    EXPECT_FALSE(slurm_text_ok(bad)) << bad;
+  EXPECT_FALSE(slurm_text_ok(std::string_view("\0", 1)));
+}
+
 TEST(SlurmJson, ReadsReplies) {
   const auto reply = slurm_reply(
-      R"({"errors":[{"error_code":2042,"error":"Job is in held state"}],"job_id":4,"step_id":"BATCH"})", "t");
+      R"({"errors":[{"error_code":2042,"error":"Job is in held state"}],"job_id":4,"step_id":"BATCH"})",
+      "t");
   EXPECT_EQ(reply.value().job_id, 4);
   EXPECT_EQ(reply.value().error, 2042);
   const auto refused = slurm_reply(
@@ -401,9 +425,10 @@ TEST(SlurmJson, NoTextMakesItThrow) {
        {"comment", "user_name", "user_id", "account", "partition", "state_reason", "priority",
         "exit_code", "restart_cnt", "time_limit", "end_time", "job_resources", "gres_detail",
         "tres_per_node", "tres_alloc_str", "cpus"})
-    for (const char* value : {"1", "-1e300", "1.5", "\"x\"", "[]", "[[]]", "{}", "null", "true",
-                              R"({"set":1,"number":"x"})", R"({"return_code":[],"signal":{"id":{}}})",
-                              R"({"allocated_nodes":[{"nodename":"n","sockets":[{"cores":1}]}]})"})
+    for (const char* value :
+         {"1", "-1e300", "1.5", "\"x\"", "[]", "[[]]", "{}", "null", "true",
+          R"({"set":1,"number":"x"})", R"({"return_code":[],"signal":{"id":{}}})",
+          R"({"allocated_nodes":[{"nodename":"n","sockets":[{"cores":1}]}]})"})
       static_cast<void>(slurm_jobs(head + "\"" + field + "\":" + value + "}]}", "t"));
 }
 
@@ -416,9 +441,9 @@ TEST(SlurmJson, WritesOrdersThatSlurmTakes) {
   submit.cpus = 4;
   submit.script = "#!/bin/sh\n";
   const std::string json = slurm_submit_json(submit);
-  for (const char* part : {R"("hold":true)", R"("nodes":[2,2])", R"("nodelist":"n1,n2")",
-                           R"("gres":"gpu:2")", R"("no_requeue":true)", R"("PATH")",
-                           R"(dure k \"x\")", R"("cpus_per_task":4)"})
+  for (const char* part :
+       {R"("hold":true)", R"("nodes":[2,2])", R"("nodelist":"n1,n2")", R"("gres":"gpu:2")",
+        R"("no_requeue":true)", R"("PATH")", R"(dure k \"x\")", R"("cpus_per_task":4)"})
     EXPECT_NE(json.find(part), std::string::npos) << part << " in " << json;
   for (const char* part : {"\"requeue\"", "memory", "time_limit", "partition"})
     EXPECT_EQ(json.find(part), std::string::npos) << part;
@@ -429,13 +454,15 @@ TEST(SlurmJson, WritesOrdersThatSlurmTakes) {
 }
 
 TEST(SlurmCli, ReadsScontrol) {
-  const char* config = "AcctGatherEnergyType    = acct_gather_energy/none\nBOOT_TIME               = "
-                       "2026-11-29T14:03:10\nBOOT_TIMEX = no\n";
+  const char* config =
+      "AcctGatherEnergyType    = acct_gather_energy/none\nBOOT_TIME               = "
+      "2026-11-29T14:03:10\nBOOT_TIMEX = no\n";
   EXPECT_EQ(slurm_setting(config, "BOOT_TIME"), "2026-11-29T14:03:10");
   EXPECT_EQ(slurm_setting(config, "BOOT"), "");
   const auto watts = slurm_watts(
       "NodeName=n1 CPUTot=32 CPULoad=16.00 State=IDLE CurrentWatts=640 AveWatts=600\n"
-      "NodeName=n2 CPUTot=32 CPULoad=0.77 CurrentWatts=0 AveWatts=0\nNodeName=n3 CurrentWatts=n/s\n");
+      "NodeName=n2 CPUTot=32 CPULoad=0.77 CurrentWatts=0 AveWatts=0\nNodeName=n3 "
+      "CurrentWatts=n/s\n");
   ASSERT_EQ(watts.size(), 1u);
   EXPECT_EQ(watts[0].node, "n1");
   EXPECT_EQ(watts[0].power_w, 640);
@@ -530,7 +557,8 @@ TEST_F(Watched, AFailedNodeIsNoDeadAttempt) {
 TEST_F(Watched, ASilentAttemptOfAFailedNodeIsLost) {
   write_text(dir / "k", "run 1 n1 5\n");
   write_text(dir / "k.beat", "");
-  fs::last_write_time(dir / "k.beat", fs::last_write_time(dir / "k.beat") - std::chrono::minutes(4));
+  fs::last_write_time(dir / "k.beat",
+                      fs::last_write_time(dir / "k.beat") - std::chrono::minutes(4));
   const Sweep s = sweep(std::vector{job(1, "k", "NODE_FAIL")}, std::vector{node("down")});
   EXPECT_EQ(s.attempts.at(0).state, Seen::lost);
 }
