@@ -325,6 +325,7 @@ TEST(SlurmLab, BySlurmrestd) {
   if (!lab.up()) return;
   Observer site(lab.options());
   EXPECT_NE(site.driver->name().find("slurmrestd"), std::string::npos);
+<<<<<<< HEAD
   const auto t0 = std::chrono::steady_clock::now();
   auto lap = [&](const char* w) {
     fprintf(stderr, "LAP %s %.1f\n", w,
@@ -347,6 +348,17 @@ TEST(SlurmLab, BySlurmrestd) {
   lap("a_silent_head_leaves_it_open");
   a_crash_of_the_head_is_noticed(lab, site);
   lap("a_crash_of_the_head_is_noticed");
+=======
+  runs_and_ends(lab, site);
+  if (HasFatalFailure()) return;
+  refuses(site);
+  stops(lab, site);
+  never_acts_on_another_job(lab, site);
+  sees_what_is_not_ours(lab, site);
+  each_of_many_runs_once(lab, site, 300);
+  a_silent_head_leaves_it_open(lab);
+  a_crash_of_the_head_is_noticed(lab, site);
+>>>>>>> live-slurm
 }
 
 TEST(SlurmLab, ByCommands) {

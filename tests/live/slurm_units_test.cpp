@@ -375,6 +375,15 @@ TEST(SlurmJson, ReadsLaterForms) {
   EXPECT_EQ(job.shares, (std::vector<NodeShare>{{"n1", 2, 4}}));
 }
 
+TEST(SlurmJson, KnowsUtf8) {
+  for (const char* good : {"", "a\n\"\\", "\u00e9", "한", "\U0001f600", "\xf4\x8f\xbf\xbf"})
+    EXPECT_TRUE(slurm_text_ok(good)) << good;
+  for (const char* bad : {"\xff", "\x80", "\xc3", "\xc0\x80", "\xe0\x80\x80", "\xed\xa0\x80",
+                          "\xf0\x80\x80\x80", "\xf4\x90\x80\x80", "\xe3\x81", "\xc3("})
+    EXPECT_FALSE(slurm_text_ok(bad)) << bad;
+  EXPECT_FALSE(slurm_text_ok(std::string_view("\0", 1)));
+}
+
 TEST(SlurmJson, ReadsReplies) {
   const auto reply = slurm_reply(
       R"({"errors":[{"error_code":2042,"error":"Job is in held state"}],"job_id":4,"step_id":"BATCH"})",

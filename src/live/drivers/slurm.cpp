@@ -59,6 +59,24 @@ void in_parallel(int threads, std::size_t n, const F& f) {
   for (std::thread& helper : helpers) helper.join();
 }
 
+// A batch keeps the deadline too: behind a silent or slow head the rest of it does not queue up.
+class Batch {
+ public:
+  explicit Batch(std::int64_t deadline_ms) : until_(Clock::now() + milliseconds(deadline_ms)) {}
+  template <class F>
+  Answer ask(const F& f) {
+    if (silent_ || Clock::now() >= until_)
+      return unknown("not_sent", "the site was silent or slow: this one was not asked for");
+    Answer answer = f();
+    if (answer.code == "no_answer") silent_ = true;
+    return answer;
+  }
+
+ private:
+  const Clock::time_point until_;
+  std::atomic<bool> silent_{false};
+};
+
 bool plain_path(const std::string& path) {
   return path.size() > 1 && path.front() == '/' && path.size() < 1'000 &&
          std::all_of(path.begin(), path.end(), [](char c) {
@@ -117,33 +135,21 @@ class Site final : public SlurmDriver {
 
   std::vector<Answer> submit_held(std::span<const RunOrder> orders) override {
     std::vector<Answer> out(orders.size());
-    const auto stop_at = Clock::now() + milliseconds(options_.deadline_ms);
-    std::atomic<bool> silent{false};
-    in_parallel(options_.connections, orders.size(), [&](std::size_t i) {
-      // A batch keeps the deadline too: behind a silent head the rest of it does not queue up.
-      if (silent || Clock::now() >= stop_at) {
-        out[i] = unknown("not_sent", "the site was silent or slow: this one was not sent");
-        return;
-      }
-      out[i] = submit(orders[i]);
-      if (out[i].code == "no_answer") silent = true;
-    });
+    Batch batch(options_.deadline_ms);
+    in_parallel(options_.connections, orders.size(),
+                [&](std::size_t i) { out[i] = batch.ask([&] { return submit(orders[i]); }); });
     return out;
   }
 
   std::vector<Answer> release(std::span<const Handle> attempts) override {
     std::vector<Answer> out(attempts.size());
-    const auto stop_at = Clock::now() + milliseconds(options_.deadline_ms);
-    std::atomic<bool> silent{false};
+    Batch batch(options_.deadline_ms);
     in_parallel(options_.connections, attempts.size(), [&](std::size_t i) {
-      if (silent || Clock::now() >= stop_at) {
-        out[i] = unknown("not_sent", "the site was silent or slow: this one was not asked");
-        return;
-      }
-      out[i] = carries(attempts[i]);
-      if (out[i].kind == Answer::done)
-        out[i] = either([&](SlurmDoor& door) { return door.release(attempts[i].remote); });
-      if (out[i].code == "no_answer") silent = true;
+      out[i] = batch.ask([&] {
+        const Answer ours = carries(attempts[i]);
+        if (ours.kind != Answer::done) return ours;
+        return either([&](SlurmDoor& door) { return door.release(attempts[i].remote); });
+      });
     });
     return out;
   }
@@ -153,9 +159,10 @@ class Site final : public SlurmDriver {
     CHECK(orders.size() == attempts.size());
     std::vector<Answer> out(orders.size());
     std::vector<char> runs(orders.size(), 0);
+    Batch batch(options_.deadline_ms);
     in_parallel(options_.connections, orders.size(), [&](std::size_t i) {
       bool running = false;
-      out[i] = stop_unless_running(orders[i], attempts[i], running);
+      out[i] = stop_unless_running(orders[i], attempts[i], batch, running);
       runs[i] = running ? 1 : 0;
     });
     std::vector<std::size_t> which;
@@ -306,7 +313,9 @@ class Site final : public SlurmDriver {
     return {Answer::done, "", "", ""};
   }
 
-  Answer stop_unless_running(const StopOrder& order, const Handle& attempt, bool& running) {
+  // The fence is made whatever the site says: it is ours alone.
+  Answer stop_unless_running(const StopOrder& order, const Handle& attempt, Batch& batch,
+                             bool& running) {
     const std::string& key = attempt.key;
     if (!slurm_key(key) || key != order.key) return refused("bad_key", key);
     const auto asked =
@@ -320,7 +329,7 @@ class Site final : public SlurmDriver {
     } else if (attempt.remote.empty()) {
       return {Answer::done, "", "", "it never runs"};
     }
-    const Answer ours = carries(attempt);
+    const Answer ours = batch.ask([&] { return carries(attempt); });
     if (ours.kind != Answer::done) {
       // Fenced, it never runs, whoever has the number now.
       if (fenced.value() && (ours.code == "not_found" || ours.code == "not_ours"))

@@ -195,21 +195,29 @@ Result<std::optional<std::vector<SlurmNode>>> SlurmCli::nodes(std::int64_t) {
 }
 
 std::vector<Answer> SlurmCli::terminate(const std::vector<std::string>& ids) {
+  constexpr std::size_t kAtOnce = 64;  // scancel asks for one after the other, within our deadline
+  std::vector<Answer> out;
+  for (std::size_t from = 0; from < ids.size(); from += kAtOnce) {
+    const auto begin = ids.begin() + static_cast<std::ptrdiff_t>(from);
+    const auto count = std::min(kAtOnce, ids.size() - from);
+    if (!out.empty() && out.back().code == "no_answer") {
+      out.resize(ids.size(), {Answer::unknown, "", "not_sent", "the site was silent before"});
+      break;
+    }
+    for (Answer& answer : terminate_some({begin, begin + static_cast<std::ptrdiff_t>(count)}))
+      out.push_back(std::move(answer));
+  }
+  return out;
+}
+
+std::vector<Answer> SlurmCli::terminate_some(const std::vector<std::string>& ids) const {
   std::vector<Answer> out(ids.size(), Answer{Answer::done, "", "", ""});
-  if (ids.empty()) return out;
   std::vector<std::string> argv{"scancel", "--signal=TERM", "--batch"};
   argv.insert(argv.end(), ids.begin(), ids.end());
   const Result<ChildEnd> end = run(std::move(argv), "");
   if (end && end.value().ok()) return out;
-  if (!end || end.value().timed_out) {
-    const Answer unknown =
-        end ? slurm_complaint(end.value())
-            : Answer{Answer::unknown, "", "not_connected", to_string(end.fault())};
-    std::fill(out.begin(), out.end(), unknown);
-    return out;
-  }
   // It names those that it could not signal: "… on job id 14: Invalid job id specified".
-  const std::string& said = end.value().err;
+  const std::string said = end ? end.value().err : "";
   bool named = false;
   for (std::size_t i = 0; i < ids.size(); ++i) {
     const std::size_t at = said.find("job id " + ids[i] + ":");
@@ -221,7 +229,10 @@ std::vector<Answer> SlurmCli::terminate(const std::vector<std::string>& ids) {
     out[i] = slurm_complaint(one);
     if (out[i].code == "already_over") out[i].kind = Answer::done;
   }
-  if (!named) std::fill(out.begin(), out.end(), slurm_complaint(end.value()));
+  if (end && named && !end.value().timed_out) return out;
+  const Answer unknown = end ? slurm_complaint(end.value())
+                             : Answer{Answer::unknown, "", "not_connected", to_string(end.fault())};
+  std::fill(out.begin(), out.end(), unknown);
   return out;
 }
 

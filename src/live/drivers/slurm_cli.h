@@ -50,6 +50,7 @@ class SlurmCli final : public SlurmDoor {
 
  private:
   Result<ChildEnd> run(std::vector<std::string> argv, std::string input, bool list = false) const;
+  std::vector<Answer> terminate_some(const std::vector<std::string>& ids) const;
   Answer act(std::vector<std::string> argv) const;
   SlurmCliOptions options_;
 };

@@ -242,12 +242,22 @@ SlurmNode node_of(const Json& json, const std::string& where, std::optional<Faul
 }  // namespace
 
 bool slurm_text_ok(std::string_view text) {
-  if (text.find('\0') != std::string_view::npos) return false;
-  // The library's own reader decides what is UTF-8; quotes, \ and control characters would not do.
-  std::string quoted = "\"";
-  for (const char c : text)
-    quoted += static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\' ? ' ' : c;
-  return Json::accept(quoted + '"');
+  // RFC 3629: no longer form than needed, no surrogates, nothing above U+10FFFF.
+  for (std::size_t i = 0; i < text.size();) {
+    const auto lead = static_cast<unsigned char>(text[i++]);
+    if (lead == 0) return false;
+    if (lead < 0x80) continue;
+    const int more = lead >= 0xf0 ? 3 : lead >= 0xe0 ? 2 : 1;
+    if (lead < 0xc2 || lead > 0xf4 || text.size() - i < static_cast<std::size_t>(more))
+      return false;
+    const auto second = static_cast<unsigned char>(text[i]);
+    if ((lead == 0xe0 && second < 0xa0) || (lead == 0xed && second > 0x9f) ||
+        (lead == 0xf0 && second < 0x90) || (lead == 0xf4 && second > 0x8f))
+      return false;
+    for (int k = 0; k < more; ++k, ++i)
+      if ((static_cast<unsigned char>(text[i]) & 0xc0) != 0x80) return false;
+  }
+  return true;
 }
 
 std::string slurm_submit_json(const SlurmSubmit& submit) {

@@ -163,7 +163,8 @@ class Rest final : public SlurmRest {
 
 Result<std::unique_ptr<SlurmRest>> SlurmRest::open(const SlurmRestOptions& options) {
   std::vector<std::unique_ptr<HttpClient>> clients;
-  for (int i = 0; i < std::max(1, options.connections); ++i) {
+  // One more, so that a list of many MB holds up none of them.
+  for (int i = 0; i < std::max(1, options.connections) + 1; ++i) {
     TRY(client, HttpClient::open("unix:" + options.socket));
     clients.push_back(std::move(client));
   }
