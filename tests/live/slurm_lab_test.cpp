@@ -325,30 +325,6 @@ TEST(SlurmLab, BySlurmrestd) {
   if (!lab.up()) return;
   Observer site(lab.options());
   EXPECT_NE(site.driver->name().find("slurmrestd"), std::string::npos);
-<<<<<<< HEAD
-  const auto t0 = std::chrono::steady_clock::now();
-  auto lap = [&](const char* w) {
-    fprintf(stderr, "LAP %s %.1f\n", w,
-            std::chrono::duration<double>(std::chrono::steady_clock::now() - t0).count());
-  };
-  runs_and_ends(lab, site);
-  lap("runs_and_ends");
-  if (HasFatalFailure()) return;
-  refuses(site);
-  lap("refuses");
-  stops(lab, site);
-  lap("stops");
-  never_acts_on_another_job(lab, site);
-  lap("never_acts_on_another_job");
-  sees_what_is_not_ours(lab, site);
-  lap("sees_what_is_not_ours");
-  each_of_many_runs_once(lab, site, 300);
-  lap("each_of_many_runs_once");
-  a_silent_head_leaves_it_open(lab);
-  lap("a_silent_head_leaves_it_open");
-  a_crash_of_the_head_is_noticed(lab, site);
-  lap("a_crash_of_the_head_is_noticed");
-=======
   runs_and_ends(lab, site);
   if (HasFatalFailure()) return;
   refuses(site);
@@ -358,7 +334,6 @@ TEST(SlurmLab, BySlurmrestd) {
   each_of_many_runs_once(lab, site, 300);
   a_silent_head_leaves_it_open(lab);
   a_crash_of_the_head_is_noticed(lab, site);
->>>>>>> live-slurm
 }
 
 TEST(SlurmLab, ByCommands) {
