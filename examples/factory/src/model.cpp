@@ -15,13 +15,11 @@ BlockImpl::BlockImpl(const Shape& s)
       mix_(register_module("mix", nn::Linear(s.width, s.width))),
       up_(register_module("up", nn::Linear(s.width, 4 * s.width))),
       down_(register_module("down", nn::Linear(4 * s.width, s.width))) {
-  // Each part keeps the size of what it reads; what is added to the residual stream starts small, the
-  // smaller the deeper (Radford et al.).
-  const double even = 1 / std::sqrt(static_cast<double>(s.width));
-  const double residual = even / std::sqrt(2.0 * static_cast<double>(s.layers));
+  // What is added to the residual stream starts small, the smaller the deeper (Radford et al.).
+  const double residual = 0.02 / std::sqrt(2.0 * static_cast<double>(s.layers));
   const torch::NoGradGuard no_grad;
   for (auto& [linear, deviation] :
-       {std::pair{qkv_, even}, {up_, even}, {mix_, residual}, {down_, residual / 2}}) {
+       {std::pair{qkv_, 0.02}, {up_, 0.02}, {mix_, residual}, {down_, residual}}) {
     linear->weight.normal_(0, deviation);
     linear->bias.zero_();
   }
