@@ -12,15 +12,15 @@ inline constexpr int kStopped = 75;
 
 struct PrepareOptions {
   std::string text, out;
-  int vocabulary = 512, validation_percent = 10;
+  int vocabulary = 384, validation_percent = 10;
 };
 int prepare(const PrepareOptions& options);
 
 struct TrainOptions {
   std::string data, out,
       checkpoints;  // checkpoints empty: DURE_CHECKPOINT_FOLDER, else OUT/checkpoints
-  std::int64_t context = 128, width = 128, layers = 3, heads = 4;
-  std::int64_t steps = 400, batch = 16, warmup = 20;
+  std::int64_t context = 64, width = 128, layers = 3, heads = 4;
+  std::int64_t steps = 1000, batch = 8, warmup = 40;
   std::int64_t checkpoint_every = 50, validate_every = 100, report_every = 10;
   double learning_rate = 3e-3, weight_decay = 0.1, clip = 1.0;
   std::uint64_t seed = 1;

@@ -4,6 +4,7 @@
 
 #include <utility>  // Boost 1.74 forgets it: before all of Boost
 
+#include <array>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -32,16 +33,17 @@ struct HttpServer::Inside : std::enable_shared_from_this<HttpServer::Inside> {
   HttpOptions options;
   std::function<void(HttpRequest, HttpReply)> handle;
   std::function<void()> hurry;
+  std::set<std::shared_ptr<Session>> sessions;  // who keeps them: only run()'s thread lets one go
+  bool stopping = false;
   asio::io_context io{1};
   tcp::acceptor acceptor{io};
   asio::signal_set signals{io, SIGTERM, SIGINT};
   asio::steady_timer grace{io};
-  std::set<Session*> sessions;
-  bool stopping = false;
 
+  ~Inside() { sessions.clear(); }  // before io, which their sockets use
   void accept();
   void stop();
-  void gone(Session* session) {
+  void gone(const std::shared_ptr<Session>& session) {
     sessions.erase(session);
     if (stopping && sessions.empty()) grace.cancel();
   }
@@ -50,10 +52,7 @@ struct HttpServer::Inside : std::enable_shared_from_this<HttpServer::Inside> {
 class Session : public std::enable_shared_from_this<Session> {
  public:
   Session(tcp::socket socket, HttpServer::Inside& server)
-      : stream_(std::move(socket)), server_(server) {
-    server_.sessions.insert(this);
-  }
-  ~Session() { server_.gone(this); }
+      : stream_(std::move(socket)), server_(server) {}
 
   void read() {
     parser_.emplace();
@@ -70,6 +69,13 @@ class Session : public std::enable_shared_from_this<Session> {
   }
 
  private:
+  struct Hold {
+    explicit Hold(std::shared_ptr<HttpServer::Inside> s)
+        : server(std::move(s)), guard(server->io.get_executor()) {}
+    std::shared_ptr<HttpServer::Inside> server;
+    asio::executor_work_guard<asio::io_context::executor_type> guard;
+  };
+
   void on_read(Error error) {
     reading_ = false;
     keep_alive_ = !error && parser_->keep_alive();
@@ -79,17 +85,17 @@ class Session : public std::enable_shared_from_this<Session> {
       return close();
     if (error.category() == http::make_error_code(http::error::bad_method).category())
       return refuse(400, "not_http");
-    if (error) return;  // timed out, reset, or stop()
+    if (error) return server_.gone(shared_from_this());  // timed out, reset, or stop()
     auto request = parser_->release();
     const std::string_view target(request.target().data(), request.target().size());
-    // The guard keeps run() from returning while another thread computes the answer.
-    auto guard = std::make_shared<asio::executor_work_guard<asio::io_context::executor_type>>(
-        server_.io.get_executor());
+    // The reply may be let go on another thread: it holds no session, and its guard keeps run()
+    // from returning before the answer is here.
+    auto hold = std::make_shared<Hold>(server_.shared_from_this());
     server_.handle({std::string(request.method_string()),
                     std::string(target.substr(0, target.find('?'))), std::move(request.body())},
-                   [self = shared_from_this(), guard](HttpAnswer answer) {
-                     asio::post(self->server_.io, [self, answer = std::move(answer)]() mutable {
-                       self->write(std::move(answer));
+                   [weak = weak_from_this(), hold](HttpAnswer answer) {
+                     asio::post(hold->server->io, [weak, answer = std::move(answer)]() mutable {
+                       if (const auto self = weak.lock()) self->write(std::move(answer));
                      });
                    });
   }
@@ -119,6 +125,18 @@ class Session : public std::enable_shared_from_this<Session> {
   void close() {
     Error ignored;
     stream_.socket().shutdown(tcp::socket::shutdown_send, ignored);
+    stream_.expires_after(std::chrono::seconds(2));
+    drain();
+  }
+  // Reads what still comes: closing over unread bytes resets the connection, and the answer is
+  // lost.
+  void drain() {
+    stream_.async_read_some(asio::buffer(waste_),
+                            [self = shared_from_this()](Error error, std::size_t size) {
+                              self->drained_ += size;
+                              if (!error && self->drained_ < (1 << 20)) return self->drain();
+                              self->server_.gone(self);
+                            });
   }
 
   beast::tcp_stream stream_;
@@ -127,13 +145,15 @@ class Session : public std::enable_shared_from_this<Session> {
   std::optional<http::request_parser<http::string_body>> parser_;
   http::response<http::string_body> answer_;
   bool reading_ = false, keep_alive_ = false;
+  std::array<char, 4096> waste_;
+  std::size_t drained_ = 0;
 };
 
 void HttpServer::Inside::accept() {
   acceptor.async_accept([this](Error error, tcp::socket socket) {
     if (stopping || error == asio::error::operation_aborted) return;
     if (!error && sessions.size() < options.most_connections)
-      std::make_shared<Session>(std::move(socket), *this)->read();
+      (*sessions.insert(std::make_shared<Session>(std::move(socket), *this)).first)->read();
     accept();
   });
 }
@@ -142,7 +162,7 @@ void HttpServer::Inside::stop() {
   stopping = true;
   Error ignored;
   acceptor.close(ignored);
-  for (Session* session : sessions) session->stop();
+  for (const auto& session : sessions) session->stop();
   if (sessions.empty()) return;
   grace.expires_after(std::chrono::seconds(options.grace_s));
   grace.async_wait([this](Error error) {
