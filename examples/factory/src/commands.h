@@ -20,7 +20,7 @@ struct TrainOptions {
   std::string data, out,
       checkpoints;  // checkpoints empty: DURE_CHECKPOINT_FOLDER, else OUT/checkpoints
   std::int64_t context = 64, width = 128, layers = 3, heads = 4;
-  std::int64_t steps = 1000, batch = 8, warmup = 40;
+  std::int64_t steps = 1200, batch = 8, warmup = 40;
   std::int64_t checkpoint_every = 50, validate_every = 100, report_every = 10;
   double learning_rate = 3e-3, weight_decay = 0.1, clip = 1.0;
   std::uint64_t seed = 1;
