@@ -206,6 +206,8 @@ void reading_stops_where_asked(StorePlace& place) {
     EXPECT_EQ(a->last().value(), kMany);  // it can be used at once
   }
   EXPECT_EQ(outcome(append(*a, {entry(kMany + 1)})), "ok");
+  EXPECT_DEATH((void)a->read(0, [&](const Entry&) { return static_cast<bool>(a->last()); }),
+               "CHECK failed");
 }
 
 void a_gap_is_a_fault(StorePlace& place) {

@@ -200,6 +200,7 @@ class SqlStore final : public Store {
   // body() between begin() and commit(); all of it or nothing.
   template <class Body>
   Result<Done> write(const char* expected, const Body& body) {
+    CHECK(!reading_);
     if (access_ == Access::read_only)
       return fault(expected, std::string(kReadOnly), "it was opened to be read only");
     Result<Done> done = database_->begin();
@@ -241,6 +242,7 @@ class SqlStore final : public Store {
   }
 
   Result<std::int64_t> number(const Statement& statement, std::span<const Value> values = {}) {
+    CHECK(!reading_);
     std::optional<std::int64_t> out;
     const Result<Done> done =
         told("to read", database_->run(statement, values, [&](const Row& row) {
@@ -264,6 +266,7 @@ class SqlStore final : public Store {
     std::int64_t id = 0, number = 0, size = 0;
   };
   Result<std::optional<Header>> header() {
+    CHECK(!reading_);
     std::optional<Header> out;
     const Result<Done> done = told("to read", database_->run(kNewest, {}, [&](const Row& row) {
       out = Header{row.integer(0), row.integer(1), row.integer(2)};
@@ -282,6 +285,7 @@ class SqlStore final : public Store {
   std::int64_t schema_;
   std::optional<std::int64_t> epoch_;  // that lead() gave us
   std::uint64_t probes_ = 0;
+  bool reading_ = false;  // read() is handing over: a connection takes one question at a time
 };
 
 Result<Done> SqlStore::read(std::uint64_t after, const std::function<bool(const Entry&)>& take) {
@@ -289,6 +293,7 @@ Result<Done> SqlStore::read(std::uint64_t after, const std::function<bool(const 
   Entry entry;
   bool any = false, more = true;
   std::optional<Fault> bad;
+  CHECK(!reading_);
   for (std::int64_t rows = kRowsAtOnce; more && rows == kRowsAtOnce;) {
     rows = 0;
     const std::array values{Value::of(at), Value::of(kRowsAtOnce)};
@@ -297,13 +302,16 @@ Result<Done> SqlStore::read(std::uint64_t after, const std::function<bool(const 
       if (any && number != at + 1) bad = damaged("no entry " + std::to_string(at + 1));
       if (number < 1 || (kind != Entry::world && kind != Entry::live))
         bad = damaged("entry " + std::to_string(number) + " of kind " + std::to_string(kind));
-      if (bad) return more = false;
+      if (bad) return false;
       any = true, ++rows, at = number;
       entry.number = static_cast<std::uint64_t>(number);
       entry.at_ms = row.integer(1);
       entry.kind = static_cast<Entry::Kind>(kind);
       entry.bytes.assign(row.string(3));
-      return more = take(entry);
+      reading_ = true;
+      more = take(entry);
+      reading_ = false;
+      return more;
     }));
     if (bad) return *std::move(bad);
     if (!done) return done;

@@ -78,7 +78,7 @@ class Store {
   virtual Result<Done> append(const Batch& batch) = 0;
   virtual Result<std::uint64_t> last() = 0;   // number of the last entry; 0: none
   virtual Result<std::uint64_t> first() = 0;  // of the first that is still here; last() + 1: none
-  // Entries above `after`, in order, until take() returns false.
+  // Entries above `after`, in order, until take() returns false; take() does not call this store.
   virtual Result<Done> read(std::uint64_t after, const std::function<bool(const Entry&)>& take) = 0;
 
   virtual Result<Done> save(const Snapshot& snapshot) = 0;  // replaces older ones
