@@ -112,6 +112,28 @@ void a_new_leader_waits(PostgresServer& server) {
   EXPECT_EQ(outcome(append(*a, {entry(3)})), kFenced);
 }
 
+// A new leader is just taking over: the old one's append waits for it, and is fenced. Without the
+// lock it would see the epoch of before, and store behind the new leader's back.
+void an_old_leader_waits(PostgresServer& server) {
+  SCOPED_TRACE("an old leader waits");
+  server.query("CREATE SCHEMA old_waits");
+  const std::string url = server.url("old_waits");
+  const auto a = leader(url, "a");
+  EXPECT_EQ(outcome(append(*a, {entry(1)})), "ok");
+  const std::unique_ptr<PGconn, void (*)(PGconn*)> next(PQconnectdb(url.c_str()), PQfinish);
+  PQclear(PQexec(next.get(), "BEGIN; UPDATE dure_store SET holder = 'b', epoch = epoch + 1"));
+  std::string found;
+  std::thread waits([&] { found = outcome(append(*a, {entry(2)})); });
+  EXPECT_TRUE(comes_true([&] {
+    return server.query("SELECT COUNT(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'") ==
+           Lines{"1"};
+  }));
+  PQclear(PQexec(next.get(), "COMMIT"));
+  waits.join();
+  EXPECT_EQ(found, kFenced);
+  EXPECT_EQ(a->last().value(), 1u);
+}
+
 void a_server_is_read_only(PostgresServer& server) {
   SCOPED_TRACE("a server is read only");
   server.query("CREATE SCHEMA readonly");
@@ -171,6 +193,7 @@ TEST(StorePostgres, WithstandsItsServer) {
   a_server_restarts(server);
   a_connection_is_cut(server);
   a_new_leader_waits(server);
+  an_old_leader_waits(server);
   a_server_is_read_only(server);
   if (disk.ok())
     a_disk_is_full(server, disk, folder / "disk");
