@@ -1,6 +1,7 @@
 #include "app/hub_client.h"
 
 #include <fmt/core.h>
+#include <sys/random.h>
 
 #include <charconv>
 #include <cstdlib>
@@ -162,6 +163,22 @@ std::string table(const std::vector<std::vector<std::string>>& rows) {
     while (!line.empty() && line.back() == ' ') line.pop_back();
     out += line + "\n";
   }
+  return out;
+}
+
+std::string random_key() {
+  unsigned char bytes[16] = {};
+  if (getrandom(bytes, sizeof bytes, 0) != sizeof bytes) return "";
+  std::string out;
+  for (const unsigned char b : bytes) out += fmt::format("{:02x}", b);
+  return out;
+}
+
+std::string beside(const std::string& file, const std::string& folder) {
+  if (folder.empty() || folder[0] == '/') return folder;
+  const auto parent = std::filesystem::absolute(file).parent_path();
+  std::string out = (parent / folder).lexically_normal().string();
+  if (out.size() > 1 && out.back() == '/') out.pop_back();
   return out;
 }
 

@@ -59,5 +59,9 @@ std::string table(const std::vector<std::vector<std::string>>& rows);
 std::string text_of(const Json& value);  // of a cell
 // "90s", "15m", "2h", "1d"; or seconds.
 Result<std::int64_t> seconds_of(const std::string& text);
+// A request that is sent again, because an answer was lost, must be known as the same one.
+std::string random_key();
+// A folder that a YAML file names is relative to it.
+std::string beside(const std::string& file, const std::string& folder);
 
 }  // namespace dure

@@ -1,6 +1,5 @@
 // dure submit, jobs, show, logs, cancel: what a researcher types.
 #include <fmt/core.h>
-#include <sys/random.h>
 
 #include <algorithm>
 #include <fstream>
@@ -23,7 +22,7 @@ struct SubmitOptions {
       script;
   std::int64_t gpus = 0, cpus = 0, array = 1, priority = 0, retries = 0, grace = 30;
   double memory_gb = 0;
-  std::vector<std::string> environment, sites, hardware, command, set;
+  std::vector<std::string> environment, sites, hardware, inputs, outputs, command, set;
   std::vector<std::int64_t> after;
   bool dry_run = false, preemptible = false, service = false, each_node = false, wait = false;
   CLI::App* app = nullptr;
@@ -39,6 +38,7 @@ Outcome<JobSpec> spec_of(const SubmitOptions& o, const std::string& file) {
     DescribedReader reader(loaded.doc, loaded.whole);
     reader.read(loaded.doc.root, s);
     if (!reader.faults.empty()) return reader.faults;
+    s.folder = beside(file, s.folder);
   }
   if (!o.name.empty()) s.name = o.name;
   if (!o.member.empty()) s.member = o.member;
@@ -59,6 +59,8 @@ Outcome<JobSpec> spec_of(const SubmitOptions& o, const std::string& file) {
   for (const std::string& e : o.environment) s.environment.push_back(e);
   if (!o.sites.empty()) s.sites = o.sites;
   if (!o.hardware.empty()) s.hardware = o.hardware;
+  if (!o.inputs.empty()) s.inputs = o.inputs;
+  if (!o.outputs.empty()) s.outputs = o.outputs;
   if (!o.after.empty()) s.after = o.after;
   if (!o.time.empty()) {
     Result<std::int64_t> time = seconds_of(o.time);
@@ -86,15 +88,6 @@ Outcome<JobSpec> spec_of(const SubmitOptions& o, const std::string& file) {
   }
   if (!o.command.empty()) s.command = o.command;
   return s;
-}
-
-// A request that is sent again, because an answer was lost, must be known as the same one.
-std::string random_key() {
-  unsigned char bytes[16] = {};
-  if (getrandom(bytes, sizeof bytes, 0) != sizeof bytes) return "";
-  std::string out;
-  for (const unsigned char b : bytes) out += fmt::format("{:02x}", b);
-  return out;
 }
 
 bool over(const std::string& state) {
@@ -298,6 +291,10 @@ void add_job_commands(CLI::App& app, int& exit_code) {
   c->add_option("--data-class", o->data_class, "Of what it reads");
   c->add_option("--site", o->sites, "Only there")->allow_extra_args(false);
   c->add_option("--hardware", o->hardware, "Only on this class")->allow_extra_args(false);
+  c->add_option("--input", o->inputs, "Data that it reads, found in $DURE_INPUTS")
+      ->allow_extra_args(false);
+  c->add_option("--output", o->outputs, "Data that it makes, left in $DURE_OUTPUTS")
+      ->allow_extra_args(false);
   c->add_option("--after", o->after, "Jobs that must end well before")
       ->delimiter(',')
       ->allow_extra_args(false);

@@ -1,5 +1,7 @@
 #include "app/live_config.h"
 
+#include <fcntl.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -40,8 +42,9 @@ void root(std::string& path, const fs::path& folder) {
   if (!path.empty() && path[0] != '/') path = (folder / path).lexically_normal().string();
 }
 void root(AgentSpec& a, const fs::path& folder) {
-  for (std::string* p : {&a.token_file, &a.ca_file, &a.certificate_file, &a.key_file, &a.folder,
-                         &a.slurm_conf, &a.rest_socket, &a.claims_folder, &a.log_folder})
+  for (std::string* p :
+       {&a.token_file, &a.ca_file, &a.certificate_file, &a.key_file, &a.folder, &a.slurm_conf,
+        &a.rest_socket, &a.claims_folder, &a.log_folder, &a.data_folder})
     root(*p, folder);
 }
 
@@ -145,6 +148,27 @@ Outcome<AgentSpec> read_agent_config(const std::string& path) {
   if (!spec) return spec;
   root(spec.value(), absolute_folder(path));
   return spec;
+}
+
+Result<int> lock_store(const std::string& url) {
+  if (!url.starts_with("sqlite:")) return -1;
+  const std::string path = url.substr(7) + ".lock";
+  const int lock = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (lock >= 0 && flock(lock, LOCK_EX | LOCK_NB) == 0) return lock;
+  if (lock >= 0) ::close(lock);
+  return Fault{path, "a store that no hub runs on", "another hub has it", ""};
+}
+
+Result<SiteTools> make_tools(const AgentSpec& spec) {
+  SiteTools tools;
+  if (spec.driver == DriverKind::null) return tools;
+  const bool local = spec.driver == DriverKind::local;
+  std::string data = spec.data_folder;
+  if (data.empty()) data = local ? spec.folder + "/data" : spec.claims_folder + "/data";
+  TRY(folder, DataFolder::open(data, geteuid() == 0));
+  tools.data = std::make_unique<DataFolder>(std::move(folder));
+  tools.prober = http_prober(spec.service_host.empty() && local ? "127.0.0.1" : spec.service_host);
+  return tools;
 }
 
 Result<std::unique_ptr<Driver>> make_driver(const AgentSpec& spec) {

@@ -1,9 +1,7 @@
 // dure serve: a hub with its API and the agents that it hosts. dure agent: one of a site elsewhere.
-#include <fcntl.h>
 #include <fmt/core.h>
 #include <pwd.h>
 #include <signal.h>
-#include <sys/file.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -108,13 +106,16 @@ Result<std::unique_ptr<AgentRunner>> run_agent(const AgentSpec& spec,
   if (error) return Fault{spec.folder, "a folder for the agent", error.message(), ""};
   TRY(journal, open_journal(spec.folder + "/journal.db"));
   TRY(driver, make_driver(spec));
+  TRY(tools, make_tools(spec));
   AgentOptions options;
   options.site = spec.site;
   options.observe_ms = spec.observe_ms;
-  return AgentRunner::start(std::move(options), std::move(driver), std::move(journal),
-                            std::move(link), unix_now_ms, [site = spec.site](const std::string& s) {
-                              log_line("agent", {{"site", site}, {"says", s}});
-                            });
+  return AgentRunner::start(
+      std::move(options), std::move(driver), std::move(journal), std::move(link), unix_now_ms,
+      [site = spec.site](const std::string& s) {
+        log_line("agent", {{"site", site}, {"says", s}});
+      },
+      std::move(tools));
 }
 
 int serve(const Options& o) {
@@ -139,17 +140,9 @@ int serve(const Options& o) {
   char host[256] = "hub";
   gethostname(host, sizeof host - 1);
   hub_options.holder = host;
-  // A file is used by one hub at a time, and whoever has its lock knows that no other lives: a
-  // restart need not wait for the lease of the one that fell.
-  int lock = -1;
-  if (config.hub.store.starts_with("sqlite:")) {
-    const std::string path = config.hub.store.substr(7) + ".lock";
-    lock = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (lock < 0 || flock(lock, LOCK_EX | LOCK_NB) != 0)
-      return complain(Fault{path, "a store that no hub runs on", "another hub has it", ""});
-  } else {
-    hub_options.holder += ":" + std::to_string(getpid());
-  }
+  // With the lock, a restart need not wait for the lease of the one that fell.
+  TRY_OR_COMPLAIN(lock, lock_store(config.hub.store));
+  if (lock < 0) hub_options.holder += ":" + std::to_string(getpid());
   Outcome<std::unique_ptr<Hub>> opened =
       Hub::open(config.hub, config.scenario, std::move(store), Clock::real(), hub_options);
   if (!opened) return complain(opened.faults());

@@ -13,17 +13,21 @@ constexpr std::size_t kMostFactsUnkept = 100'000;
 
 }  // namespace
 
-Result<std::unique_ptr<Agent>> Agent::open(AgentOptions options, Driver& driver, Journal& journal) {
+Result<std::unique_ptr<Agent>> Agent::open(AgentOptions options, Driver& driver, Journal& journal,
+                                           SiteTools tools) {
   TRY(state, journal.load());
   for (auto& [key, a] : state.attempts)  // it may have been asked just before we fell
     if (a.stage == AttemptStage::wanted) a.stage = AttemptStage::asked;
-  return std::unique_ptr<Agent>(new Agent(std::move(options), driver, journal, std::move(state)));
+  return std::unique_ptr<Agent>(
+      new Agent(std::move(options), driver, journal, std::move(tools), std::move(state)));
 }
 
-Agent::Agent(AgentOptions options, Driver& driver, Journal& journal, JournalState state)
+Agent::Agent(AgentOptions options, Driver& driver, Journal& journal, SiteTools tools,
+             JournalState state)
     : options_(std::move(options)),
       driver_(driver),
       journal_(journal),
+      tools_(std::move(tools)),
       state_(std::move(state)),
       commands_kept_(state_.commands_done) {}
 
@@ -72,10 +76,13 @@ void Agent::attempt_fact(AttemptFact a, std::int64_t now_ms) {
 void Agent::over(KeptAttempt& a, AttemptFact f, std::int64_t now_ms) {
   f.key = a.run.key;
   f.remote = a.remote;
+  take_data(a, f);
+  a.done = f.state == AttemptState::ended && f.exit_code == 0 && f.signal == 0;
   attempt_fact(std::move(f), now_ms);
   a.stage = AttemptStage::over;
   a.over_fact = state_.facts_made;
   absent_since_.erase(a.run.key);
+  health_.erase(a.run.key);
   nagged_.erase(a.run.key);
   pending_.put.push_back(&a);
 }
@@ -93,7 +100,7 @@ Result<Done> Agent::take(const SyncReply& reply, std::int64_t now_ms) {
         ++it;
         continue;
       }
-      driver_.forget(it->first);
+      forget(it->second);
       std::erase(pending_.put, &it->second);
       pending_.drop.push_back(it->first);
       it = state_.attempts.erase(it);
@@ -151,6 +158,7 @@ Result<std::int64_t> Agent::work(std::int64_t now_ms) {
   if (state_.facts.size() > kMostFactsUnkept) return now_ms + kRetryMs;  // the hub must hear first
   TRY(a, submit(now_ms));
   TRY(b, release(now_ms));
+  TRY(p, probe(now_ms));
   TRY(c, stop(now_ms));
   if (now_ms >= next_look_) {
     TRY(d, observe(now_ms));
@@ -161,7 +169,7 @@ Result<std::int64_t> Agent::work(std::int64_t now_ms) {
     samples_ = driver_.samples();
     next_samples_ = now_ms + kSamplesMs;
   }
-  (void)a, (void)b, (void)c;
+  (void)a, (void)b, (void)c, (void)p;
   for (const auto& [key, kept] : state_.attempts)
     if (kept.stage == AttemptStage::wanted || kept.stage == AttemptStage::held)
       return std::max(now_ms, retry_at_);
@@ -184,6 +192,15 @@ Result<Done> Agent::submit(std::int64_t now_ms) {
       ended = true;
       continue;
     }
+    if (!tools_.data && !(a.run.inputs.empty() && a.run.outputs.empty())) {
+      AttemptFact f;
+      f.state = AttemptState::refused;
+      f.code = "no_data_folder";
+      f.detail = "this site keeps no data";
+      over(a, std::move(f), now_ms);
+      ended = true;
+      continue;
+    }
     batch.push_back(&a);
     if (batch.size() == options_.batch) break;
   }
@@ -194,7 +211,8 @@ Result<Done> Agent::submit(std::int64_t now_ms) {
   if (batch.empty()) return Done{};
   std::vector<RunOrder> orders;
   orders.reserve(batch.size());
-  for (const KeptAttempt* a : batch) orders.push_back(a->run);
+  for (const KeptAttempt* a : batch)
+    orders.push_back(tools_.data ? tools_.data->prepared(a->run) : a->run);
   for (KeptAttempt* a : batch) a->stage = AttemptStage::asked;  // until it is answered: invariant 4
   const std::vector<Answer> answers = driver_.submit_held(orders);
   CHECK(answers.size() == batch.size());
@@ -286,26 +304,29 @@ Result<Done> Agent::observe(std::int64_t now_ms) {
     if (a.stage != AttemptStage::wanted && a.stage != AttemptStage::over)
       watched.push_back({key, a.remote});
   Result<Sweep> swept = driver_.observe(watched);
+  // Whatever is absent must be so for a while again; it is still to be looked for.
+  const auto settle_anew = [&] {
+    for (auto& [key, since] : absent_since_) since = now_ms;
+  };
   if (!swept) {  // silence is not death: nothing is concluded
     trouble_ = to_string(swept.fault());
-    absent_since_.clear();
+    settle_anew();
     return Done{};
   }
   trouble_.clear();
   const Sweep& sweep = swept.value();
   if (sweep.boot != boot_) {  // what it acknowledged may be gone: it must answer for a while again
     boot_ = sweep.boot;
-    absent_since_.clear();
+    settle_anew();
   }
-  std::set<std::string> there;
+  // Between two listings, what was not there is still not there.
+  if (sweep.complete) listed_.clear();
   for (const Seen& s : sweep.attempts) {
-    there.insert(s.key);
+    listed_.insert(s.key);
     seen(s, now_ms);
   }
-  if (sweep.complete) {
-    for (const Handle& h : watched)
-      if (!there.contains(h.key)) missing(state_.attempts.at(h.key), now_ms);
-  }
+  for (const Handle& h : watched)
+    if (!listed_.contains(h.key)) missing(state_.attempts.at(h.key), now_ms);
   nodes_seen(sweep, now_ms);
   foreign_seen(sweep, now_ms);
   if (pending_.put.empty() && pending_.facts.empty() && pending_.foreign.empty()) return Done{};
@@ -353,9 +374,78 @@ void Agent::seen(const Seen& s, std::int64_t now_ms) {
     f.node_failed = s.node_failed;
     f.stopped = s.stopped || a.stop;
     f.detail = s.detail;
+    if (!a.unwell.empty()) {
+      f.code = "unwell";
+      f.detail = a.unwell;
+    }
     return over(a, std::move(f), now_ms);
   }
   if (numbered || a.stage != before) pending_.put.push_back(&a);
+}
+
+// A site that lost what it had promised to keep ends well with nothing made: not well at all.
+void Agent::take_data(const KeptAttempt& a, AttemptFact& end) const {
+  if (a.run.outputs.empty() || end.state != AttemptState::ended || end.exit_code != 0 ||
+      end.signal != 0)
+    return;
+  Result<std::vector<DataMade>> made = tools_.data->made(a.run);
+  if (made) {
+    end.made = std::move(made.value());
+    return;
+  }
+  end.exit_code = 72;
+  end.code = "no_outputs";
+  end.detail = to_string(made.fault());
+}
+
+void Agent::forget(const KeptAttempt& a) {
+  driver_.forget(a.run.key);
+  if (tools_.data) tools_.data->forget(a.run.key, a.done);
+}
+
+// Tells that a service serves; ends one that does not, so that the hub starts it anew.
+Result<Done> Agent::probe(std::int64_t now_ms) {
+  std::vector<Watched> watched;
+  for (auto& [key, a] : state_.attempts) {
+    if (!a.run.probe || !a.started || a.stop || a.stage == AttemptStage::over) continue;
+    health_.try_emplace(key, Health{now_ms, 0});
+    if (tools_.prober) watched.push_back({key, *a.run.probe});
+  }
+  const auto serves = [&](KeptAttempt& a) {
+    if (a.serving) return;
+    a.serving = true;
+    AttemptFact f;
+    f.key = a.run.key;
+    f.state = AttemptState::serving;
+    f.remote = a.remote;
+    attempt_fact(std::move(f), now_ms);
+    pending_.put.push_back(&a);
+  };
+  if (!tools_.prober) {
+    for (const auto& [key, health] : health_) serves(state_.attempts.at(key));
+  } else {
+    for (const Look& look : tools_.prober->looks()) {
+      const auto health = health_.find(look.key);
+      if (health == health_.end()) continue;
+      KeptAttempt& a = state_.attempts.at(look.key);
+      if (look.well) {
+        health->second.failures = 0;
+        serves(a);
+        continue;
+      }
+      const Probe& probe = *a.run.probe;
+      if (!a.serving && now_ms - health->second.since_ms < probe.start_s * 1'000) continue;
+      if (++health->second.failures < probe.failures && a.serving) continue;
+      a.stop = true;
+      a.unwell = (a.serving ? "it stopped answering at " : "it never answered at ") + probe.path +
+                 ": " + look.detail;
+      pending_.put.push_back(&a);
+      health_.erase(health);
+    }
+    tools_.prober->watch(std::move(watched));
+  }
+  if (pending_.put.empty() && pending_.facts.empty()) return Done{};
+  return keep();
 }
 
 // The site does not show it. "Not found" is not "not run": what the attempt itself wrote says more.

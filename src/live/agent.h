@@ -16,11 +16,14 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "live/driver.h"
+#include "live/drivers/data_folder.h"
 #include "live/journal.h"
+#include "live/prober.h"
 
 namespace dure {
 
@@ -33,11 +36,16 @@ struct AgentOptions {
   std::size_t batch = 64, most_facts = 256;
 };
 
+struct SiteTools {                   // what a site has beside its driver; none of them: null
+  std::unique_ptr<Prober> prober;    // without it a service serves as soon as it has started
+  std::unique_ptr<DataFolder> data;  // without it attempts with data are refused
+};
+
 class Agent {
  public:
   // A Fault: the journal cannot be read.
-  static Result<std::unique_ptr<Agent>> open(AgentOptions options, Driver& driver,
-                                             Journal& journal);
+  static Result<std::unique_ptr<Agent>> open(AgentOptions options, Driver& driver, Journal& journal,
+                                             SiteTools tools = {});
 
   SyncRequest request(std::int64_t wait_ms);
   // Keeps what the hub says. A Fault: the journal cannot be written; nothing was taken.
@@ -52,7 +60,8 @@ class Agent {
   }  // why the site cannot be seen; "": it can
 
  private:
-  Agent(AgentOptions options, Driver& driver, Journal& journal, JournalState state);
+  Agent(AgentOptions options, Driver& driver, Journal& journal, SiteTools tools,
+        JournalState state);
   Result<Done> keep();
   void fact(SiteFact fact, std::int64_t now_ms);
   void attempt_fact(AttemptFact fact, std::int64_t now_ms);
@@ -63,6 +72,9 @@ class Agent {
   Result<Done> observe(std::int64_t now_ms);
   void seen(const Seen& seen, std::int64_t now_ms);
   void missing(KeptAttempt& a, std::int64_t now_ms);
+  void take_data(const KeptAttempt& a, AttemptFact& end) const;
+  void forget(const KeptAttempt& a);
+  Result<Done> probe(std::int64_t now_ms);
   void nodes_seen(const Sweep& sweep, std::int64_t now_ms);
   void foreign_seen(const Sweep& sweep, std::int64_t now_ms);
   void answer(const LogQuery& query);
@@ -70,12 +82,18 @@ class Agent {
   const AgentOptions options_;
   Driver& driver_;
   Journal& journal_;
+  const SiteTools tools_;
   JournalState state_;
   std::int64_t commands_kept_ = 0;  // in the journal: invariant 1
   JournalWrite pending_;
   std::map<std::string, NodeReport> nodes_;           // as told
-  std::map<std::string, std::int64_t> absent_since_;  // attempts that the site does not show
+  std::set<std::string> listed_;                      // attempts that the site has shown
+  std::map<std::string, std::int64_t> absent_since_;  // of those that it does not show
   std::map<std::string, std::int64_t> nagged_;
+  struct Health {
+    std::int64_t since_ms = 0, failures = 0;  // in a row
+  };
+  std::map<std::string, Health> health_;  // of services that have started
   std::vector<LogAnswer> answers_;
   std::vector<NodeSample> samples_;
   std::string boot_, trouble_;

@@ -116,14 +116,14 @@ Result<std::unique_ptr<HubLink>> link_http(const HttpLinkOptions& options) {
 Result<std::unique_ptr<AgentRunner>> AgentRunner::start(
     AgentOptions options, std::unique_ptr<Driver> driver, std::unique_ptr<Journal> journal,
     std::unique_ptr<HubLink> link, std::function<std::int64_t()> now_ms,
-    std::function<void(const std::string&)> say) {
+    std::function<void(const std::string&)> say, SiteTools tools) {
   std::unique_ptr<AgentRunner> r(new AgentRunner);
   r->driver_ = std::move(driver);
   r->journal_ = std::move(journal);
   r->link_ = std::move(link);
   r->now_ms_ = std::move(now_ms);
   r->say_ = std::move(say);
-  TRY(agent, Agent::open(std::move(options), *r->driver_, *r->journal_));
+  TRY(agent, Agent::open(std::move(options), *r->driver_, *r->journal_, std::move(tools)));
   r->agent_ = std::move(agent);
   r->thread_ = std::thread([runner = r.get()] { runner->run(); });
   return r;

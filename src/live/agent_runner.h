@@ -38,12 +38,10 @@ Result<std::unique_ptr<HubLink>> link_http(const HttpLinkOptions& options);
 
 class AgentRunner {
  public:
-  static Result<std::unique_ptr<AgentRunner>> start(AgentOptions options,
-                                                    std::unique_ptr<Driver> driver,
-                                                    std::unique_ptr<Journal> journal,
-                                                    std::unique_ptr<HubLink> link,
-                                                    std::function<std::int64_t()> now_ms,
-                                                    std::function<void(const std::string&)> say);
+  static Result<std::unique_ptr<AgentRunner>> start(
+      AgentOptions options, std::unique_ptr<Driver> driver, std::unique_ptr<Journal> journal,
+      std::unique_ptr<HubLink> link, std::function<std::int64_t()> now_ms,
+      std::function<void(const std::string&)> say, SiteTools tools = {});
   ~AgentRunner();  // stops; what runs at the site goes on
   std::string trouble() const;
 

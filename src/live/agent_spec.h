@@ -26,7 +26,8 @@ struct AgentSpec {
   std::string folder;
   DriverKind driver = DriverKind::none;
   std::int64_t gpus = -1, pretend_gpus = 0, cpus = 0, nodes = 1;
-  std::string slurm_conf, rest_socket, partition, claims_folder, log_folder;
+  std::string slurm_conf, rest_socket, partition, claims_folder, log_folder, data_folder,
+      service_host;
   std::vector<std::string> users;
   std::int64_t observe_ms = 1'000;
   static constexpr auto describe() {
@@ -55,6 +56,11 @@ struct AgentSpec {
               "slurm: a folder that all of its nodes share"),
         Field("log_folder", &AgentSpec::log_folder,
               "slurm: for output, shared by all of its nodes; empty: beside the claims"),
+        Field("data_folder", &AgentSpec::data_folder,
+              "for data sets and artifacts, shared by all nodes; empty: data/ in the folder of a "
+              "local driver, or beside a Slurm cluster's claims"),
+        Field("service_host", &AgentSpec::service_host,
+              "where services answer health checks; empty: at their nodes' names"),
         Field("users", &AgentSpec::users, "accounts that jobs may run as; empty: any but root"),
         Field("observe_ms", &AgentSpec::observe_ms, "between two looks at the site",
               range(10, 600'000)));

@@ -11,11 +11,14 @@ namespace dure {
 namespace {
 
 constexpr std::size_t kTold = 100'000;  // idempotency keys that are remembered
+// Below the ports that Linux gives to clients (32768 and up).
+constexpr std::uint16_t kFirstPort = 20'000, kLastPort = 32'000;
 
 Stage stage_of(AttemptState s) {
   switch (s) {
     case AttemptState::accepted: return Stage::accepted;
-    case AttemptState::started: return Stage::started;
+    case AttemptState::started:
+    case AttemptState::serving: return Stage::started;
     case AttemptState::ended:
     case AttemptState::refused:
     case AttemptState::lost: return Stage::over;
@@ -124,6 +127,8 @@ void Book::before(const Event& e, const World& world) {
     sites_[site->name].name = site->name;
   } else if (const auto* pool = std::get_if<PoolOpened>(&e.what)) {
     pools_.push_back({*pool, site_names_[pool->site.index], {}});
+  } else if (const auto* made = std::get_if<ArtifactMade>(&e.what)) {
+    data_.artifact(made->name);
   } else if (const auto* drained = std::get_if<NodesDrained>(&e.what)) {
     PoolBook& pool_book = pools_[drained->pool.index];
     for (std::uint64_t left = drained->nodes; left != 0; left &= left - 1)
@@ -191,6 +196,8 @@ void Book::order(JobId id, Attempt a, Millis now) {
   CHECK(job.attempts < 65'535);
   a.key = hub_id_ + "-" + std::to_string(number_of(id)) + "." + std::to_string(++job.attempts);
   a.ordered = now;
+  const std::optional<JobSpec> s = spec(id);
+  if (s && s->service) a.port = take_port(a.site);
   a.stage = room_for(a) ? Stage::ordered : Stage::gated;
   changed_.insert(id);
   Attempt& kept = attempts_[id] = std::move(a);
@@ -204,6 +211,16 @@ void Book::send_run(JobId id, Attempt& a) {
   a.stage = Stage::ordered;
   hold(a, 1);
   command(a.site, SiteCommand{0, false, run_order(id, a), {}, {}, {}});
+}
+
+// The same port on all nodes of a site belongs to one service at a time.
+std::uint16_t Book::take_port(const std::string& site) {
+  std::uint16_t port = kFirstPort;
+  for (auto it = ports_.lower_bound({site, port});
+       it != ports_.end() && it->first == site && it->second == port; ++it)
+    if (++port == kLastPort) return 0;  // a service more than has room: it finds its own
+  ports_.insert({site, port});
+  return port;
 }
 
 RunOrder Book::run_order(JobId id, const Attempt& a) const {
@@ -229,12 +246,24 @@ RunOrder Book::run_order(JobId id, const Attempt& a) const {
   run.environment.push_back("DURE_SITE=" + a.site);
   if (s->array > 1)
     run.environment.push_back("DURE_ARRAY_INDEX=" + std::to_string(job.array_index));
+  if (a.port != 0) run.environment.push_back("DURE_PORT=" + std::to_string(a.port));
   run.folder = std::move(s->folder);
   run.nodes = a.nodes;
   run.each_node = s->each_node;
   run.memory_mib = static_cast<std::int64_t>(s->memory_gb * 1024);
   run.time_limit_s = s->service ? 0 : s->time_limit_s;
   run.grace_s = s->grace_s;
+  for (const std::string& input : s->inputs) {  // MEMBER/NAME@DIGEST; of the scenario's: no bytes
+    const std::size_t slash = input.find('/'), at = input.find('@');
+    if (at != std::string::npos)
+      run.inputs.push_back({input.substr(slash + 1, at - slash - 1), input.substr(at + 1)});
+  }
+  run.outputs = std::move(s->outputs);
+  const std::int64_t port = s->health && s->health->port != 0 ? s->health->port : a.port;
+  if (s->health && port != 0 && !a.nodes.empty()) {
+    const HealthSpec& h = *s->health;
+    run.probe = Probe{a.nodes[0].node, h.path, port, h.every_s, h.failures, h.start_s};
+  }
   return run;
 }
 
@@ -258,6 +287,7 @@ void Book::attempt_over(JobId id) {
   hold(it->second, -1);
   std::erase(gated_, id);
   const std::string site = it->second.site;
+  ports_.erase({site, it->second.port});
   attempts_.erase(it);
   changed_.insert(id);
   for (std::size_t i = 0; i < gated_.size();) {  // invariant 3
@@ -370,6 +400,13 @@ void Book::close_months(Millis now, const World& world) {
   month_end_ = start_of_next(day);
 }
 
+std::vector<std::string> Book::months() const {
+  std::vector<std::string> out;
+  for (const auto& [month, use] : months_) out.push_back(month);
+  if (month_end_.count() > 0) out.push_back(to_string(date_of(month_start_)).substr(0, 7));
+  return out;
+}
+
 std::vector<MonthUse> Book::month_use(const std::string& month, const World& world,
                                       Millis now) const {
   if (const auto it = months_.find(month); it != months_.end()) return it->second;
@@ -391,13 +428,23 @@ void Book::apply(const LiveEvent& e, Millis now) {
   if (e.again) on(*e.again, now);
   if (e.foreign) on(*e.foreign);
   if (e.lane) on(*e.lane);
+  if (e.data) on(*e.data, now);
+  if (e.pipeline) pipelines_.on(*e.pipeline, now);
+  if (e.step_refused) pipelines_.on(*e.step_refused);
+  if (e.pipeline_over) pipelines_.on(*e.pipeline_over, now);
 }
 
 void Book::on(const HubFounded& e) { hub_id_ = e.id; }
 
 void Book::on(const LaneKeyed& e) { lanes_[e.key] = LaneId{static_cast<std::uint32_t>(e.lane)}; }
 
+void Book::on(const DataKept& e, Millis now) {
+  const std::optional<JobSpec> s = spec(job_of(e.job));
+  data_.on(e, s ? s->inputs : std::vector<std::string>{}, now);
+}
+
 void Book::on(const JobDescribed& e) {
+  pipelines_.step_submitted(e);
   CHECK(job_of(e.job).index == jobs_.size());
   std::uint32_t spec = 0;
   if (free_specs_.empty()) {
@@ -484,6 +531,7 @@ void Book::on(const SiteTold& e, Millis now) {
   a.stage = std::max(a.stage, stage_of(fact.state));
   if (!fact.remote.empty()) a.remote = fact.remote;
   if (fact.state == AttemptState::started) a.started = now;
+  if (fact.state == AttemptState::serving) a.serving = true;
   changed_.insert(key->job);
 }
 

@@ -22,8 +22,10 @@
 #include <unordered_map>
 #include <vector>
 
+#include "live/data_shelf.h"
 #include "live/job_spec.h"
 #include "live/live_event.h"
+#include "live/pipeline_book.h"
 #include "world/world.h"
 
 namespace dure {
@@ -38,6 +40,8 @@ struct Attempt {  // the one that is under way
   PoolId pool;
   std::vector<NodeShare> nodes;
   Stage stage = Stage::ordered;
+  std::uint16_t port = 0;                  // of a service: DURE_PORT
+  bool serving = false;                    // its probe answered
   bool stop_asked = false, again = false;  // again: it starts anew, at another size
   std::vector<NodeShare> next_nodes;       // then
   Millis ordered, started;
@@ -117,6 +121,8 @@ class Book {
     std::string body_sha256;
   };
   const Told* told(const std::string& user_and_key) const;
+  const DataShelf& data() const { return data_; }
+  const PipelineBook& pipelines() const { return pipelines_; }
   // Of jobs that did not come through us: those the world knows, and those it has no room for yet.
   std::vector<JobId> foreign(const std::string& site, const std::string& remote) const;
   const std::map<std::pair<std::string, std::string>, ForeignFact>& unadopted() const {
@@ -124,6 +130,7 @@ class Book {
   }
   // Of a month that is over, or of the one that runs, as of `now`; empty lines are left out.
   std::vector<MonthUse> month_use(const std::string& month, const World& world, Millis now) const;
+  std::vector<std::string> months() const;  // in which something was used; the last still runs
   // Jobs of which something changed since the last call: for the projections.
   std::vector<JobId> take_changed();
   std::vector<NodeSeat> take_changed_nodes();
@@ -150,6 +157,7 @@ class Book {
   void on(const AttemptAgain& e, Millis now);
   void on(const ForeignBound& e);
   void on(const LaneKeyed& e);
+  void on(const DataKept& e, Millis now);
   void started(const StartJob& wish, Millis now);
   void stop(JobId job, std::int64_t grace_s, const char* reason);
   void order(JobId job, Attempt attempt, Millis now);
@@ -161,6 +169,7 @@ class Book {
   bool room_for(const Attempt& a) const;
   void hold(const Attempt& a, std::int64_t sign);
   void command(const std::string& site, SiteCommand command);
+  std::uint16_t take_port(const std::string& site);
   std::vector<NodeShare> nodes_of(PoolId pool, const Placement& place, std::int64_t cpus) const;
   std::uint32_t intern(const std::string& text);
   void close_months(Millis now, const World& world);
@@ -180,6 +189,7 @@ class Book {
   std::map<std::pair<std::string, std::string>, std::vector<NodeSeat>> seats_;  // [site, node]
   std::map<std::pair<std::string, std::string>, NodeReport> heard_;   // of nodes in no pool
   std::map<std::pair<std::string, std::string>, std::int64_t> held_;  // GPUs
+  std::set<std::pair<std::string, std::uint16_t>> ports_;             // [site] of services
   std::map<std::string, LaneId> lanes_;
   std::map<std::string, AccountId> accounts_;
   std::uint32_t accounts_known_ = 0;
@@ -191,6 +201,8 @@ class Book {
   Millis month_start_, month_end_;  // of the month that runs; 0: none yet
   std::map<std::pair<PoolId, MemberId>, std::int64_t> before_month_;  // GPU time up to its start
   std::map<std::string, std::vector<MonthUse>> months_;               // that are over
+  DataShelf data_;
+  PipelineBook pipelines_;
   std::set<JobId> changed_;
   std::vector<NodeSeat> changed_nodes_;
 };

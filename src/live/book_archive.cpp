@@ -27,10 +27,10 @@ void fields(Io& io, T& job) {
 template <class Io, class T>
 requires std::is_same_v<std::remove_const_t<T>, Attempt>
 void fields(Io& io, T& a) {
-  auto& [key, site, remote, pool, nodes, stage, stop_asked, again, next_nodes, ordered, started] =
-      a;
-  walk_all(io, key, site, remote, pool, nodes, stage, stop_asked, again, next_nodes, ordered,
-           started);
+  auto& [key, site, remote, pool, nodes, stage, port, serving, stop_asked, again, next_nodes,
+         ordered, started] = a;
+  walk_all(io, key, site, remote, pool, nodes, stage, port, serving, stop_asked, again, next_nodes,
+           ordered, started);
 }
 template <class Io, class T>
 requires std::is_same_v<std::remove_const_t<T>, LiveNode>
@@ -49,6 +49,26 @@ requires std::is_same_v<std::remove_const_t<T>, MonthUse>
 void fields(Io& io, T& use) {
   auto& [pool, member, gpu_ms] = use;
   walk_all(io, pool, member, gpu_ms);
+}
+template <class Io, class T>
+requires std::is_same_v<std::remove_const_t<T>, DataItem>
+void fields(Io& io, T& item) {
+  auto& [name, digest, site, bytes, files, job, artifact, inputs, at] = item;
+  walk_all(io, name, digest, site, bytes, files, job, artifact, inputs, at);
+}
+template <class Io, class T>
+requires std::is_same_v<std::remove_const_t<T>, StepRun>
+void fields(Io& io, T& step) {
+  auto& [id, needs, job, count, service, code, detail] = step;
+  walk_all(io, id, needs, job, count, service, code, detail);
+}
+template <class Io, class T>
+requires std::is_same_v<std::remove_const_t<T>, PipelineRun>
+void fields(Io& io, T& run) {
+  auto& [name, user, site_user, member, idempotency, body_sha256, spec, steps, outcome, asked,
+         over] = run;
+  walk_all(io, name, user, site_user, member, idempotency, body_sha256, spec, steps, outcome, asked,
+           over);
 }
 template <class Io, class T>
 requires std::is_same_v<std::remove_const_t<T>, Book::Told>
@@ -124,6 +144,22 @@ struct BookArchive {
     walk_all(io, b.month_start_, b.month_end_);
     walk_map(io, b.before_month_);
     walk_map(io, b.months_);
+    walk(io, b.data_.items_);
+    walk_map(io, b.data_.scenario_);
+    walk_all(io, b.data_.artifacts_, b.pipelines_.runs_);
+  }
+  // What follows from the rest.
+  static void index(Book& b) {
+    for (std::uint32_t i = 0; i < b.texts_.size(); ++i) b.text_of_.emplace(b.texts_[i], i);
+    for (const auto& [id, a] : b.attempts_)
+      if (a.port != 0) b.ports_.insert({a.site, a.port});
+    PipelineBook& pipelines = b.pipelines_;
+    for (std::size_t i = 0; i < pipelines.runs_.size(); ++i) {
+      const PipelineRun& run = pipelines.runs_[i];
+      const auto number = static_cast<std::int64_t>(i) + 1;
+      if (run.outcome == PipelineOutcome::none) pipelines.active_.insert(number);
+      if (!run.idempotency.empty()) pipelines.told_[run.user + "\n" + run.idempotency] = number;
+    }
   }
   static void specs(Writer& io, const std::vector<Book::Spec>& specs) {
     io.u(specs.size());
@@ -166,7 +202,7 @@ Result<Book> Book::load(std::span<const std::byte> bytes, const std::string& whe
     return Fault{where + ": byte " + std::to_string(io.ok() ? io.at() : io.failed_at()),
                  io.ok() ? "the end" : io.expected(), "", "the snapshot is torn"};
   book.text_of_.clear();
-  for (std::uint32_t i = 0; i < book.texts_.size(); ++i) book.text_of_.emplace(book.texts_[i], i);
+  BookArchive::index(book);
   return book;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "live/desk_data.h"
 #include "live/founding.h"
 #include "world/timeline.h"
 
@@ -223,7 +224,10 @@ void judge(const Desk& d, const AttemptFact& fact, JobId id, Facts& facts) {
   };
   const bool well = fact.state == AttemptState::ended && fact.exit_code == 0 && fact.signal == 0 &&
                     !fact.node_failed;
-  if (well && !spec->service && !(a.again && fact.stopped)) return over(JobOutcome::done, "");
+  if (well && !spec->service && !(a.again && fact.stopped)) {
+    keep_data(d, id, fact.made, facts);
+    return over(JobOutcome::done, "");
+  }
   if (live.cancel_asked) return over(JobOutcome::cancelled, fact.detail);
   if (fact.state == AttemptState::refused) {
     if (a.stop_asked || live.refusals + 1 < kMostRefusals) return again("refused", job.estimate);

@@ -12,6 +12,7 @@
 
 #include "live/book.h"
 #include "live/hub_spec.h"
+#include "live/pipeline_spec.h"
 #include "live/problem.h"
 #include "world/scenario.h"
 
@@ -32,6 +33,8 @@ struct Submission {
   JobSpec spec;
   Caller caller;
   std::string idempotency, body_sha256;
+  std::int64_t pipeline = 0;  // that it is a step of; 0: none
+  std::string step;
 };
 struct Submitted {
   JobId first;
@@ -50,6 +53,16 @@ struct Desk {
   // The job as it would be queued, if that is lawful: a dry run leaves no facts.
   std::optional<Problem> check(const Submission& asked) const;
   Answered<Done> cancel(JobId job, const Caller& caller, Facts& facts) const;
+
+  // The number of the pipeline; the same for the same key and body.
+  Answered<std::int64_t> run_pipeline(const PipelineSpec& spec, const Submission& asked,
+                                      Facts& facts) const;
+  // Its next step that is due, or its end. No facts: there is nothing to do now.
+  void advance(std::int64_t pipeline, Facts& facts) const;
+  // No step starts any more, and what has not ended is cancelled: a job at each call, until none is
+  // left. none: the facts come first, then it is asked again.
+  std::optional<Answered<Done>> cancel_pipeline(std::int64_t pipeline, const Caller& caller,
+                                                Facts& facts) const;
   Answered<Done> set_node(const std::string& site, const std::string& node, bool drain,
                           const std::string& reason, const Caller& caller, Facts& facts) const;
   Answered<ReservationId> reserve(const std::string& member, const std::string& pool, Gpus gpus,
@@ -63,6 +76,10 @@ struct Desk {
   // A job that others started, once there is room for it in the world.
   void adopt(const std::string& site, const ForeignFact& job, Facts& facts) const;
 };
+
+enum class StepState : std::uint8_t { waiting, running, done, failed, skipped };
+const char* to_string(StepState s);
+StepState step_state(const Desk& desk, const PipelineRun& run, std::size_t step);
 
 // Where an attempt's end leaves its job: tells the book, then the world.
 void judge(const Desk& desk, const AttemptFact& fact, JobId job, Facts& facts);

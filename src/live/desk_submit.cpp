@@ -5,6 +5,7 @@
 #include "base/nearest.h"
 #include "io/describe_json.h"
 #include "live/desk.h"
+#include "live/desk_data.h"
 #include "world/found.h"
 #include "world/timeline.h"
 
@@ -87,7 +88,7 @@ std::optional<Problem> faulty(const JobSpec& s) {
   if (s.service && s.array > 100)
     return bad("array", "at most 100 replicas", std::to_string(s.array));
   if (s.health && !s.service) return bad("health", "nothing, for it is no service", "a map");
-  return std::nullopt;
+  return faulty_data(s);
 }
 
 Spread spread_of(Topology t) {
@@ -108,6 +109,7 @@ struct Plan {
   LaneOpened lane;
   std::string account, key;
   std::optional<std::uint32_t> data_class;
+  Inputs inputs;
   const WorkloadSpec* work = nullptr;
 };
 
@@ -141,7 +143,7 @@ Answered<Plan> plan_of(const Desk& d, const Submission& asked) {
     lane.fabric_permille = permille(p.work->fabric_share);
     if (s.data_class.empty()) s.data_class = p.work->data_class;
     if (s.hardware.empty()) s.hardware = p.work->hardware;
-    if (s.inputs.empty()) s.inputs = p.work->inputs;
+    if (s.inputs.empty() && !d.scenario.data_classes.empty()) s.inputs = p.work->inputs;
   }
   for (std::size_t i = 0; i < s.hardware.size(); ++i)
     if (!index_of(d.scenario.hardware, s.hardware[i]))
@@ -157,6 +159,20 @@ Answered<Plan> plan_of(const Desk& d, const Submission& asked) {
     p.data_class = index_of(d.scenario.data_classes, s.data_class);
     if (!p.data_class)
       return unknown("data_class", "data_class", d.scenario.data_classes, s.data_class);
+  }
+  Answered<Inputs> inputs = inputs_of(d, s.inputs, s.member);
+  if (!inputs) return inputs.problem();
+  p.inputs = std::move(inputs.value());
+  s.inputs = p.inputs.names;
+  if (p.inputs.bound) {
+    std::vector<std::string> both;
+    for (const std::string& site : p.inputs.sites)
+      if (s.sites.empty() || std::find(s.sites.begin(), s.sites.end(), site) != s.sites.end())
+        both.push_back(site);
+    if (both.empty())
+      return bad("sites", "one that has its inputs", s.sites[0], "they are at " + p.inputs.sites[0],
+                 "data_elsewhere");
+    s.sites = std::move(both);
   }
   const bool gpu = s.gpus.count() > 0;
   if (!gpu && s.cpus == 0) s.cpus = 1;
@@ -200,7 +216,8 @@ Answered<Plan> plan_of(const Desk& d, const Submission& asked) {
           "|" + (lane.preemptible ? "p" : "") + std::to_string(lane.min_run.count()) + "," +
           std::to_string(lane.checkpoint.count()) + "," + std::to_string(lane.restart.count()) +
           "|" + std::to_string(lane.least.count()) + "," + std::to_string(lane.most.count()) + "|" +
-          s.data_class + "|" + list(s.inputs) + "|" + list(s.sites) + "|" + list(s.hardware);
+          s.data_class + "|" + label_words(d.world, p.inputs.artifacts) + "|" + list(s.sites) +
+          "|" + list(s.hardware);
   return p;
 }
 
@@ -301,6 +318,7 @@ void open_lane(const Desk& d, const Plan& p, Facts& facts) {
   LaneLabelled label;
   label.lane = id;
   label.data_class = ClassId{*p.data_class};
+  label.inputs = p.inputs.artifacts;
   for (const std::string& site : p.spec.sites)
     label.only_sites.push_back(SiteId{*index_of(d.scenario.sites, site)});
   std::sort(label.only_sites.begin(), label.only_sites.end());
@@ -355,6 +373,8 @@ std::optional<Answered<Submitted>> Desk::submit(const Submission& asked, Facts& 
   described.site_user = asked.caller.site_user;
   described.idempotency = asked.idempotency;
   described.body_sha256 = asked.body_sha256;
+  described.pipeline = asked.pipeline;
+  described.step = asked.step;
   LiveEvent live;
   live.job = std::move(described);
   facts.live.push_back(std::move(live));

@@ -160,6 +160,8 @@ class Founder {
     for (std::uint32_t c = 0; c < s_.data_classes.size(); ++c) out_.push_back(class_of(s_, c));
     for (std::uint32_t r = 0; r < s_.policy_rows.size(); ++r) out_.push_back(row_of(s_, r));
     for (const HallOpened& h : halls_of(s_)) out_.push_back(h);
+    if (s_.data_classes.empty()) return;
+    for (ArtifactMade& a : artifacts_of(s_, artifact_order(s_))) out_.push_back(std::move(a));
   }
 
   void pools() {

@@ -182,6 +182,26 @@ void Hub::snapshot() {
   if (store_->save({number, pack(state_->world, state_->book)})) snapshot_ = number;
 }
 
+// Entries that a snapshot holds and that are old enough go, some at a time.
+void Hub::truncate() {
+  constexpr std::uint64_t kAtOnce = 10'000;
+  constexpr Millis kEvery{3'600'000};
+  const Millis now = clock_->now();
+  if (spec_.keep_days == 0 || snapshot_ == 0 || now < next_truncate_) return;
+  next_truncate_ = now + kEvery;
+  const std::int64_t keep_from = unix_ms(now) - spec_.keep_days * 86'400'000;
+  const Result<std::uint64_t> first = store_->first();
+  if (!first) return;
+  std::uint64_t up_to = 0, seen = 0;
+  (void)store_->read(first.value() - 1, [&](const Entry& e) {
+    if (e.number > snapshot_ || e.at_ms >= keep_from || ++seen > kAtOnce) return false;
+    up_to = e.number;
+    return true;
+  });
+  if (up_to == 0 || !store_->truncate(up_to)) return;  // a failure leaves them for the next time
+  if (seen > kAtOnce) next_truncate_ = now;
+}
+
 // Invariant 1: is the world here what is stored?
 bool Hub::up_to_date() {
   const Result<std::uint64_t> last = store_->last();
@@ -206,7 +226,13 @@ bool Hub::lead() {
 }
 
 void Hub::idle(Facts& facts) {
-  snapshot();  // jobs of others that found no room in the world so far
+  snapshot();
+  truncate();
+  for (const std::int64_t pipeline : state_->book.pipelines().active()) {
+    desk_->advance(pipeline, facts);
+    if (!facts.empty()) return;  // one a time: the next sees the world with this one in it
+  }
+  // Jobs of others that found no room in the world so far.
   for (const auto& [key, job] : state_->book.unadopted()) {
     desk_->adopt(key.first, job, facts);
     if (!facts.empty()) return;  // one a time: the next sees the world with this one in it

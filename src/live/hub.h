@@ -61,6 +61,7 @@ class Hub {
   bool up_to_date();
   void idle(Facts& facts);
   void snapshot();
+  void truncate();
   void recall();
 
   const HubSpec spec_;
@@ -75,6 +76,7 @@ class Hub {
   std::unique_ptr<LiveRecord> record_;
   std::int64_t epoch_ = 0;
   std::uint64_t snapshot_ = 0;  // the last entry in the newest one
+  Millis next_truncate_;
 };
 
 }  // namespace dure

@@ -86,7 +86,7 @@ struct HubSpec {
   std::vector<ProjectSpec> projects;
   std::vector<UserSpec> users;
   std::vector<AgentSpec> agents;
-  std::int64_t requests_per_s = 500, snapshot_entries = 200'000, keep_days = 30;
+  std::int64_t requests_per_s = 500, snapshot_entries = 200'000, keep_days = 400;
   static constexpr auto describe() {
     return std::tuple(
         Field("scenario", &HubSpec::scenario,

@@ -29,7 +29,8 @@ struct KeptAttempt {
   RunOrder run;
   std::string remote;
   AttemptStage stage = AttemptStage::wanted;
-  bool started = false, stop = false;
+  bool started = false, serving = false, stop = false, done = false;
+  std::string unwell;                        // why we end it: its probe did not answer
   std::int64_t grace_s = 30, over_fact = 0;  // number of the fact that told its end
   static constexpr auto describe() {
     return std::tuple(
@@ -37,7 +38,10 @@ struct KeptAttempt {
         Field("remote", &KeptAttempt::remote, "its number at the site"),
         Field("stage", &KeptAttempt::stage, "how far it came"),
         Field("started", &KeptAttempt::started, "that it started was told"),
+        Field("serving", &KeptAttempt::serving, "that it serves was told"),
         Field("stop", &KeptAttempt::stop, "it is to end"),
+        Field("done", &KeptAttempt::done, "it ended well"),
+        Field("unwell", &KeptAttempt::unwell, "why its agent ends it", free_text),
         Field("grace_s", &KeptAttempt::grace_s, "then", range(0, 86'400), dimensionless),
         Field("over_fact", &KeptAttempt::over_fact, "the fact that told its end", range(0, 9e15)));
   }

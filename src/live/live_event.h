@@ -27,18 +27,20 @@ struct HubFounded {
 struct JobDescribed {  // `count` jobs from `job` on, which are submitted next
   std::int64_t job = 0, count = 1;
   std::string spec;  // JSON of a JobSpec
-  std::string user, site_user, idempotency, body_sha256, pipeline, step;
+  std::string user, site_user, idempotency, body_sha256, step;
+  std::int64_t pipeline = 0;
   static constexpr auto describe() {
-    return std::tuple(Field("job", &JobDescribed::job, "the first", range(0, kLastId)),
-                      Field("count", &JobDescribed::count, "how many, with numbers that follow",
-                            range(1, 100'000)),
-                      Field("spec", &JobDescribed::spec, "as JSON", required, free_text),
-                      Field("user", &JobDescribed::user, "who asked"),
-                      Field("site_user", &JobDescribed::site_user, "as whom it runs"),
-                      Field("idempotency", &JobDescribed::idempotency, "key of the request"),
-                      Field("body_sha256", &JobDescribed::body_sha256, "of the request"),
-                      Field("pipeline", &JobDescribed::pipeline, "that it is a step of"),
-                      Field("step", &JobDescribed::step, "which"));
+    return std::tuple(
+        Field("job", &JobDescribed::job, "the first", range(0, kLastId)),
+        Field("count", &JobDescribed::count, "how many, with numbers that follow",
+              range(1, 100'000)),
+        Field("spec", &JobDescribed::spec, "as JSON", required, free_text),
+        Field("user", &JobDescribed::user, "who asked"),
+        Field("site_user", &JobDescribed::site_user, "as whom it runs"),
+        Field("idempotency", &JobDescribed::idempotency, "key of the request"),
+        Field("body_sha256", &JobDescribed::body_sha256, "of the request"),
+        Field("pipeline", &JobDescribed::pipeline, "that it is a step of; 0: none", range(0, 9e15)),
+        Field("step", &JobDescribed::step, "which"));
   }
 };
 struct NodeNamed {  // the next node that joins the pool
@@ -138,6 +140,61 @@ struct LaneKeyed {  // jobs of this key go to this lane, opened next
         Field("key", &LaneKeyed::key, "all that tells its jobs from others'", required, free_text));
   }
 };
+struct DataKept {  // a job has kept data; the law hears of the artifact next
+  std::string name, digest, site;
+  std::int64_t job = 0, bytes = 0, files = 0, artifact = 0;
+  static constexpr auto describe() {
+    return std::tuple(
+        Field("name", &DataKept::name, "MEMBER/NAME", required),
+        Field("digest", &DataKept::digest, "SHA-256 of its manifest", required),
+        Field("site", &DataKept::site, "where", required),
+        Field("job", &DataKept::job, "that made it", range(0, kLastId)),
+        Field("bytes", &DataKept::bytes, "of it", range(0, 9e15), dimensionless),
+        Field("files", &DataKept::files, "of it", range(0, 9e15)),
+        Field("artifact", &DataKept::artifact, "its ArtifactId + 1; 0: no law", range(0, kLastId)));
+  }
+};
+struct PipelineAsked {  // its steps' jobs are described as they become due
+  std::int64_t pipeline = 0;
+  std::string spec;  // JSON of a PipelineSpec
+  std::string user, site_user, idempotency, body_sha256;
+  static constexpr auto describe() {
+    return std::tuple(Field("pipeline", &PipelineAsked::pipeline, "its number", range(1, 9e15)),
+                      Field("spec", &PipelineAsked::spec, "as JSON", required, free_text),
+                      Field("user", &PipelineAsked::user, "who asked"),
+                      Field("site_user", &PipelineAsked::site_user, "as whom it runs"),
+                      Field("idempotency", &PipelineAsked::idempotency, "key of the request"),
+                      Field("body_sha256", &PipelineAsked::body_sha256, "of the request"));
+  }
+};
+struct StepRefused {  // its job was not taken
+  std::int64_t pipeline = 0;
+  std::string step, code, detail;
+  static constexpr auto describe() {
+    return std::tuple(Field("pipeline", &StepRefused::pipeline, "of it", range(1, 9e15)),
+                      Field("step", &StepRefused::step, "which", required),
+                      Field("code", &StepRefused::code, "of the problem", required),
+                      Field("detail", &StepRefused::detail, "for people", free_text));
+  }
+};
+enum class PipelineOutcome { none, done, failed, cancelled };
+constexpr auto describe_enum(PipelineOutcome) {
+  using E = PipelineOutcome;
+  return std::array{Choice<E>{E::none, "none", "not yet"},
+                    Choice<E>{E::done, "done", "all steps are done, its services serve"},
+                    Choice<E>{E::failed, "failed", "a step failed, what needs it did not start"},
+                    Choice<E>{E::cancelled, "cancelled", "somebody cancelled it"}};
+}
+struct PipelineOver {  // no step of it starts any more; services run on until they are cancelled
+  std::int64_t pipeline = 0;
+  PipelineOutcome outcome = PipelineOutcome::none;
+  std::string user;
+  static constexpr auto describe() {
+    return std::tuple(Field("pipeline", &PipelineOver::pipeline, "which", range(1, 9e15)),
+                      Field("outcome", &PipelineOver::outcome, "how it ended"),
+                      Field("user", &PipelineOver::user, "who cancelled it"));
+  }
+};
 
 struct LiveEvent {  // one of them
   std::optional<HubFounded> founded;
@@ -151,6 +208,10 @@ struct LiveEvent {  // one of them
   std::optional<AttemptAgain> again;
   std::optional<ForeignBound> foreign;
   std::optional<LaneKeyed> lane;
+  std::optional<DataKept> data;
+  std::optional<PipelineAsked> pipeline;
+  std::optional<StepRefused> step_refused;
+  std::optional<PipelineOver> pipeline_over;
   static constexpr auto describe() {
     return std::tuple(
         Field("founded", &LiveEvent::founded, "the hub's name"),
@@ -163,7 +224,11 @@ struct LiveEvent {  // one of them
         Field("judged", &LiveEvent::judged, "how an attempt ended"),
         Field("again", &LiveEvent::again, "a gang starts again at another size"),
         Field("foreign", &LiveEvent::foreign, "a job of others"),
-        Field("lane", &LiveEvent::lane, "a queue of jobs that are alike"));
+        Field("lane", &LiveEvent::lane, "a queue of jobs that are alike"),
+        Field("data", &LiveEvent::data, "data were kept"),
+        Field("pipeline", &LiveEvent::pipeline, "somebody runs a pipeline"),
+        Field("step_refused", &LiveEvent::step_refused, "a step could not be submitted"),
+        Field("pipeline_over", &LiveEvent::pipeline_over, "a pipeline has ended"));
   }
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <set>
 
 #include "live/projections.h"
 
@@ -17,6 +18,7 @@ class RealClock final : public Clock {
 };
 
 constexpr std::size_t kCommandsAtOnce = 512;
+constexpr std::int64_t kUsesMs = 60'000;  // the table of uses is as old as this at most
 
 }  // namespace
 
@@ -112,7 +114,15 @@ void LivePlant::fail_round(const Problem& problem) {
 
 bool LivePlant::commit() {
   if (!record_->pending().empty()) {
-    const Projections rows = project(desk_->world, record_->book());
+    Projections rows = project(desk_->world, record_->book());
+    if (now_ >= next_uses_) {  // of the month before as well, until its last rows are there
+      for (const std::string& month : std::set<std::string>{uses_month_, month_of(now_)})
+        if (!month.empty())
+          for (UseRow& row : use_rows(desk_->world, record_->book(), month, now_))
+            rows.uses.push_back(std::move(row));
+      uses_month_ = month_of(now_);
+      next_uses_ = now_ + Millis(kUsesMs);
+    }
     const Result<Done> stored =
         store_.append({record_->pending(), rows.jobs, rows.uses, rows.nodes});
     if (!stored) {  // invariant 2
@@ -148,6 +158,7 @@ bool LivePlant::tick() {
   if (idle) {
     Facts facts;
     idle(facts);
+    if (!facts.empty()) next_tick_ = now_;  // there may be more of it
     for (const LiveEvent& e : facts.live) record_->append(e, now_);
     ready_ = stamped(std::move(facts.world));
   }

@@ -109,7 +109,8 @@ class LivePlant final : public Plant {
   LiveRecord* record_ = nullptr;
   Followers* followers_ = nullptr;
   std::int64_t epoch_ = 0;
-  Millis now_, next_tick_, leads_until_;
+  Millis now_, next_tick_, leads_until_, next_uses_;
+  std::string uses_month_;                        // that the table of uses was last told of
   std::deque<std::unique_ptr<Work>> round_;       // taken from the inbox, not yet done
   std::vector<std::unique_ptr<Work>> to_answer_;  // done, their facts not yet stored
   std::vector<Event> ready_;

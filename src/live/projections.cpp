@@ -64,22 +64,36 @@ JobRow job_row(const World& world, const Book& book, JobId id) {
   return row;
 }
 
+NodeRow node_row(const World& world, const Book& book, const NodeSeat& seat) {
+  const LiveNode& node = book.nodes(seat.pool)[seat.index];
+  const PoolOpened& pool = world.pool(seat.pool).info;
+  NodeRow row;
+  row.site = world.sites()[pool.site.index];
+  row.node = node.name;
+  row.pool = pool.name;
+  row.state = enum_name(node.report.state);
+  if (node.asked_drain && node.report.state == NodeState::up) row.state = "draining";
+  row.reason = node.report.reason;
+  row.gpus = node.report.gpus;
+  return row;
+}
+
+std::vector<UseRow> use_rows(const World& world, const Book& book, const std::string& month,
+                             Millis now) {
+  std::vector<UseRow> out;
+  for (const MonthUse& use : book.month_use(month, world, now)) {
+    const PoolOpened& pool = world.pool(use.pool).info;
+    out.push_back({month, pool.name, world.members()[pool.owner.index],
+                   world.members()[use.member.index], use.gpu_ms});
+  }
+  return out;
+}
+
 Projections project(const World& world, Book& book) {
   Projections out;
   for (const JobId id : book.take_changed()) out.jobs.push_back(job_row(world, book, id));
-  for (const NodeSeat& seat : book.take_changed_nodes()) {
-    const LiveNode& node = book.nodes(seat.pool)[seat.index];
-    const PoolOpened& pool = world.pool(seat.pool).info;
-    NodeRow row;
-    row.site = world.sites()[pool.site.index];
-    row.node = node.name;
-    row.pool = pool.name;
-    row.state = enum_name(node.report.state);
-    if (node.asked_drain && node.report.state == NodeState::up) row.state = "draining";
-    row.reason = node.report.reason;
-    row.gpus = node.report.gpus;
-    out.nodes.push_back(std::move(row));
-  }
+  for (const NodeSeat& seat : book.take_changed_nodes())
+    out.nodes.push_back(node_row(world, book, seat));
   return out;
 }
 

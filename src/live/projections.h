@@ -1,5 +1,5 @@
 // What the store's tables say beside the record, of what changed in a round: for people and their
-// tools. They can be thrown away and made again from the record (Hub::rebuild).
+// tools. They can be thrown away and made again from the record (rebuild.h).
 #pragma once
 
 #include <vector>
@@ -16,9 +16,13 @@ struct Projections {
   std::vector<NodeRow> nodes;
 };
 
-// Of all that the book says has changed since it was last asked.
+// Of jobs and nodes that the book says have changed since it was last asked.
 Projections project(const World& world, Book& book);
 JobRow job_row(const World& world, const Book& book, JobId id);
+NodeRow node_row(const World& world, const Book& book, const NodeSeat& seat);
+// What was used in a month, up to now.
+std::vector<UseRow> use_rows(const World& world, const Book& book, const std::string& month,
+                             Millis now);
 
 // One word for where a job is: waiting, held, starting, running, stopping, done, failed, timed_out,
 // cancelled, lost, refused.

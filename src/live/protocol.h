@@ -66,6 +66,32 @@ struct NodeShare {  // what an attempt holds of a node
   }
 };
 
+struct DataUse {  // data of the site's data folder (data_folder.h) that an attempt reads
+  std::string name, digest;
+  bool operator==(const DataUse&) const = default;
+  static constexpr auto describe() {
+    return std::tuple(
+        Field("name", &DataUse::name, "under which it finds them", required, not_empty),
+        Field("digest", &DataUse::digest, "SHA-256 of their manifest", required, not_empty));
+  }
+};
+
+struct Probe {  // how a service shows that it serves: GET http://NODE:port/path
+  std::string node, path;
+  std::int64_t port = 0, every_s = 10, failures = 3, start_s = 60;
+  bool operator==(const Probe&) const = default;
+  static constexpr auto describe() {
+    return std::tuple(
+        Field("node", &Probe::node, "as the site calls it", required, not_empty),
+        Field("path", &Probe::path, "200 to 299 is well", required, not_empty),
+        Field("port", &Probe::port, "of it", required, range(1, 65'535)),
+        Field("every_s", &Probe::every_s, "between two looks", range(1, 3'600), dimensionless),
+        Field("failures", &Probe::failures, "in a row, then it is ended", range(1, 100)),
+        Field("start_s", &Probe::start_s, "it has so long to come up", range(1, 86'400),
+              dimensionless));
+  }
+};
+
 struct RunOrder {
   std::string key;  // of the attempt: a-z A-Z 0-9 - . _, at most 60
   std::string name, user, account, partition;
@@ -76,6 +102,9 @@ struct RunOrder {
   std::vector<NodeShare> nodes;
   bool each_node = false;
   std::int64_t memory_mib = 0, time_limit_s = 0, grace_s = 30;
+  std::vector<DataUse> inputs;
+  std::vector<std::string> outputs;
+  std::optional<Probe> probe;
   bool operator==(const RunOrder&) const = default;
   static constexpr auto describe() {
     return std::tuple(
@@ -94,7 +123,10 @@ struct RunOrder {
               range(0, 1e9), dimensionless),
         Field("time_limit_s", &RunOrder::time_limit_s, "0: none", range(0, 1e9), dimensionless),
         Field("grace_s", &RunOrder::grace_s, "between SIGTERM and SIGKILL", range(0, 86'400),
-              dimensionless));
+              dimensionless),
+        Field("inputs", &RunOrder::inputs, "data that it reads, in $DURE_INPUTS"),
+        Field("outputs", &RunOrder::outputs, "data that it makes, in $DURE_OUTPUTS"),
+        Field("probe", &RunOrder::probe, "of a service"));
   }
 };
 
@@ -154,16 +186,30 @@ struct SiteCommand {  // one of run, stop, node, cap
   }
 };
 
-enum class AttemptState { accepted, started, ended, refused, lost };
+enum class AttemptState { accepted, started, serving, ended, refused, lost };
 constexpr auto describe_enum(AttemptState) {
   using E = AttemptState;
   return std::array{
       Choice<E>{E::accepted, "accepted", "the site has it, under a number of its own"},
       Choice<E>{E::started, "started", "its first line ran"},
+      Choice<E>{E::serving, "serving", "a service: its probe answers"},
       Choice<E>{E::ended, "ended", "it is over, as exit_code and signal say"},
       Choice<E>{E::refused, "refused", "the site will not run it: it never ran"},
       Choice<E>{E::lost, "lost", "nothing of it runs any more, and nobody saw its end"}};
 }
+
+struct DataMade {  // what an attempt has left in the site's data folder
+  std::string name, digest;
+  std::int64_t bytes = 0, files = 0;
+  bool operator==(const DataMade&) const = default;
+  static constexpr auto describe() {
+    return std::tuple(
+        Field("name", &DataMade::name, "as the job calls it", required, not_empty),
+        Field("digest", &DataMade::digest, "SHA-256 of its manifest", required, not_empty),
+        Field("bytes", &DataMade::bytes, "of it", range(0, 9e15), dimensionless),
+        Field("files", &DataMade::files, "of it", range(0, 9e15)));
+  }
+};
 
 struct AttemptFact {
   std::string key;
@@ -172,6 +218,7 @@ struct AttemptFact {
   std::int64_t exit_code = 0, signal = 0;
   bool time_limit = false, node_failed = false, stopped = false;
   std::string code, detail;
+  std::vector<DataMade> made;
   bool operator==(const AttemptFact&) const = default;
   static constexpr auto describe() {
     return std::tuple(
@@ -184,7 +231,8 @@ struct AttemptFact {
         Field("node_failed", &AttemptFact::node_failed, "its machine failed"),
         Field("stopped", &AttemptFact::stopped, "it ended because we asked"),
         Field("code", &AttemptFact::code, "why it was refused or lost, for programs"),
-        Field("detail", &AttemptFact::detail, "and for people", free_text));
+        Field("detail", &AttemptFact::detail, "and for people", free_text),
+        Field("made", &AttemptFact::made, "data, of one that ended well"));
   }
 };
 

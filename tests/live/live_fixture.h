@@ -38,7 +38,8 @@ class RunningHub {
   // store: sqlite:PATH. The API is served on a free port.
   RunningHub(const std::string& store, HubSpec spec = hub_of_three());
   ~RunningHub();
-  void agent(const std::string& site, std::unique_ptr<Driver> driver, const std::string& journal);
+  void agent(const std::string& site, std::unique_ptr<Driver> driver, const std::string& journal,
+             SiteTools tools = {});
   void stop();
   // One request over HTTP as the hub's own account.
   HttpResponse call(const std::string& method, const std::string& target,

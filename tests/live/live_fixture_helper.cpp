@@ -112,7 +112,7 @@ void RunningHub::stop() {
 }
 
 void RunningHub::agent(const std::string& site, std::unique_ptr<Driver> driver,
-                       const std::string& journal) {
+                       const std::string& journal, SiteTools tools) {
   auto opened = open_journal(journal);
   CHECK(opened);
   AgentOptions options;
@@ -122,7 +122,7 @@ void RunningHub::agent(const std::string& site, std::unique_ptr<Driver> driver,
       options, std::move(driver), std::move(opened.value()),
       link_inside(hub_->plant(),
                   [this](const SyncRequest& r) { api_->noted(r, hub_->wall_clock().now()); }),
-      now_unix, {});
+      now_unix, {}, std::move(tools));
   CHECK(runner);
   agents_.push_back(std::move(runner.value()));
 }

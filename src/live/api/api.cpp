@@ -114,6 +114,15 @@ std::optional<JobId> job_in(const Desk& desk, const std::string& text) {
 
 std::string iso(Millis t) { return t.count() == 0 ? "" : iso_kst(t); }
 
+std::string service_url(const Desk& d, JobId id) {
+  const Attempt* a = d.book.attempt(id);
+  if (a == nullptr || !a->serving || a->nodes.empty()) return "";
+  const std::optional<JobSpec> spec = d.book.spec(id);
+  const std::int64_t port =
+      spec && spec->health && spec->health->port != 0 ? spec->health->port : std::int64_t{a->port};
+  return "http://" + a->nodes[0].node + ":" + std::to_string(port);
+}
+
 HttpResponse json_answer(std::string body, int status) {
   HttpResponse r;
   r.status = status;
@@ -161,6 +170,8 @@ Api::Api(Hub& hub, ApiExtras extras) : hub_(hub), extras_(std::move(extras)) {
   add_job_routes(*this, routes_);
   add_site_routes(*this, routes_);
   add_account_routes(*this, routes_);
+  add_data_routes(*this, routes_);
+  add_pipeline_routes(*this, routes_);
   add_agent_routes(*this, routes_);
 }
 Api::~Api() = default;

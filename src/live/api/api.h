@@ -124,13 +124,16 @@ void add_job_routes(Api& api, std::vector<Route>& routes);
 void add_site_routes(Api& api, std::vector<Route>& routes);
 void add_account_routes(Api& api, std::vector<Route>& routes);
 void add_agent_routes(Api& api, std::vector<Route>& routes);
+void add_data_routes(Api& api, std::vector<Route>& routes);
+void add_pipeline_routes(Api& api, std::vector<Route>& routes);
 void add_hub_routes(Api& api, std::vector<Route>& routes);
 std::string openapi(const Api& api);
 std::string metrics(Api& api, const Desk& desk);
 
 std::optional<std::int64_t> whole(std::string_view text);
 std::optional<JobId> job_in(const Desk& desk, const std::string& text);
-std::string iso(Millis t);  // "" of 0
+std::string iso(Millis t);                             // "" of 0
+std::string service_url(const Desk& desk, JobId job);  // "" of what does not serve
 
 template <Described S>
 HttpResponse view_answer(const S& view, int status) {

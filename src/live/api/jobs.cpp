@@ -57,6 +57,7 @@ JobView view_of(Hub& hub, const Desk& d, JobId id) {
   if (placed) v.started = iso(job.start);
   if (!waits && job.state != JobState::running) v.ended = iso(job.end);
   v.foreign = live.foreign;
+  if (v.service) v.url = service_url(d, id);
   return v;
 }
 

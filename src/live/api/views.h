@@ -19,7 +19,7 @@ struct JobView {
   std::string name, member, project, user, state, reason, detail, site, pool, nodes, key, remote;
   std::int64_t gpus = 0, cpus = 0, held_gpus = 0, attempts = 0, exit_code = 0, signal = 0;
   std::int64_t array_index = 0, time_limit_s = 0, priority = 0;
-  std::string tier, submitted, started, ended;
+  std::string tier, submitted, started, ended, url;
   bool service = false, foreign = false;
   static constexpr auto describe() {
     return std::tuple(
@@ -51,6 +51,7 @@ struct JobView {
         Field("submitted", &JobView::submitted, "when"),
         Field("started", &JobView::started, "when it was last started"),
         Field("ended", &JobView::ended, "when"),
+        Field("url", &JobView::url, "of a service whose health check answers"),
         Field("service", &JobView::service, "runs until it is cancelled"),
         Field("foreign", &JobView::foreign, "it did not come through the hub"));
   }
