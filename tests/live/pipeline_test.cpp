@@ -244,5 +244,45 @@ TEST_F(Pipeline, AHubThatComesBackGoesOnWithIt) {
   });
 }
 
+// It takes what nobody else wants, gives way to urgent work, and goes on from where it was.
+TEST_F(Pipeline, AnElasticGangChangesItsSizeFromItsCheckpoint) {
+  const std::string log = f_.path("log"), go = f_.path("go");
+  const std::string script =
+      "#!/bin/sh\n"
+      "mkdir -p $DURE_CHECKPOINT_FOLDER; kept=$DURE_CHECKPOINT_FOLDER/step\n"
+      "step=$(cat $kept 2>/dev/null || echo 0)\n"
+      "echo $(echo $DURE_GPUS | tr , '\\n' | wc -l) $step >>" +
+      log +
+      "\n"
+      "trap 'echo $((step + 1)) >$kept; exit 75' TERM\n"
+      "while [ ! -e " +
+      go + " ]; do sleep 0.02; done\n";
+  const Json job{{"script", script}, {"gpus", 2},           {"least_gpus", 1},
+                 {"most_gpus", 4},   {"member", "samsung"}, {"sites", {"s1"}},
+                 {"grace_s", 5},     {"preemptible", true}, {"time_limit_s", 3'600},
+                 {"checkpoint_s", 1}};
+  ASSERT_EQ(hub_->call("POST", "/api/v1/jobs", job.dump()).status, 201);
+  const auto lines = [&] {
+    std::ifstream in(log);
+    std::string all, line;
+    while (std::getline(in, line)) all += line + ";";
+    return all;
+  };
+  eventually([&] { return lines() == "4 0;"; }, "it has taken all that is free");
+  const Json urgent{{"command", {"sleep", "1"}},
+                    {"gpus", 2},
+                    {"member", "samsung"},
+                    {"sites", {"s1"}},
+                    {"tier", "critical"}};
+  ASSERT_EQ(hub_->call("POST", "/api/v1/jobs", urgent.dump()).status, 201);
+  eventually([&] { return hub_->state(2) == "done"; }, "the urgent job ran", 60);
+  eventually([&] { return lines() == "4 0;2 1;4 2;"; }, "it shrank, and grew again", 60);
+  std::ofstream(go) << "";
+  eventually([&] { return hub_->state(1) == "done"; }, "it has ended", 60);
+  eventually([&] { return std::filesystem::is_empty(f_.path("s1-data") + "/checkpoints"); },
+             "its checkpoint has gone with it");
+  hub_->look([&](const Desk& d) { audit(d.world); });
+}
+
 }  // namespace
 }  // namespace dure::live_test
