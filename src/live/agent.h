@@ -33,6 +33,8 @@ struct AgentOptions {
   std::int64_t settle_ms =
       30'000;                    // a site has answered for so long before "not there" is believed
   std::int64_t nag_ms = 10'000;  // between two attempts to stop the same
+  // What waits for a node that takes no work is taken back after so long, to run elsewhere.
+  std::int64_t patience_ms = 10'000;
   std::size_t batch = 64, most_facts = 256;
 };
 
@@ -76,6 +78,7 @@ class Agent {
   void forget(const KeptAttempt& a);
   Result<Done> probe(std::int64_t now_ms);
   void nodes_seen(const Sweep& sweep, std::int64_t now_ms);
+  void withdraw(std::int64_t now_ms);
   void foreign_seen(const Sweep& sweep, std::int64_t now_ms);
   void answer(const LogQuery& query);
 
@@ -90,6 +93,7 @@ class Agent {
   std::set<std::string> listed_;                      // attempts that the site has shown
   std::map<std::string, std::int64_t> absent_since_;  // of those that it does not show
   std::map<std::string, std::int64_t> nagged_;
+  std::map<std::string, std::int64_t> blocked_since_;  // of what waits for such a node
   struct Health {
     std::int64_t since_ms = 0, failures = 0;  // in a row
   };

@@ -30,6 +30,7 @@ struct AgentSpec {
       service_host;
   std::vector<std::string> users;
   std::int64_t observe_ms = 1'000;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(
         Field("site", &AgentSpec::site, "whose agent", required, id_text, not_empty),

@@ -278,7 +278,7 @@ void Book::stop(JobId id, std::int64_t grace_s, const char* reason) {
     std::erase(gated_, id);
     send_run(id, a);
   }
-  command(a.site, SiteCommand{0, false, {}, StopOrder{a.key, grace_s, reason}, {}, {}});
+  command(a.site, SiteCommand{0, false, {}, StopOrder{a.key, grace_s, reason, false}, {}, {}});
 }
 
 void Book::attempt_over(JobId id) {
@@ -550,7 +550,8 @@ void Book::on(const CommandsTaken& e) {
         if (a.site != e.site || a.stage == Stage::gated) continue;
         command(e.site, SiteCommand{0, true, run_order(id, a), {}, {}, {}});
         if (a.stop_asked)
-          command(e.site, SiteCommand{0, false, {}, StopOrder{a.key, 30, "asked before"}, {}, {}});
+          command(e.site,
+                  SiteCommand{0, false, {}, StopOrder{a.key, 30, "asked before", false}, {}, {}});
       }
       for (const PoolBook& pool : pools_)
         for (const LiveNode& n : pool.nodes)

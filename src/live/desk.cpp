@@ -230,6 +230,7 @@ void judge(const Desk& d, const AttemptFact& fact, JobId id, Facts& facts) {
   }
   if (live.cancel_asked) return over(JobOutcome::cancelled, fact.detail);
   if (fact.state == AttemptState::refused) {
+    if (fact.code == kNodeUnavailable) return again("moved", job.estimate);
     if (a.stop_asked || live.refusals + 1 < kMostRefusals) return again("refused", job.estimate);
     return over(JobOutcome::refused, fact.code + ": " + fact.detail);
   }

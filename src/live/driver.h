@@ -70,7 +70,7 @@ class Driver {
   virtual std::vector<Answer> submit_held(std::span<const RunOrder> orders) = 0;
   virtual std::vector<Answer> release(std::span<const Handle> attempts) = 0;
   // SIGTERM, then SIGKILL after grace_s; asking twice does no harm. done: it is under way or over.
-  // An attempt that is held is taken away: it never runs.
+  // An attempt that has not started is taken away: it never runs. unless_started: nothing else is.
   virtual std::vector<Answer> stop(std::span<const StopOrder> orders,
                                    std::span<const Handle> attempts) = 0;
   virtual Answer set_node(const NodeOrder& order) = 0;

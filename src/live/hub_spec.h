@@ -28,6 +28,7 @@ constexpr auto describe_enum(Role) {
 struct UserSpec {
   std::string id, member, site_user, token_sha256;
   Role role = Role::user;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(Field("id", &UserSpec::id, "unique key", required, id_text, not_empty),
                       Field("member", &UserSpec::member, "whose; empty: none's", id_text),
@@ -43,6 +44,7 @@ struct LivePoolSpec {  // nodes of one site that are alike and belong to one mem
   std::string id, site, hall, owner, hardware, partition;
   std::vector<std::string> nodes;
   std::int64_t cpus_for_jobs = 0;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(
         Field("id", &LivePoolSpec::id, "unique key", required, id_text, not_empty),
@@ -67,6 +69,7 @@ struct ProjectSpec {
   std::string member, id;
   double share_weight = 1;
   Gpus limit_gpus;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(
         Field("member", &ProjectSpec::member, "whose", required, id_text, not_empty),
@@ -87,6 +90,7 @@ struct HubSpec {
   std::vector<UserSpec> users;
   std::vector<AgentSpec> agents;
   std::int64_t requests_per_s = 500, snapshot_entries = 200'000, keep_days = 400;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(
         Field("scenario", &HubSpec::scenario,

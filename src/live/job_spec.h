@@ -17,6 +17,7 @@ namespace dure {
 struct HealthSpec {  // how a replica shows that it serves
   std::string path = "/healthz";
   std::int64_t port = 0, every_s = 10, failures = 3, start_s = 60;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(
         Field("path", &HealthSpec::path, "GET it: 200 to 299 is healthy", not_empty),
@@ -51,6 +52,7 @@ struct JobSpec {
   std::int64_t priority = 0, retries = 0;
   bool each_node = false, service = false;
   std::optional<HealthSpec> health;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(
         Field("name", &JobSpec::name, "for people; empty: the program's"),

@@ -29,9 +29,10 @@ struct KeptAttempt {
   RunOrder run;
   std::string remote;
   AttemptStage stage = AttemptStage::wanted;
-  bool started = false, serving = false, stop = false, done = false;
+  bool started = false, serving = false, stop = false, done = false, withdrawn = false;
   std::string unwell;                        // why we end it: its probe did not answer
   std::int64_t grace_s = 30, over_fact = 0;  // number of the fact that told its end
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(
         Field("run", &KeptAttempt::run, "what the hub asked for", required),
@@ -41,6 +42,7 @@ struct KeptAttempt {
         Field("serving", &KeptAttempt::serving, "that it serves was told"),
         Field("stop", &KeptAttempt::stop, "it is to end"),
         Field("done", &KeptAttempt::done, "it ended well"),
+        Field("withdrawn", &KeptAttempt::withdrawn, "it is to end if it has not started"),
         Field("unwell", &KeptAttempt::unwell, "why its agent ends it", free_text),
         Field("grace_s", &KeptAttempt::grace_s, "then", range(0, 86'400), dimensionless),
         Field("over_fact", &KeptAttempt::over_fact, "the fact that told its end", range(0, 9e15)));

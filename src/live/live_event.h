@@ -20,6 +20,7 @@ inline constexpr double kLastId = 4'294'967'295.0;
 
 struct HubFounded {
   std::string id;  // begins every key of its attempts: letters and digits
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(Field("id", &HubFounded::id, "of the hub", required, not_empty));
   }
@@ -29,6 +30,7 @@ struct JobDescribed {  // `count` jobs from `job` on, which are submitted next
   std::string spec;  // JSON of a JobSpec
   std::string user, site_user, idempotency, body_sha256, step;
   std::int64_t pipeline = 0;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(
         Field("job", &JobDescribed::job, "the first", range(0, kLastId)),
@@ -46,6 +48,7 @@ struct JobDescribed {  // `count` jobs from `job` on, which are submitted next
 struct NodeNamed {  // the next node that joins the pool
   std::int64_t pool = 0;
   std::string site, node;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(Field("pool", &NodeNamed::pool, "which", range(0, kLastId)),
                       Field("site", &NodeNamed::site, "of it", required),
@@ -55,6 +58,7 @@ struct NodeNamed {  // the next node that joins the pool
 struct SiteTold {
   std::string site, agent;
   SiteFact fact;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(Field("site", &SiteTold::site, "who", required),
                       Field("agent", &SiteTold::agent, "its journal", required),
@@ -64,6 +68,7 @@ struct SiteTold {
 struct CommandsTaken {
   std::string site, agent;
   std::int64_t number = 0;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(Field("site", &CommandsTaken::site, "who", required),
                       Field("agent", &CommandsTaken::agent, "its journal", required),
@@ -73,6 +78,7 @@ struct CommandsTaken {
 struct CancelAsked {
   std::int64_t job = 0;
   std::string user;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(Field("job", &CancelAsked::job, "which", range(0, kLastId)),
                       Field("user", &CancelAsked::user, "by whom"));
@@ -81,6 +87,7 @@ struct CancelAsked {
 struct NodeAsked {
   std::string site, node, user, reason;
   bool drain = true;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(Field("site", &NodeAsked::site, "where", required),
                       Field("node", &NodeAsked::node, "which", required),
@@ -105,6 +112,7 @@ struct JobJudged {  // the world is told next that it ended, failed, was stopped
   JobOutcome outcome = JobOutcome::none;  // none: it waits again
   std::int64_t exit_code = 0, signal = 0;
   std::string detail;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(Field("job", &JobJudged::job, "which", range(0, kLastId)),
                       Field("outcome", &JobJudged::outcome, "how it ended"),
@@ -115,6 +123,7 @@ struct JobJudged {  // the world is told next that it ended, failed, was stopped
 };
 struct AttemptAgain {  // an elastic gang starts again where the world has put it
   std::int64_t job = 0;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(Field("job", &AttemptAgain::job, "which", range(0, kLastId)));
   }
@@ -122,6 +131,7 @@ struct AttemptAgain {  // an elastic gang starts again where the world has put i
 struct ForeignBound {  // a job that did not come through us is this one to the world, adopted next
   std::int64_t job = 0;
   std::string site, remote, user, name;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(Field("job", &ForeignBound::job, "which", range(0, kLastId)),
                       Field("site", &ForeignBound::site, "where", required),
@@ -134,6 +144,7 @@ struct ForeignBound {  // a job that did not come through us is this one to the 
 struct LaneKeyed {  // jobs of this key go to this lane, opened next
   std::int64_t lane = 0;
   std::string key;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(
         Field("lane", &LaneKeyed::lane, "which", range(0, kLastId)),
@@ -143,6 +154,7 @@ struct LaneKeyed {  // jobs of this key go to this lane, opened next
 struct DataKept {  // a job has kept data; the law hears of the artifact next
   std::string name, digest, site;
   std::int64_t job = 0, bytes = 0, files = 0, artifact = 0;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(
         Field("name", &DataKept::name, "MEMBER/NAME", required),
@@ -158,6 +170,7 @@ struct PipelineAsked {  // its steps' jobs are described as they become due
   std::int64_t pipeline = 0;
   std::string spec;  // JSON of a PipelineSpec
   std::string user, site_user, idempotency, body_sha256;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(Field("pipeline", &PipelineAsked::pipeline, "its number", range(1, 9e15)),
                       Field("spec", &PipelineAsked::spec, "as JSON", required, free_text),
@@ -170,6 +183,7 @@ struct PipelineAsked {  // its steps' jobs are described as they become due
 struct StepRefused {  // its job was not taken
   std::int64_t pipeline = 0;
   std::string step, code, detail;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(Field("pipeline", &StepRefused::pipeline, "of it", range(1, 9e15)),
                       Field("step", &StepRefused::step, "which", required),
@@ -189,6 +203,7 @@ struct PipelineOver {  // no step of it starts any more; services run on until t
   std::int64_t pipeline = 0;
   PipelineOutcome outcome = PipelineOutcome::none;
   std::string user;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(Field("pipeline", &PipelineOver::pipeline, "which", range(1, 9e15)),
                       Field("outcome", &PipelineOver::outcome, "how it ended"),
@@ -212,6 +227,7 @@ struct LiveEvent {  // one of them
   std::optional<PipelineAsked> pipeline;
   std::optional<StepRefused> step_refused;
   std::optional<PipelineOver> pipeline_over;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(
         Field("founded", &LiveEvent::founded, "the hub's name"),

@@ -11,6 +11,7 @@ struct StepSpec {
   std::string id;
   std::vector<std::string> needs;
   JobSpec job;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(
         Field("id", &StepSpec::id, "unique within the pipeline", required, id_text, not_empty),
@@ -23,6 +24,7 @@ struct StepSpec {
 struct PipelineSpec {
   std::string name, member, project, data_class;
   std::vector<StepSpec> steps;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(
         Field("name", &PipelineSpec::name, "for people", required, not_empty),

@@ -17,6 +17,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <vector>
 
@@ -43,6 +44,7 @@ struct NodeReport {  // a machine of the site, as its driver sees it
   NodeState state = NodeState::up;
   std::string reason;
   bool operator==(const NodeReport&) const = default;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(
         Field("name", &NodeReport::name, "as the site calls it", required, not_empty),
@@ -59,6 +61,7 @@ struct NodeShare {  // what an attempt holds of a node
   std::string node;
   std::int64_t gpus = 0, cpus = 0;
   bool operator==(const NodeShare&) const = default;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(Field("node", &NodeShare::node, "as the site calls it", required, not_empty),
                       Field("gpus", &NodeShare::gpus, "of it", range(0, 1024)),
@@ -69,6 +72,7 @@ struct NodeShare {  // what an attempt holds of a node
 struct DataUse {  // data of the site's data folder (data_folder.h) that an attempt reads
   std::string name, digest;
   bool operator==(const DataUse&) const = default;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(
         Field("name", &DataUse::name, "under which it finds them", required, not_empty),
@@ -80,6 +84,7 @@ struct Probe {  // how a service shows that it serves: GET http://NODE:port/path
   std::string node, path;
   std::int64_t port = 0, every_s = 10, failures = 3, start_s = 60;
   bool operator==(const Probe&) const = default;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(
         Field("node", &Probe::node, "as the site calls it", required, not_empty),
@@ -106,6 +111,7 @@ struct RunOrder {
   std::vector<std::string> outputs;
   std::optional<Probe> probe;
   bool operator==(const RunOrder&) const = default;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(
         Field("key", &RunOrder::key, "names the attempt for ever", required, not_empty),
@@ -134,12 +140,16 @@ struct StopOrder {
   std::string key;
   std::int64_t grace_s = 30;
   std::string reason;
+  bool unless_started = false;
   bool operator==(const StopOrder&) const = default;
+  template <class = void>
   static constexpr auto describe() {
-    return std::tuple(Field("key", &StopOrder::key, "of the attempt", required, not_empty),
-                      Field("grace_s", &StopOrder::grace_s, "between SIGTERM and SIGKILL",
-                            range(0, 86'400), dimensionless),
-                      Field("reason", &StopOrder::reason, "for the site's own records"));
+    return std::tuple(
+        Field("key", &StopOrder::key, "of the attempt", required, not_empty),
+        Field("grace_s", &StopOrder::grace_s, "between SIGTERM and SIGKILL", range(0, 86'400),
+              dimensionless),
+        Field("reason", &StopOrder::reason, "for the site's own records"),
+        Field("unless_started", &StopOrder::unless_started, "what runs is left alone"));
   }
 };
 
@@ -148,6 +158,7 @@ struct NodeOrder {
   bool drain = true;  // else: takes work again
   std::string reason;
   bool operator==(const NodeOrder&) const = default;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(Field("node", &NodeOrder::node, "which", required, not_empty),
                       Field("drain", &NodeOrder::drain, "true: no new work; false: again"),
@@ -159,6 +170,7 @@ struct CapOrder {
   std::string node;
   std::int64_t cap_w = 0;
   bool operator==(const CapOrder&) const = default;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(
         Field("node", &CapOrder::node, "which", required, not_empty),
@@ -174,6 +186,7 @@ struct SiteCommand {  // one of run, stop, node, cap
   std::optional<NodeOrder> node;
   std::optional<CapOrder> cap;
   bool operator==(const SiteCommand&) const = default;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(
         Field("number", &SiteCommand::number, "of this site's commands", required, range(1, 9e15)),
@@ -202,6 +215,7 @@ struct DataMade {  // what an attempt has left in the site's data folder
   std::string name, digest;
   std::int64_t bytes = 0, files = 0;
   bool operator==(const DataMade&) const = default;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(
         Field("name", &DataMade::name, "as the job calls it", required, not_empty),
@@ -210,6 +224,8 @@ struct DataMade {  // what an attempt has left in the site's data folder
         Field("files", &DataMade::files, "of it", range(0, 9e15)));
   }
 };
+
+inline constexpr std::string_view kNodeUnavailable = "node_unavailable";  // a code of refused
 
 struct AttemptFact {
   std::string key;
@@ -220,6 +236,7 @@ struct AttemptFact {
   std::string code, detail;
   std::vector<DataMade> made;
   bool operator==(const AttemptFact&) const = default;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(
         Field("key", &AttemptFact::key, "of the attempt", required, not_empty),
@@ -241,6 +258,7 @@ struct ForeignFact {  // a job that did not come through us holds machines, or g
   std::vector<NodeShare> nodes;  // empty: it holds none any more
   std::int64_t time_limit_s = 0;
   bool operator==(const ForeignFact&) const = default;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(
         Field("remote", &ForeignFact::remote, "its number at the site", required, not_empty),
@@ -260,6 +278,7 @@ struct SiteFact {  // one of node, attempt, foreign, swept
   std::optional<AttemptFact> attempt;
   std::optional<ForeignFact> foreign;
   bool operator==(const SiteFact&) const = default;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(
         Field("number", &SiteFact::number, "of this agent's facts", required, range(1, 9e15)),
@@ -285,6 +304,7 @@ struct NodeSample {
   PowerSource source = PowerSource::model;
   double gpu_share = 0, cpu_share = 0;
   double temperature_c = 0;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(Field("node", &NodeSample::node, "which", required, not_empty),
                       Field("at_ms", &NodeSample::at_ms, "when", range(0, kLastMs)),
@@ -310,6 +330,7 @@ struct LogQuery {
   std::string key;
   LogStream stream = LogStream::out;
   std::int64_t offset = 0, most = 65'536;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(Field("id", &LogQuery::id, "of the question", required, range(1, 9e15)),
                       Field("key", &LogQuery::key, "of the attempt", required, not_empty),
@@ -322,6 +343,7 @@ struct LogAnswer {
   std::int64_t id = 0, offset = 0, size = 0;
   std::string base64;
   std::string fault;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(Field("id", &LogAnswer::id, "of the question", required, range(1, 9e15)),
                       Field("offset", &LogAnswer::offset, "where the bytes stand", range(0, 9e15)),
@@ -337,6 +359,7 @@ struct SyncRequest {
   std::vector<SiteFact> facts;
   std::vector<NodeSample> samples;
   std::vector<LogAnswer> answers;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(
         Field("site", &SyncRequest::site, "whose agent", required, not_empty),
@@ -357,6 +380,7 @@ struct SyncReply {
   std::int64_t epoch = 0, facts_kept = 0;
   std::vector<SiteCommand> commands;
   std::vector<LogQuery> queries;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(
         Field("epoch", &SyncReply::epoch, "of the hub that leads", required, range(0, 9e15)),

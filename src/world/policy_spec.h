@@ -135,6 +135,7 @@ struct OperatorSpec {
   std::vector<std::string> certifications;
   std::vector<std::string> foreign_law;  // jurisdictions
   std::string source, note;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(
         Field("id", &OperatorSpec::id, "unique key", required, id_text, not_empty),
@@ -153,6 +154,7 @@ struct SovereigntySpec {
   std::vector<std::string> foreign;   // jurisdictions known besides kr
   std::vector<std::string> adequate;  // of those: as good as kr where a class says kr_or_adequate
   std::string source, note;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(
         Field("foreign", &SovereigntySpec::foreign, "jurisdictions known besides kr", id_text),
@@ -167,6 +169,7 @@ struct CertificationSpec {
   std::string id, name_en, authority, law;
   std::int64_t lead_time_days = 0, valid_days = 0;  // 0: not stated
   std::string source, note;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(
         Field("id", &CertificationSpec::id, "unique key", required, id_text, not_empty),
@@ -184,6 +187,7 @@ struct CertificationSpec {
 
 struct RoleSpec {
   std::string id, may, source;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(Field("id", &RoleSpec::id, "unique key", required, id_text, not_empty),
                       Field("may", &RoleSpec::may, "what it may decide", required, not_empty),
@@ -207,6 +211,7 @@ struct DataClassSpec {  // a rule; a job of this class runs only where all of it
       true;  // false: only in halls at sites that the job's member owns, or on its own racks
   bool may_leave_locked_sites = true;  // false: only at the workload's `only_sites`
   std::string source, note;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(
         Field("id", &DataClassSpec::id, "unique key", required, id_text, not_empty),
@@ -253,6 +258,7 @@ struct PolicyRowSpec {
   std::vector<std::string> approved_by;
   std::int64_t lead_time_days = 0;
   std::string law, source, note;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(
         Field("id", &PolicyRowSpec::id, "unique key", required, id_text, not_empty),
@@ -285,6 +291,7 @@ struct ArtifactSpec {  // a data set or a model; its label is its class joined w
   std::vector<std::string> only_sites;    // empty: `site`, where the class is locked to sites
   std::optional<std::string> lowered_to;  // a class; needs an approval to lower it
   std::string source, note;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(
         Field("id", &ArtifactSpec::id, "unique key", required, id_text, not_empty),
@@ -320,6 +327,7 @@ struct ApprovalSpec {
   std::vector<std::string> by;
   bool refused = false;
   std::string source, note;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(
         Field("id", &ApprovalSpec::id, "unique key", required, id_text, not_empty),

@@ -68,6 +68,7 @@ constexpr auto describe_enum(Device) {
 }
 struct SourceSpec {
   std::string id, title, where;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(
         Field("id", &SourceSpec::id, "unique key", required, id_text, not_empty),
@@ -81,6 +82,7 @@ struct DecisionSpec {  // a contradiction of the facts, and what this scenario t
   std::vector<std::string>
       options;  // the readings that were not taken, as --set lines where possible
   std::string source;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(
         Field("id", &DecisionSpec::id, "unique key", required, not_empty),
@@ -106,6 +108,7 @@ struct MemberSpec {
   Gpus limit_gpus;                          // held at once, over all pools; 0: none
   std::string parent_jurisdiction = kHome;  // of the ultimate parent
   std::string source, note;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(
         Field("id", &MemberSpec::id, "unique key", required, id_text, not_empty),
@@ -146,6 +149,7 @@ struct HardwareSpec {
   std::int64_t mem_gb = 0;
   Date release;
   std::string source, note;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(
         Field("id", &HardwareSpec::id, "unique key", required, id_text, not_empty),
@@ -181,6 +185,7 @@ struct GridStep {  // from this month on the site may draw so much; rows are cum
   Watts grid_mw;
   FactStatus status = FactStatus::assumption;
   std::string source, note;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(
         Field("month", &GridStep::month, "from this month on", required),
@@ -202,6 +207,7 @@ struct HallSpec {
   std::int64_t leaf_racks = 0;  // 0: the whole hall hangs together
   double oversubscription = 1;
   std::string source, note;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(
         Field("id", &HallSpec::id, "unique key within the site", required, id_text, not_empty),
@@ -235,6 +241,7 @@ struct SiteSpec {
   std::vector<GridStep> grid;
   std::vector<HallSpec> halls;
   std::string source, note;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(
         Field("id", &SiteSpec::id, "unique key", required, id_text, not_empty),
@@ -271,6 +278,7 @@ struct InstallSpec {  // racks of one owner arrive in a hall, and leave again if
   std::optional<Date> retire_month;
   FactStatus status = FactStatus::assumption;
   std::string source, note;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(
         Field("month", &InstallSpec::month, "the racks work from this month on", required),
@@ -293,6 +301,7 @@ struct LinkSpec {
   std::string id, from_site, to, jurisdiction;
   double rtt_ms = 0, gbit_per_s = 0;
   std::string source, note;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(
         Field("id", &LinkSpec::id, "unique key", required, id_text, not_empty),
@@ -318,6 +327,7 @@ struct LendingSpec {  // an owner lets others use what it leaves idle
   double reclaim_hours = 0;           // 0: the borrower keeps it as long as it likes
   double price_krw_per_gpu_hour = 0;  // 0: the price of the hardware
   std::string source, note;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(
         Field("owner", &LendingSpec::owner, "who lends", required, refers_to("members")),
@@ -340,6 +350,7 @@ struct GuaranteeSpec {  // an owner gives up a part of its racks at a site to a 
   Gpus gpus;
   Date from;
   std::string source, note;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(
         Field("owner", &GuaranteeSpec::owner, "whose racks", required, refers_to("members")),
@@ -357,6 +368,7 @@ struct PriceSpec {  // of the settlement between members
   std::string hardware;
   double krw_per_gpu_hour = 0;
   std::string source, note;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(
         Field("hardware", &PriceSpec::hardware, "of which class", required, refers_to("hardware")),
@@ -375,6 +387,7 @@ struct ReservationSpec {  // room of an owner's racks, kept for a member's work
   double hour = 0, hours = 1;
   std::int64_t every_days = 0, times = 1;
   std::string source, note;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(
         Field("id", &ReservationSpec::id, "unique key", required, id_text, not_empty),
@@ -402,6 +415,7 @@ struct MaintenanceSpec {  // racks that are away for a time, known beforehand
   Gpus gpus;
   Date from, to;
   std::string source, note;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(
         Field("owner", &MaintenanceSpec::owner, "whose racks", required, refers_to("members")),
@@ -422,6 +436,7 @@ struct HolidaySpec {
   std::string pattern;
   double factor = 1;
   std::string name_en, source;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(
         Field("first", &HolidaySpec::first, "first day", required),
@@ -450,6 +465,7 @@ struct PolicySpec {
   double power_commit_share = 0.9;  // of nameplate that a rack is given of the grid limit
   double price_weight = 0, carbon_weight = 0, headroom_weight = 0, gravity_weight = 0;
   std::string source;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(
         Field("order", &PolicySpec::order, "who is first"),
@@ -491,6 +507,7 @@ struct RunSpec {
   Millis step_ms{900'000};
   std::int64_t warmup_days = 7;
   std::int64_t seed = 1;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(
         Field("from", &RunSpec::from, "first day", required),
@@ -507,6 +524,7 @@ struct AccountsSpec {  // what a kWh costs and emits, flat; hourly tariffs and f
                        // physics
   double energy_krw_per_kwh = 0, carbon_g_per_kwh = 0;
   std::string source, note;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(Field("energy_krw_per_kwh", &AccountsSpec::energy_krw_per_kwh,
                             "price of energy", required, range(0, 10'000)),
@@ -546,6 +564,7 @@ struct Scenario {
   std::vector<PatternSpec> patterns;
   std::vector<HolidaySpec> holidays;
   std::vector<WorkloadSpec> workloads;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(
         Field("id", &Scenario::id, "name in file names and results", required, slug_text,

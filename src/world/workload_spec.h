@@ -59,6 +59,7 @@ struct PatternSpec {  // multiplies arrivals; both rows have mean 1
   std::vector<double> hour;     // 24, KST
   std::vector<double> weekday;  // 7, Monday first
   std::string source, note;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(
         Field("id", &PatternSpec::id, "unique key", required, id_text, not_empty),
@@ -80,6 +81,7 @@ struct SizeLaw {
   std::vector<std::int64_t> gpu_milli{};
   std::vector<double> cpus{}, memory_gb{};
   const std::vector<std::int64_t>& units() const { return gpu_milli.empty() ? gpus : gpu_milli; }
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(
         Field("gpus", &SizeLaw::gpus,
@@ -100,6 +102,7 @@ struct SizeLaw {
 struct ArrayLaw {  // jobs that are submitted together, alike but for their run times
   std::vector<std::int64_t> tasks;
   std::vector<double> weights;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(
         Field("tasks", &ArrayLaw::tasks, "jobs of an array", required, not_empty,
@@ -111,6 +114,7 @@ struct ArrayLaw {  // jobs that are submitted together, alike but for their run 
 
 struct DurationLaw {  // lognormal, cut to [min_hours, max_hours]
   double median_hours = 1, sigma = 1, min_hours = 0.01, max_hours = 24;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(
         Field("median_hours", &DurationLaw::median_hours, "median before the cut", required,
@@ -127,6 +131,7 @@ struct DurationLaw {  // lognormal, cut to [min_hours, max_hours]
 // max.
 struct EstimateLaw {
   double max_factor = 3;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(Field("max_factor", &EstimateLaw::max_factor,
                             "requested time = run time x uniform(1, this)", range(1, 1'000),
@@ -142,6 +147,7 @@ struct DemandSpec {
   std::int64_t users = 0;       // 0: the project itself
   Gpus limit_gpus;              // held at once; 0: none
   std::string source, note;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(
         Field("member", &DemandSpec::member, "whose work", required, refers_to("members")),
@@ -203,6 +209,7 @@ struct WorkloadSpec {
   std::int64_t beside_units = 0;
   double utilization = 0.6;  // of the node's power span while running
   std::string seed_item, source, note;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(
         Field("id", &WorkloadSpec::id, "unique key", required, id_text, not_empty),

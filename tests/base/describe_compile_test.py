@@ -15,6 +15,7 @@ PROGRAM = """
 namespace dure {
 struct Toy {
   %s
+  template <class = void>
   static constexpr auto describe() { return std::tuple(%s); }
 };
 inline std::size_t walk() {

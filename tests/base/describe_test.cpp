@@ -13,6 +13,7 @@ constexpr auto describe_enum(Colour) {
 
 struct Inner {
   std::int64_t count = 3;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(Field("count", &Inner::count, "how many", range(0, 10)));
   }
@@ -27,6 +28,7 @@ struct Toy {
   std::optional<Date> until;
   std::vector<Inner> rows;
   Inner one;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(Field("id", &Toy::id, "key", required, id_text),
                       Field("grid_mw", &Toy::grid_mw, "grid", range(0, 5000)),

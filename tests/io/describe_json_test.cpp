@@ -15,6 +15,7 @@ constexpr auto describe_enum(Colour) {
 struct Inner {
   std::string id;
   std::int64_t count = 1;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(Field("id", &Inner::id, "key", required, not_empty),
                       Field("count", &Inner::count, "n", range(0, 9e15)));
@@ -29,6 +30,7 @@ struct Outer {
   std::vector<Inner> rows;
   std::vector<std::string> words;
   std::optional<Inner> more;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(Field("name", &Outer::name, "text"),
                       Field("script", &Outer::script, "text", free_text),

@@ -25,6 +25,7 @@ struct FakeSite {
   int next = 1;
   std::string boot = "1";
   bool silent = false;
+  bool drained = false;  // its node: what is released waits
   // Of the next calls: the answer is lost; and whether it happened all the same.
   int lose_answers = 0;
   bool happens = true;
@@ -33,6 +34,10 @@ struct FakeSite {
     if (r.claimed || ran[key] > 0) return;  // the claim
     r.claimed = r.running = true;
     ++ran[key];
+  }
+  void go_on() {  // what waited for the node
+    for (auto& [key, r] : runs)
+      if (!r.held && !r.ended) start(r, key);
   }
   void finish_all() {
     for (auto& [key, r] : runs)
@@ -80,7 +85,7 @@ class FakeDriver final : public Driver {
       if (lost) --site_.lose_answers;
       if (!lost || site_.happens) {
         it->second.held = false;
-        site_.start(it->second, h.key);
+        if (!site_.drained) site_.start(it->second, h.key);
       }
       out.push_back({lost ? Answer::unknown : Answer::done, h.remote, "", ""});
     }
@@ -89,7 +94,7 @@ class FakeDriver final : public Driver {
   std::vector<Answer> stop(std::span<const StopOrder> orders, std::span<const Handle>) override {
     for (const StopOrder& o : orders) {
       const auto it = site_.runs.find(o.key);
-      if (it == site_.runs.end()) continue;
+      if (it == site_.runs.end() || (o.unless_started && it->second.claimed)) continue;
       it->second.running = false;
       it->second.ended = it->second.stopped = true;
       it->second.exit_code = 143;
@@ -114,6 +119,7 @@ class FakeDriver final : public Driver {
     NodeReport n;
     n.name = "n1";
     n.gpus = 4;
+    if (site_.drained) n.state = NodeState::drained;
     s.nodes.push_back(n);
     return s;
   }
@@ -190,7 +196,7 @@ struct FakeHub {
   void stop(const std::string& key) {
     SiteCommand c;
     c.number = static_cast<std::int64_t>(commands.size()) + 1;
-    c.stop = StopOrder{key, 1, "test"};
+    c.stop = StopOrder{key, 1, "test", false};
     commands.push_back(c);
   }
   SyncReply answer(const SyncRequest& r) {
@@ -322,6 +328,34 @@ TEST(Agent, WhatRanAndWasForgottenIsKnownByItsTrace) {
   EXPECT_EQ(s.site.ran["h-2.1"], 1);
 }
 
+TEST(Agent, WhatWaitsForANodeThatTakesNoWorkIsTakenBack) {
+  Story s;
+  s.site.drained = true;
+  s.hub.run("h-1.1");
+  s.steps(8);
+  EXPECT_EQ(s.hub.told("h-1.1", AttemptState::refused), 0) << "the node may come back";
+  s.steps(12);
+  EXPECT_EQ(s.site.ran["h-1.1"], 0);
+  ASSERT_EQ(s.hub.told("h-1.1", AttemptState::refused), 1);
+  EXPECT_EQ(s.hub.facts.back().attempt->code, kNodeUnavailable);
+  s.site.drained = false;
+  s.site.go_on();
+  s.steps(5);
+  EXPECT_EQ(s.site.ran["h-1.1"], 0) << "what was taken back never runs";
+}
+
+TEST(Agent, WhatRunsOnANodeThatDrainsIsLeftAlone) {
+  Story s;
+  s.hub.run("h-1.1");
+  s.steps(4);
+  s.site.drained = true;
+  s.steps(40);
+  EXPECT_EQ(s.hub.told("h-1.1", AttemptState::refused), 0);
+  s.site.finish_all();
+  s.steps(3);
+  EXPECT_EQ(s.hub.told("h-1.1", AttemptState::ended), 1);
+}
+
 TEST(Agent, RefusesAnOlderEpoch) {
   Story s;
   s.hub.epoch = 5;
@@ -388,6 +422,7 @@ TEST(Agent, AnswersWhatALogSays) {
 TEST(Agent, StormsLoseNothingAndRunNothingTwice) {
   for (std::uint64_t seed = 1; seed <= 2000; ++seed) {
     Stream draw(seed, "agent", 0);
+    SCOPED_TRACE("seed " + std::to_string(seed));
     Story s;
     int jobs = 0;
     std::set<std::string> stopped;
@@ -424,10 +459,15 @@ TEST(Agent, StormsLoseNothingAndRunNothingTwice) {
               if (draw.next() % 2 == 0) r.forgotten = true;
           s.site.boot = std::to_string(draw.next() % 5);
           break;
+        case 9:
+          s.site.drained = draw.next() % 4 == 0;
+          if (!s.site.drained) s.site.go_on();
+          break;
         default: s.step();
       }
     }
-    s.site.silent = false;
+    s.site.silent = s.site.drained = false;
+    s.site.go_on();
     s.site.lose_answers = 0;
     s.journal.fail_writes = 0;
     for (int i = 0; i < 150; ++i) {
@@ -440,7 +480,7 @@ TEST(Agent, StormsLoseNothingAndRunNothingTwice) {
                        s.hub.told(key, AttemptState::refused);
       ASSERT_EQ(ends, 1) << key << " seed " << seed;
       ASSERT_LE(s.site.ran[key], 1) << key << " seed " << seed;
-      if (!stopped.contains(key)) {
+      if (!stopped.contains(key) && s.hub.told(key, AttemptState::refused) == 0) {
         ASSERT_EQ(s.site.ran[key], 1) << key << " seed " << seed;
       }
       if (s.hub.told(key, AttemptState::refused) > 0) {

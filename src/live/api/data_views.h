@@ -9,6 +9,7 @@ struct DataView {
   std::string name, digest, data_class, made;
   std::vector<std::string> sites, inputs;
   std::int64_t bytes = 0, files = 0, job = 0;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(
         Field("name", &DataView::name, "MEMBER/NAME"),
@@ -24,6 +25,7 @@ struct DataView {
 };
 struct DataListView {
   std::vector<DataView> data;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(Field("data", &DataListView::data, "the newest first"));
   }
@@ -33,6 +35,7 @@ struct StepView {
   std::string step, state, code, detail, url;
   std::vector<std::string> needs;
   std::int64_t job = 0, count = 0;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(Field("step", &StepView::step, "its id"),
                       Field("state", &StepView::state, "waiting, running, done, failed or skipped"),
@@ -50,6 +53,7 @@ struct PipelineView {
   std::string name, member, user, state, asked, over;
   bool repeated = false;
   std::vector<StepView> steps;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(Field("pipeline", &PipelineView::pipeline, "its number", range(1, kAny)),
                       Field("name", &PipelineView::name, "for people"),
@@ -66,6 +70,7 @@ struct PipelineView {
 struct PipelinesView {
   std::vector<PipelineView> pipelines;
   std::int64_t next = 0;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(Field("pipelines", &PipelinesView::pipelines, "the newest first"),
                       Field("next", &PipelinesView::next,

@@ -21,6 +21,7 @@ struct JobView {
   std::int64_t array_index = 0, time_limit_s = 0, priority = 0;
   std::string tier, submitted, started, ended, url;
   bool service = false, foreign = false;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(
         Field("job", &JobView::job, "its number", range(1, kAny)),
@@ -59,6 +60,7 @@ struct JobView {
 struct JobsView {
   std::vector<JobView> jobs;
   std::int64_t next = 0;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(Field("jobs", &JobsView::jobs, "the newest first"),
                       Field("next", &JobsView::next,
@@ -68,6 +70,7 @@ struct JobsView {
 struct SubmittedView {
   std::int64_t job = 0, count = 1;
   bool repeated = false, dry_run = false;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(
         Field("job", &SubmittedView::job, "its number; of several: the first", range(0, kAny)),
@@ -80,6 +83,7 @@ struct SubmittedView {
 struct PoolViewLive {
   std::string pool, site, owner, hardware, device;
   std::int64_t nodes = 0, nodes_open = 0, installed = 0, free = 0, lent = 0, waiting_jobs = 0;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(
         Field("pool", &PoolViewLive::pool, "its name"), Field("site", &PoolViewLive::site, "where"),
@@ -100,6 +104,7 @@ struct SiteView {
   bool connected = false;
   std::int64_t commands_waiting = 0, power_w = 0, measured_nodes = 0, modelled_nodes = 0;
   std::vector<PoolViewLive> pools;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(
         Field("site", &SiteView::site, "its name"),
@@ -119,6 +124,7 @@ struct SiteView {
 };
 struct SitesView {
   std::vector<SiteView> sites;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(Field("sites", &SitesView::sites, "in the order of the scenario"));
   }
@@ -127,6 +133,7 @@ struct NodeViewLive {
   std::string node, pool, state, reason;
   std::int64_t gpus = 0, free = 0, power_w = 0;
   std::string power_source;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(
         Field("node", &NodeViewLive::node, "as the site calls it"),
@@ -141,12 +148,14 @@ struct NodeViewLive {
 };
 struct NodesView {
   std::vector<NodeViewLive> nodes;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(Field("nodes", &NodesView::nodes, "of the site"));
   }
 };
 struct NodeBody {
   std::string reason;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(Field("reason", &NodeBody::reason, "why", free_text));
   }
@@ -155,6 +164,7 @@ struct QuotaRow {
   std::string account, member;
   std::int64_t limit_gpus = 0, held_gpus = 0, waiting_jobs = 0, entitled_gpus = 0;
   double mean_gpus = 0;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(
         Field("account", &QuotaRow::account, "member, member/project or member/…/user"),
@@ -170,12 +180,14 @@ struct QuotaRow {
 };
 struct QuotaView {
   std::vector<QuotaRow> accounts;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(Field("accounts", &QuotaView::accounts, "members, then those below them"));
   }
 };
 struct LimitBody {
   Gpus limit_gpus;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(Field("limit_gpus", &LimitBody::limit_gpus, "held at once; 0: no limit",
                             required, range(0, 10'000'000)));
@@ -185,6 +197,7 @@ struct ReservationBody {
   std::string member, pool;
   Gpus gpus;
   std::int64_t from_ms = 0, to_ms = 0;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(
         Field("member", &ReservationBody::member, "for whose work", required, not_empty),
@@ -197,6 +210,7 @@ struct ReservationBody {
 struct ReservationView {
   std::int64_t reservation = 0, gpus = 0, used = 0;
   std::string member, pool, from, to;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(
         Field("reservation", &ReservationView::reservation, "its number", range(0, kAny)),
@@ -209,6 +223,7 @@ struct ReservationView {
 };
 struct ReservationsView {
   std::vector<ReservationView> reservations;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(Field("reservations", &ReservationsView::reservations, "not yet over"));
   }
@@ -218,6 +233,7 @@ struct LedgerRow {
   std::int64_t gpu_ms = 0;
   double gpu_hours = 0, price_krw_per_gpu_hour = 0;
   std::int64_t amount_krw = 0;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(
         Field("month", &LedgerRow::month, "2026-11, KST"),
@@ -235,6 +251,7 @@ struct BalanceRow {
   std::string member;
   double lent_gpu_hours = 0, borrowed_gpu_hours = 0;
   std::int64_t credit_krw = 0, debit_krw = 0, balance_krw = 0;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(
         Field("member", &BalanceRow::member, "whose"),
@@ -252,6 +269,7 @@ struct StatementView {
   std::vector<LedgerRow> rows;
   std::vector<BalanceRow> members;
   std::int64_t sum_krw = 0;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(
         Field("month", &StatementView::month, "2026-11, KST"),
@@ -264,6 +282,7 @@ struct StatusView {
   std::string version, state, detail, hub, store, world_time, world_sha256;
   std::int64_t epoch = 0, entries = 0, events = 0, jobs = 0, waiting_jobs = 0, running_jobs = 0;
   std::int64_t requests_waiting = 0;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(
         Field("version", &StatusView::version, "of the program"),
@@ -287,6 +306,7 @@ struct StatusView {
 struct ProblemView {  // RFC 9457
   std::string type, title, detail, code, where, expected, found, hint, request_id;
   std::int64_t status = 0;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(Field("type", &ProblemView::type, "about:blank"),
                       Field("title", &ProblemView::title, "of the status"),

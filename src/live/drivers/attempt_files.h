@@ -32,6 +32,7 @@ struct AttemptOrder {
   std::string cgroup;             // folder of cgroup v2 that takes one for each attempt; or empty
   std::vector<std::string> gpus;  // of each of order.nodes: "0,3"
   std::int64_t log_limit_bytes = 0, log_check_ms = 0;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(
         Field("order", &AttemptOrder::order, "as it came", required),
@@ -51,6 +52,7 @@ struct AttemptEnd {
   bool time_limit = false, stopped = false, node_failed = false;
   std::int64_t started_ms = 0, ended_ms = 0, cpu_ms = 0, max_rss_kib = 0;
   std::string detail;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(
         Field("ran", &AttemptEnd::ran, "false: it was taken away, and never will run"),

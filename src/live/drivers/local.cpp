@@ -29,6 +29,7 @@ constexpr const char* kDraft = ".new-";
 
 struct Drained {
   std::vector<NodeOrder> nodes;
+  template <class = void>
   static constexpr auto describe() {
     return std::tuple(Field("nodes", &Drained::nodes, "that take no work"));
   }
@@ -457,7 +458,7 @@ Answer LocalDriver::stop_one(const StopOrder& order, const Handle& handle) {
   if (!handle.remote.empty() && !attempt.seen.remote.empty() &&
       handle.remote != attempt.seen.remote)
     return refused("wrong_number", handle.key + " is " + attempt.seen.remote);
-  if (attempt.over) return done(attempt.seen.remote);
+  if (attempt.over || (order.unless_started && attempt.released)) return done(attempt.seen.remote);
   const std::string line = "stop " + std::to_string(std::max<std::int64_t>(0, order.grace_s));
   if (send_line(folder_of(handle.key) + "/gate", line + "\n") == Sent::full)
     return {Answer::unknown, "", "gate", "its supervisor does not read"};

@@ -29,7 +29,7 @@ std::vector<Answer> NullDriver::release(std::span<const Handle> attempts) {
 std::vector<Answer> NullDriver::stop(std::span<const StopOrder> orders, std::span<const Handle>) {
   for (const StopOrder& o : orders) {
     const auto it = attempts_.find(o.key);
-    if (it == attempts_.end()) continue;
+    if (it == attempts_.end() || (o.unless_started && it->second.released)) continue;
     it->second.stopped = true;
     it->second.ends_ms = options_.now_ms();
   }

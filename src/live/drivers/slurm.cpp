@@ -318,12 +318,15 @@ class Site final : public SlurmDriver {
                              bool& running) {
     const std::string& key = attempt.key;
     if (!slurm_key(key) || key != order.key) return refused("bad_key", key);
-    const auto asked =
-        claims_.ask_stop(key, std::max<std::int64_t>(0, order.grace_s), cli_ ? "batch" : "all");
-    if (!asked) return unknown("no_claims", to_string(asked.fault()));
+    if (!order.unless_started) {
+      const auto asked =
+          claims_.ask_stop(key, std::max<std::int64_t>(0, order.grace_s), cli_ ? "batch" : "all");
+      if (!asked) return unknown("no_claims", to_string(asked.fault()));
+    }
     const Result<bool> fenced = claims_.fence(key);
     if (!fenced) return unknown("no_claims", to_string(fenced.fault()));
     if (!fenced.value()) {
+      if (order.unless_started) return {Answer::done, "", "already_started", ""};
       const auto trace = claims_.read(key);
       if (trace && trace.value().ended) return {Answer::done, "", "already_over", ""};
     } else if (attempt.remote.empty()) {
