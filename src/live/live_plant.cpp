@@ -123,10 +123,12 @@ bool LivePlant::commit() {
       uses_month_ = month_of(now_);
       next_uses_ = now_ + Millis(kUsesMs);
     }
-    const Result<Done> stored =
-        store_.append({record_->pending(), rows.jobs, rows.uses, rows.nodes});
-    if (!stored) {  // invariant 2
-      const Fault& f = stored.fault();
+    const auto begun = std::chrono::steady_clock::now();
+    const Result<Done> kept = store_.append({record_->pending(), rows.jobs, rows.uses, rows.nodes});
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun;
+    if (stored) stored(record_->pending().size(), took.count());
+    if (!kept) {  // invariant 2
+      const Fault& f = kept.fault();
       fail_round({503, f.found == kFenced ? "not_leading" : "store_unavailable", f});
       set_state(f.found == kFenced ? HubState::following : HubState::degraded, to_string(f));
       return false;

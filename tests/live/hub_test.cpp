@@ -4,6 +4,7 @@
 
 #include <fstream>
 #include <set>
+#include <sstream>
 
 #include "base/hash.h"
 #include "live_fixture.h"
@@ -354,6 +355,36 @@ TEST(Hub, TheDescriptionNamesEveryRoute) {
   const std::string tag(r.header("etag"));
   EXPECT_FALSE(tag.empty());
   EXPECT_EQ(hub.call("GET", "/api/v1/openapi.json", "", {{"If-None-Match", tag}}).status, 304);
+}
+
+// As the format has it: a family's lines stand together below its TYPE, every line is of one, and
+// no series comes twice.
+TEST(Hub, MetricsAreWellFormed) {
+  Folder f;
+  RunningHub hub(store(f));
+  three_sites(hub, f);
+  ASSERT_EQ(hub.call("POST", "/api/v1/jobs", job_body("sk", 1)).status, 201);
+  ASSERT_EQ(hub.call("GET", "/nowhere").status, 404);
+  const HttpResponse r = hub.call("GET", "/metrics");
+  ASSERT_EQ(r.status, 200);
+  std::istringstream lines(r.body);
+  std::set<std::string> families, series;
+  std::string line, family;
+  while (std::getline(lines, line)) {
+    if (line.starts_with("# TYPE ")) {
+      family = line.substr(7, line.find(' ', 7) - 7);
+      EXPECT_TRUE(families.insert(family).second) << line;
+    } else if (!line.starts_with("#")) {
+      EXPECT_TRUE(line.starts_with(family)) << line << " below " << family;
+      EXPECT_TRUE(series.insert(line.substr(0, line.rfind(' '))).second) << line;
+    }
+  }
+  for (const char* name :
+       {"dure_up", "dure_jobs", "dure_pool_units{pool=\"suwon\",kind=\"installed\"} 24",
+        "dure_site_connected{site=\"s1\"} 1", "dure_http_request_duration_seconds_bucket",
+        "dure_http_requests_total{route=\"refused\",status=\"4xx\"} 1",
+        "dure_store_commit_entries_sum"})
+    EXPECT_NE(r.body.find(name), std::string::npos) << name << "\n" << r.body;
 }
 
 }  // namespace

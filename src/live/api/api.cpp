@@ -160,12 +160,16 @@ void send(Call& call, HttpResponse response) {
     response.status = 304;
     response.body.clear();
   }
+  if (call.answered) call.answered(response.status);
   call.reply->send(std::move(response));
 }
 
 Api::Api(Hub& hub, ApiExtras extras) : hub_(hub), extras_(std::move(extras)) {
   id_prefix_ = std::to_string(unix_ms(hub.wall_clock().now()) / 1000 % 1'000'000'000) + "-";
   feed_ = std::make_unique<EventFeed>();
+  hub.plant().stored = [meters = meters_](std::size_t entries, double seconds) {
+    meters->stored(entries, seconds);
+  };
   add_hub_routes(*this, routes_);
   add_job_routes(*this, routes_);
   add_site_routes(*this, routes_);
@@ -298,13 +302,15 @@ void Api::serve(HttpRequest request, Reply reply) {
   call.id = fit ? std::string(asked) : id_prefix_ + std::to_string(next_id_++);
   call.request = std::move(request);
   call.reply = std::make_shared<Reply>(std::move(reply));
-  const auto refuse = [&](const Problem& p) {
-    {
-      const std::lock_guard lock(mutex_);
-      ++counts_["refused"].requests;
-    }
-    send(call, problem_answer(p, call.id));
+  const auto begun = std::chrono::steady_clock::now();
+  const auto measure = [meters = meters_, begun](std::string route) {
+    return [meters, begun, name = std::move(route)](int status) {
+      const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun;
+      meters->answered(name, status, took.count());
+    };
   };
+  call.answered = measure("refused");
+  const auto refuse = [&](const Problem& p) { send(call, problem_answer(p, call.id)); };
   Result<Target> target = parse_target(call.request.target);
   if (!target) return refuse({400, "bad_target", target.fault()});
   call.target = std::move(target.value());
@@ -333,16 +339,8 @@ void Api::serve(HttpRequest request, Reply reply) {
     if (!type.starts_with("application/json"))
       return refuse({415, "not_json", {"Content-Type", "application/json", std::string(type), ""}});
   }
-  {
-    const std::lock_guard lock(mutex_);
-    ++counts_[route->method + " " + route->path].requests;
-  }
+  call.answered = measure(route->method + " " + route->path);
   route->handle(std::move(call));
-}
-
-std::map<std::string, Api::Count> Api::counts() const {
-  const std::lock_guard lock(mutex_);
-  return counts_;
 }
 
 void Api::noted(const SyncRequest& request, Millis now) {

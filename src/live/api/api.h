@@ -15,6 +15,7 @@
 
 #include "io/describe_doc.h"
 #include "io/describe_json.h"
+#include "live/api/meters.h"
 #include "live/api/views.h"
 #include "live/http/server.h"
 #include "live/http/url.h"
@@ -29,6 +30,7 @@ struct Call {
   Caller caller;
   std::string id;  // of the request
   std::shared_ptr<Reply> reply;
+  std::function<void(int status)> answered;  // for the meters
 };
 
 enum class Needs { anybody, viewer, user, operator_, agent };
@@ -74,6 +76,7 @@ class Api {
   Hub& hub() { return hub_; }
   const ApiExtras& extras() const { return extras_; }
   EventFeed& feed() { return *feed_; }
+  Meters& meters() { return *meters_; }
   // Reads the world and answers; `f` runs on the hub's thread.
   void read(Call call, std::function<HttpResponse(const Desk&)> f);
   void write(Call call, std::function<std::optional<HttpResponse>(const Desk&, Facts&)> f);
@@ -84,11 +87,6 @@ class Api {
     std::map<std::string, NodeSample> samples;
   };
   SiteNote note(const std::string& site) const;
-  struct Count {
-    std::uint64_t requests = 0, faults = 0;
-    double seconds = 0;
-  };
-  std::map<std::string, Count> counts() const;
 
  private:
   const Route* find(const std::string& method, const std::vector<std::string>& path,
@@ -100,6 +98,7 @@ class Api {
   ApiExtras extras_;
   std::vector<Route> routes_;
   std::unique_ptr<EventFeed> feed_;
+  std::shared_ptr<Meters> meters_ = std::make_shared<Meters>();  // outlives calls under way
   std::atomic<std::uint64_t> next_id_ = 1;
   std::string id_prefix_;
   mutable std::mutex mutex_;
@@ -109,7 +108,6 @@ class Api {
     std::int64_t at_ms = 0;
   };
   std::map<std::string, Bucket> buckets_;
-  std::map<std::string, Count> counts_;
 };
 
 // Answers.
