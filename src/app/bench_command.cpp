@@ -3,6 +3,7 @@
 // as the bench had events, at the depth of a busy machine. Best of three, in CPU seconds of this
 // process.
 #include <fmt/core.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cmath>
@@ -13,6 +14,8 @@
 #include <nlohmann/json.hpp>
 #include <queue>
 
+#include "app/bench_live.h"
+#include "app/bench_row.h"
 #include "app/bench_world.h"
 #include "app/command.h"
 #include "app/scenario_input.h"
@@ -30,13 +33,6 @@ namespace dure {
 namespace {
 
 constexpr const char* kYardstick = "CPU time of as many pushes and pops on a binary heap of 512";
-
-struct Row {
-  std::string name, unit;
-  double value = 0;
-  double ratio = 0;  // 0: none
-  std::string ratio_to = kYardstick;
-};
 
 double best_of(int times, const std::function<void()>& work) {
   double best = 1e300;
@@ -82,8 +78,10 @@ void bench_log(const std::string& name, const std::vector<BatchJob>& jobs, std::
                              [&] { events = replay(jobs, procs, policy).events; });
     const double ratio = s / yardstick_s(events);
     const std::string what = name + "." + name_of(policy);
-    rows.push_back({what + ".jobs", "jobs/s", static_cast<double>(jobs.size()) / s, ratio});
-    rows.push_back({what + ".events", "events/s", static_cast<double>(events) / s, ratio});
+    rows.push_back(
+        {what + ".jobs", "jobs/s", static_cast<double>(jobs.size()) / s, ratio, kYardstick});
+    rows.push_back(
+        {what + ".events", "events/s", static_cast<double>(events) / s, ratio, kYardstick});
   }
 }
 
@@ -106,10 +104,11 @@ void bench_month(const Scenario& scenario, std::vector<Row>& rows) {
         gpus += pool.installed;
   });
   const double ratio = s / yardstick_s(events);
-  rows.push_back({"nation-month.cpu", "s", s, ratio});
-  rows.push_back({"nation-month.jobs", "jobs/s", static_cast<double>(jobs) / s, ratio});
-  rows.push_back({"nation-month.events", "events/s", static_cast<double>(events) / s, ratio});
-  rows.push_back({"nation-month.gpus", "GPUs", static_cast<double>(gpus), 0});
+  rows.push_back({"nation-month.cpu", "s", s, ratio, kYardstick});
+  rows.push_back({"nation-month.jobs", "jobs/s", static_cast<double>(jobs) / s, ratio, kYardstick});
+  rows.push_back(
+      {"nation-month.events", "events/s", static_cast<double>(events) / s, ratio, kYardstick});
+  rows.push_back({"nation-month.gpus", "GPUs", static_cast<double>(gpus), 0, ""});
 }
 
 // One question to a full nation: 300,000 GPUs, 75,000 nodes, 100,000 jobs that wait.
@@ -118,10 +117,10 @@ void bench_questions(bool quick, std::vector<Row>& rows) {
   if (quick) size.waiting = 10'000;
   size.past = quick ? 10'000 : 500'000;
   const Nation full = full_nation(size);
-  rows.push_back({"nation.waiting", "jobs", static_cast<double>(full.world.waiting_jobs()), 0});
-  rows.push_back({"nation.running", "jobs", static_cast<double>(full.world.running_jobs()), 0});
+  rows.push_back({"nation.waiting", "jobs", static_cast<double>(full.world.waiting_jobs()), 0, ""});
+  rows.push_back({"nation.running", "jobs", static_cast<double>(full.world.running_jobs()), 0, ""});
   const auto timed = [&](const char* name, const char* unit, double scale, auto&& work) {
-    rows.push_back({name, unit, best_of(3, work) * scale, 0});
+    rows.push_back({name, unit, best_of(3, work) * scale, 0, ""});
   };
   timed("nation.copy", "ms", 1000, [&] {
     const World copy = full.world;
@@ -211,12 +210,29 @@ void bench_shared(bool quick, std::vector<Row>& rows) {
 }
 
 struct Options {
-  bool json = false, quick = false;
+  bool json = false, quick = false, live = false;
+  std::int64_t history = -1;
   std::string scenario = "scenarios/k-ai-hub/hub.yaml";
 };
 
+Result<Done> live_rows(const Options& o, std::vector<Row>& rows) {
+  BenchLiveOptions live;
+  if (o.quick) live.make_quick();
+  if (o.history >= 0) live.history = o.history;
+  const std::filesystem::path lab = shared_folder() / "slurm/lab";
+  if (geteuid() == 0 && std::filesystem::exists(lab)) live.slurm_lab = lab.string();
+  return bench_live(live, rows);
+}
+
+int show(const Options& o, const std::vector<Row>& rows);
+
 int run(const Options& o) {
   std::vector<Row> rows;
+  if (o.live) {
+    TRY_OR_COMPLAIN(done, live_rows(o, rows));
+    (void)done;
+    return show(o, rows);
+  }
   const std::filesystem::path traces = shared_folder() / "data/traces/swf";
   const auto recorded = [&](const char* name, const char* file,
                             std::optional<std::int64_t> procs) -> Result<Done> {
@@ -238,7 +254,7 @@ int run(const Options& o) {
   }
   const std::size_t n = o.quick ? 50'000 : 1'000'000;
   bench_log(o.quick ? "generated-50k" : "generated-1m", generated_log(n, 512, 0.85, 1), 512, rows);
-  rows.push_back({"peak_memory.logs", "MB", static_cast<double>(peak_rss_mb()), 0});
+  rows.push_back({"peak_memory.logs", "MB", static_cast<double>(peak_rss_mb()), 0, ""});
   bench_questions(o.quick, rows);
   bench_scale(o.quick, rows);
   bench_shared(o.quick, rows);
@@ -246,9 +262,12 @@ int run(const Options& o) {
     const auto read = read_scenario_input(o.scenario, {});
     if (!read) return complain(read.faults());
     bench_month(read.value().scenario, rows);
-    rows.push_back({"peak_memory.all", "MB", static_cast<double>(peak_rss_mb()), 0});
+    rows.push_back({"peak_memory.all", "MB", static_cast<double>(peak_rss_mb()), 0, ""});
   }
+  return show(o, rows);
+}
 
+int show(const Options& o, const std::vector<Row>& rows) {
   if (o.json) {
     nlohmann::ordered_json out = nlohmann::ordered_json::array();
     for (const Row& r : rows) {
@@ -276,6 +295,8 @@ void add_bench_command(CLI::App& app, int& exit_code) {
   auto o = std::make_shared<Options>();
   command->add_flag("--json", o->json, "Rows as JSON");
   command->add_flag("--quick", o->quick, "A small generated log instead of a million jobs");
+  command->add_flag("--live", o->live, "A hub under load, in place of the scheduler: rows live.*");
+  command->add_option("--history", o->history, "With --live: jobs that a hub restarts with");
   command->add_option("--scenario", o->scenario, "The nation-month's scenario; empty: none")
       ->capture_default_str();
   command->callback([o, &exit_code] { exit_code = run(*o); });

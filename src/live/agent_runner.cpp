@@ -4,11 +4,18 @@
 #include <chrono>
 
 #include "io/describe_json.h"
+#include "live/api/views.h"
 
 namespace dure {
 namespace {
 
 constexpr std::int64_t kWaitMs = 25'000, kMostBackoffMs = 30'000, kLongestNapMs = 500;
+
+// What a problem document says, without what is another each time: the same trouble is told once.
+std::string why(const std::string& body) {
+  const Outcome<ProblemView> problem = from_json<ProblemView>(body, "problem");
+  return problem ? problem.value().code + ": " + problem.value().detail : body.substr(0, 300);
+}
 
 class InsideLink final : public HubLink {
  public:
@@ -76,10 +83,10 @@ class HttpLink final : public HubLink {
         continue;
       }
       if (response.value().status != 200) {
-        asked.answer.fault({response.value().status,
-                            "hub_refused",
-                            {"hub", "200", std::to_string(response.value().status),
-                             response.value().body.substr(0, 300)}});
+        asked.answer.fault(
+            {response.value().status,
+             "hub_refused",
+             {"hub", "200", std::to_string(response.value().status), why(response.value().body)}});
         continue;
       }
       Outcome<SyncReply> reply = from_json<SyncReply>(response.value().body, "hub's answer");

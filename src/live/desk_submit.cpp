@@ -222,14 +222,14 @@ Answered<Plan> plan_of(const Desk& d, const Submission& asked) {
 }
 
 // Where its jobs may run: lawful, lent, of the device and hardware, the owner's own first. Why not,
-// of the pool that came nearest.
+// of the pool that came nearest. The law is asked of a lane; without one, all the rest is.
 struct Places {
   std::vector<PoolId> pools;
   Reason refused = Reason::no_legal_site;
   std::string detail;
 };
 
-Places places_of(const Desk& d, const Plan& p, LaneId lane) {
+Places places_of(const Desk& d, const Plan& p, std::optional<LaneId> lane) {
   Places out;
   std::vector<std::pair<bool, PoolId>> found;
   const MemberSpec& member = d.scenario.members[p.lane.member.index];
@@ -261,10 +261,10 @@ Places places_of(const Desk& d, const Plan& p, LaneId lane) {
       no(2, Reason::no_legal_site, pool, owner.id + " does not lend to " + member.id);
       continue;
     }
-    if (!d.world.lawful(lane, PoolId{i})) {
+    if (lane && !d.world.lawful(*lane, PoolId{i})) {
       Reason why = Reason::no_legal_site;
-      if (d.world.law().under_law(lane)) {
-        const Verdict v = d.world.law().verdict(lane, PoolId{i});
+      if (d.world.law().under_law(*lane)) {
+        const Verdict v = d.world.law().verdict(*lane, PoolId{i});
         if (v.denied)
           why = reason_of(*v.denied);
         else if (!v.needs.empty())
@@ -296,6 +296,30 @@ std::optional<Problem> too_large(const Desk& d, const Plan& p, const std::vector
   return bad(p.lane.device == Device::gpu ? "gpus" : "cpus",
              "at most " + std::to_string(most) + unit + ", what its largest pool has now",
              std::to_string(least), "dure sites", "too_large");
+}
+
+std::optional<Problem> unknown_before(const Desk& d, const Plan& p) {
+  for (std::size_t i = 0; i < p.spec.after.size(); ++i)
+    if (p.spec.after[i] < 1 || p.spec.after[i] > static_cast<std::int64_t>(d.world.jobs()))
+      return bad("after[" + std::to_string(i) + "]", "the number of a job",
+                 std::to_string(p.spec.after[i]), "dure jobs", "unknown_job");
+  return std::nullopt;
+}
+
+// The pools that may take it, or why none may.
+Answered<std::vector<PoolId>> found_places(const Desk& d, const Plan& p,
+                                           std::optional<LaneId> lane) {
+  if (lane && !d.world.lane(*lane).pools.empty()) {
+    std::vector<PoolId> pools = d.world.lane(*lane).pools;
+    if (auto problem = too_large(d, p, pools)) return std::move(*problem);
+    return pools;
+  }
+  Places places = places_of(d, p, lane);
+  if (places.pools.empty())
+    return bad("job", "a place where it may run", to_string(places.refused), places.detail,
+               to_string(places.refused));
+  if (auto problem = too_large(d, p, places.pools)) return std::move(*problem);
+  return std::move(places.pools);
 }
 
 void open_lane(const Desk& d, const Plan& p, Facts& facts) {
@@ -343,27 +367,18 @@ std::optional<Answered<Submitted>> Desk::submit(const Submission& asked, Facts& 
   Answered<Plan> planned = plan_of(*this, asked);
   if (!planned) return planned.problem();
   Plan& p = planned.value();
-  for (std::size_t i = 0; i < p.spec.after.size(); ++i)
-    if (p.spec.after[i] < 1 || p.spec.after[i] > static_cast<std::int64_t>(world.jobs()))
-      return bad("after[" + std::to_string(i) + "]", "the number of a job",
-                 std::to_string(p.spec.after[i]), "dure jobs", "unknown_job");
+  if (auto problem = unknown_before(*this, p)) return std::move(*problem);
   const std::optional<LaneId> lane = book.lane(p.key);
+  // Also before there is a lane, which would stay: what is refused leaves nothing behind, but for
+  // the lane that the law is asked about.
+  Answered<std::vector<PoolId>> pools = found_places(*this, p, lane);
+  if (!pools) return pools.problem();
   if (!lane) {
     open_lane(*this, p, facts);
     return std::nullopt;
   }
-  std::vector<PoolId> pools = world.lane(*lane).pools;
-  if (pools.empty()) {
-    Places places = places_of(*this, p, *lane);
-    if (places.pools.empty())
-      return bad("job", "a place where it may run", to_string(places.refused), places.detail,
-                 to_string(places.refused));
-    pools = places.pools;
-    if (auto problem = too_large(*this, p, pools)) return std::move(*problem);
-    facts.world.push_back(LaneWidened{*lane, std::move(places.pools)});
-  } else if (auto problem = too_large(*this, p, pools)) {
-    return std::move(*problem);
-  }
+  if (world.lane(*lane).pools.empty())
+    facts.world.push_back(LaneWidened{*lane, std::move(pools.value())});
   const JobId first{static_cast<std::uint32_t>(world.jobs())};
   JobDescribed described;
   described.job = number_of(first);
@@ -391,6 +406,10 @@ std::optional<Answered<Submitted>> Desk::submit(const Submission& asked, Facts& 
 std::optional<Problem> Desk::check(const Submission& asked) const {
   Answered<Plan> planned = plan_of(*this, asked);
   if (!planned) return planned.problem();
+  const Plan& p = planned.value();
+  if (auto problem = unknown_before(*this, p)) return problem;
+  const auto pools = found_places(*this, p, book.lane(p.key));
+  if (!pools) return pools.problem();
   return std::nullopt;
 }
 

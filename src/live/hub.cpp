@@ -262,7 +262,11 @@ void Hub::run() {
   };
   plant_.idle = [this](Facts& facts) { idle(facts); };
   while (!plant_.stopped()) {
-    plant_.sit_out([this] { return lead() && store_->probe() && (up_to_date() || load()); });
+    plant_.sit_out([this] {
+      // A store that takes nothing may still be read, and then readers and agents are served.
+      if (plant_.ahead_of_store() && !load()) return false;
+      return lead() && store_->probe() && (up_to_date() || load());
+    });
     if (plant_.stopped()) break;
     plant_.begin(*desk_, *record_, epoch_, followers);
     plant_.first(std::make_unique<Founding>(*this));

@@ -75,6 +75,7 @@ void LivePlant::begin(const Desk& desk, LiveRecord& record, std::int64_t epoch,
   record_ = &record;
   epoch_ = epoch;
   followers_ = followers;
+  ahead_ = false;
   now_ = std::max(clock_.now(), desk.world.now());
   next_tick_ = now_;
 }
@@ -105,6 +106,14 @@ bool LivePlant::more() {
   return !ready_.empty();
 }
 
+Problem LivePlant::cannot_write() const {
+  const bool follows = state_ == HubState::following;
+  return {503,
+          follows ? "not_leading" : "store_unavailable",
+          {"hub", follows ? "to lead" : "a store that can be written", state_detail(),
+           "try again later"}};
+}
+
 void LivePlant::fail_round(const Problem& problem) {
   for (const auto& work : to_answer_) work->failed(problem);
   for (const auto& work : round_) work->failed(problem);
@@ -128,9 +137,11 @@ bool LivePlant::commit() {
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun;
     if (stored) stored(record_->pending().size(), took.count());
     if (!kept) {  // invariant 2
+      ahead_ = true;
       const Fault& f = kept.fault();
-      fail_round({503, f.found == kFenced ? "not_leading" : "store_unavailable", f});
+      // First the state: who is refused and then asks /readyz hears the same.
       set_state(f.found == kFenced ? HubState::following : HubState::degraded, to_string(f));
+      fail_round({503, f.found == kFenced ? "not_leading" : "store_unavailable", f});
       return false;
     }
     if (followers_ != nullptr) followers_->stored(record_->pending(), *desk_);
@@ -192,8 +203,9 @@ void LivePlant::next(Millis wake, std::vector<Event>& facts) {
       if (stop_ && round_.empty()) return;  // all that came before was answered
     }
     if (now_ >= next_tick_ && !tick()) {
-      fail_round({503, "not_leading", {"hub", "to lead", "another leads", "ask the other"}});
-      set_state(HubState::following, "another hub leads");
+      // keep_lead() has said so where the store is to blame, and not another hub.
+      if (state_ == HubState::leading) set_state(HubState::following, "another hub leads");
+      fail_round(cannot_write());
       return;
     }
     if (ready_.empty()) pump();
@@ -219,19 +231,15 @@ void LivePlant::sit_out(const std::function<bool()>& ready) {
     }
     now_ = std::max(clock_.now(), desk_->world.now());
     for (const auto& work : works) {
-      if (work->writes()) {  // invariant 3
-        const bool follows = state_ == HubState::following;
-        work->failed({503,
-                      follows ? "not_leading" : "store_unavailable",
-                      {"hub", follows ? "to lead" : "a store that can be written", state_detail(),
-                       "try again later"}});
+      if (work->writes() || ahead_) {  // invariants 3 and 4
+        work->failed(cannot_write());
         continue;
       }
       Facts none;
       while (!work->round(*desk_, none)) CHECK(none.empty());
       work->kept(*desk_);
     }
-    flush_agents();
+    if (!ahead_) flush_agents();
   }
 }
 

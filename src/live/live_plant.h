@@ -7,6 +7,8 @@
 //             2. If the store fails, nothing of the round has happened: next() ends the loop, its
 //                works are told so, and the hub reads its world from the store again.
 //             3. While the store cannot be written, works that would write are refused at once.
+//             4. A world that holds what could not be stored is shown to nobody, neither readers
+//                nor agents, until begin() brings one that is as stored.
 #pragma once
 
 #include <atomic>
@@ -86,7 +88,9 @@ class LivePlant final : public Plant {
   void answered(const LogAnswer& answer);
   std::optional<SyncReply> reply_to(const SyncRequest& request) const;
   bool stopped() const { return stop_; }
-  // Refuses what would write and does what only reads, until the store can be written or stop().
+  bool ahead_of_store() const { return ahead_; }  // invariant 4
+  // Refuses what would write and does what only reads, until ready() or stop(). ready() may
+  // begin().
   void sit_out(const std::function<bool()>& ready);
   void lead_until(Millis until) { leads_until_ = until; }
   std::function<bool()> keep_lead;   // called now and then; false: somebody else leads
@@ -100,6 +104,7 @@ class LivePlant final : public Plant {
   void pump();
   bool commit();
   void flush_agents();
+  Problem cannot_write() const;
   void fail_round(const Problem& problem);
   std::vector<Event> stamped(std::vector<What>&& world);
   bool tick();
@@ -115,6 +120,7 @@ class LivePlant final : public Plant {
   std::deque<std::unique_ptr<Work>> round_;       // taken from the inbox, not yet done
   std::vector<std::unique_ptr<Work>> to_answer_;  // done, their facts not yet stored
   std::vector<Event> ready_;
+  bool ahead_ = false;
   std::multimap<std::string, SyncTicket> tickets_;  // [site]
   struct Question {
     std::string site;

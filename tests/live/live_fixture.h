@@ -37,6 +37,7 @@ class RunningHub {
  public:
   // store: sqlite:PATH. The API is served on a free port.
   RunningHub(const std::string& store, HubSpec spec = hub_of_three());
+  RunningHub(std::unique_ptr<Store> store, HubSpec spec = hub_of_three());
   ~RunningHub();
   void agent(const std::string& site, std::unique_ptr<Driver> driver, const std::string& journal,
              SiteTools tools = {});

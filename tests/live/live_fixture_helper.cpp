@@ -64,13 +64,21 @@ std::int64_t now_unix() {
   return unix_ms(clock->now());
 }
 
-RunningHub::RunningHub(const std::string& store, HubSpec spec) {
-  auto opened = open_store(store);
-  CHECK(opened);
+namespace {
+std::unique_ptr<Store> opened(const std::string& url) {
+  auto store = open_store(url);
+  CHECK(store);
+  return std::move(store.value());
+}
+}  // namespace
+
+RunningHub::RunningHub(const std::string& store, HubSpec spec)
+    : RunningHub(opened(store), std::move(spec)) {}
+
+RunningHub::RunningHub(std::unique_ptr<Store> store, HubSpec spec) {
   HubOptions options;
   options.holder = "test";
-  auto hub =
-      Hub::open(std::move(spec), alliance(), std::move(opened.value()), Clock::real(), options);
+  auto hub = Hub::open(std::move(spec), alliance(), std::move(store), Clock::real(), options);
   if (!hub) {
     std::fprintf(stderr, "%s\n", to_string(hub.faults()[0]).c_str());
     CHECK(!"a hub");

@@ -24,30 +24,24 @@ bool comes_true(const std::function<bool()>& wish) {
   return true;
 }
 
-// A server that is killed may leave the connection's own process alive for a moment, and then the
-// call fails in the middle: the next finds a new connection, and the number says whether it was
-// stored.
-template <class Store>
-void append_again(Store& store, std::uint64_t number) {
-  EXPECT_TRUE(comes_true([&] {
-    return store.last() &&
-           (store.last().value() >= number || outcome(append(store, {entry(number)})) == "ok");
-  })) << number;
-}
-
 void a_server_restarts(PostgresServer& server) {
   SCOPED_TRACE("a server restarts");
   server.query("CREATE SCHEMA restarts");
   const std::string url = server.url("restarts");
   const auto a = leader(url);
-  EXPECT_EQ(outcome(append(*a, entries(1, 5))), "ok");
-  // While nobody looked.
-  server.kill(), server.start();
-  ASSERT_EQ(server.problem(), "");
-  append_again(*a, 6);
-  server.kill(), server.start();
-  EXPECT_TRUE(comes_true([&] { return outcome(a->last()) == "ok"; }));
-  EXPECT_EQ(all(*a).size(), 6u);
+  EXPECT_EQ(outcome(append(*a, entries(1, 1))), "ok");
+  // While nobody looked: the next call, a write or a read, does not even notice. What the old
+  // server said last may be unread still, and then libpq calls the lost connection a good one; five
+  // times, since it is not always so. No retry here: begin() and a read's start make a connection
+  // anew by themselves (database.h, invariant 2), and the server has told that it is ready.
+  for (std::uint64_t n = 2; n <= 6; ++n) {
+    server.kill(), server.start();
+    ASSERT_EQ(server.problem(), "");
+    EXPECT_EQ(outcome(append(*a, {entry(n)})), "ok");
+    server.kill(), server.start();
+    ASSERT_EQ(server.problem(), "");
+    EXPECT_EQ(all(*a).size(), n);
+  }
   // While it is away: a Fault each time, then it goes on as the same epoch.
   server.kill();
   EXPECT_EQ(outcome(append(*a, {entry(7)})), kStoreDown);

@@ -123,12 +123,16 @@ class PostgresDatabase final : public Database {
     prepared_.clear();
   }
 
-  // A session that the server ends (shutdown, crash, a time limit) says so before it is cut off.
+  // After a failure. A session that the server ends (shutdown, crash, a time limit) says so before
+  // it is cut off. Where libpq itself made the error, without a word of the server, the connection
+  // is lost even if its status is still OK: it could not write, and has not read to the end yet
+  // what the server said before it went.
   bool is_over(const PGresult* result) const {
-    const char* const severity =
-        result == nullptr ? nullptr : PQresultErrorField(result, PG_DIAG_SEVERITY_NONLOCALIZED);
+    if (PQstatus(connection_.get()) != CONNECTION_OK) return true;
+    if (result == nullptr) return false;
+    const char* const severity = PQresultErrorField(result, PG_DIAG_SEVERITY_NONLOCALIZED);
     const std::string_view word = severity == nullptr ? "" : severity;
-    return word == "FATAL" || word == "PANIC" || PQstatus(connection_.get()) != CONNECTION_OK;
+    return word == "" || word == "FATAL" || word == "PANIC";
   }
 
   Fault fault(const PGresult* result) {

@@ -13,75 +13,17 @@ import os
 import random
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
-import urllib.request
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[3]
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from hub_process import OVER, ROOT, Hub, free_port, wait  # noqa: E402
+
 MEMBERS = ["samsung", "sk", "naver"]
 SITES = ["s1", "s2", "s3"]
-OVER = {"done", "failed", "cancelled", "refused", "timed_out", "lost"}
-
-
-class Hub:
-    def __init__(self, dure, folder, port):
-        self.dure, self.folder, self.port, self.process = dure, folder, port, None
-
-    def start(self):
-        self.log = open(self.folder / "hub.err", "a")
-        self.process = subprocess.Popen([self.dure, "serve", str(self.folder / "hub.yaml")], stderr=self.log)
-        wait(lambda: self.call("GET", "/readyz", quiet=True) is not None, 30, "the hub leads")
-
-    def kill(self):
-        self.process.kill()
-        self.process.wait()
-
-    def stop(self):
-        self.process.terminate()
-        return self.process.wait(30)
-
-    def call(self, method, path, body=None, quiet=False, headers=None):
-        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", method=method,
-                                         data=None if body is None else json.dumps(body).encode(),
-                                         headers={"Content-Type": "application/json", **(headers or {})})
-        try:
-            with urllib.request.urlopen(request, timeout=30) as response:
-                return json.loads(response.read() or b"{}")
-        except (urllib.error.URLError, ConnectionError, socket.timeout) as e:
-            if quiet:
-                return None
-            text = e.read().decode() if isinstance(e, urllib.error.HTTPError) else str(e)
-            raise SystemExit(f"{method} {path}: {text}")
-
-    def jobs(self):
-        out, before = [], 0
-        while True:
-            page = self.call("GET", f"/api/v1/jobs?limit=1000&before={before}")
-            out += page["jobs"]
-            before = page["next"]
-            if not before:
-                return out
-
-
-def wait(what, seconds, words, every=0.2):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        value = what()
-        if value:
-            return value
-        time.sleep(every)
-    raise SystemExit(f"not within {seconds} s: {words}")
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
 
 
 def mixed_jobs(n, runs):
