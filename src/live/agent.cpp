@@ -383,6 +383,13 @@ void Agent::seen(const Seen& s, std::int64_t now_ms) {
   if (a.withdrawn && a.started) a.withdrawn = false;  // it was quicker
   if (a.withdrawn && !a.stop && (s.state == Seen::ended || s.state == Seen::lost))
     return over(a, taken_back(), now_ms);
+  if (s.never_ran && !a.stop) {
+    AttemptFact f;
+    f.state = AttemptState::refused;
+    f.code = "never_ran";
+    f.detail = "the site says that it is over (" + s.detail + "), and it never ran";
+    return over(a, std::move(f), now_ms);
+  }
   if (s.state == Seen::ended || s.state == Seen::lost) {
     AttemptFact f;
     f.state = s.state == Seen::ended ? AttemptState::ended : AttemptState::lost;

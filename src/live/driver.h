@@ -41,7 +41,8 @@ struct Seen {  // of an attempt: a job of the site that carries one of our keys
   enum State : std::uint8_t { held, pending, running, ended, lost };
   std::string key, remote;
   State state = held;
-  bool claimed = false;  // its first line ran, sometime
+  bool claimed = false;    // its first line ran, sometime
+  bool never_ran = false;  // of what is over: it did not run, and cannot any more
   std::int64_t exit_code = 0, signal = 0;
   bool time_limit = false, node_failed = false, stopped = false;
   std::string detail;

@@ -254,8 +254,8 @@ TEST(SlurmModel, MapsStates) {
   for (const char* state :
        {"RUNNING", "COMPLETING", "SUSPENDED", "STOPPED", "RESIZING", "NEW_WORD"})
     EXPECT_EQ(seen_of(state).state, Seen::running) << state;
-  for (const char* state : {"COMPLETED", "FAILED", "CANCELLED", "OUT_OF_MEMORY", "PREEMPTED",
-                            "BOOT_FAIL", "DEADLINE", "REVOKED", "TIMEOUT"})
+  for (const char* state : {"FAILED", "CANCELLED", "OUT_OF_MEMORY", "PREEMPTED", "BOOT_FAIL",
+                            "DEADLINE", "REVOKED", "TIMEOUT"})
     EXPECT_EQ(seen_of(state).state, Seen::ended) << state;
   EXPECT_EQ(seen_of("FAILED", 19'200).exit_code, 75);
   EXPECT_EQ(seen_of("FAILED", 15).signal, 15);
@@ -263,8 +263,24 @@ TEST(SlurmModel, MapsStates) {
   EXPECT_FALSE(seen_of("CANCELLED").stopped);
   EXPECT_TRUE(seen_of("CANCELLED", 0, {.fenced = true, .stop_asked = true}).stopped);
   EXPECT_TRUE(seen_of("BOOT_FAIL").node_failed);
+  EXPECT_EQ(seen_of("CANCELLED").signal, 15) << "it ended, and not well";
   // Queued again by the site: the claim will refuse it.
   EXPECT_EQ(seen_of("PENDING", 0, {.claimed = true}, "BeginTime", 1, 1).state, Seen::lost);
+}
+
+// Slurm gives numbers twice after a crash, and counts one job's end as the other's.
+TEST(SlurmModel, WhatLeftNoWordDidNotEndWell) {
+  EXPECT_EQ(seen_of("COMPLETED").state, Seen::running) << "not over before it is fenced";
+  const Seen fenced = seen_of("COMPLETED", 0, {.fenced = true});
+  EXPECT_EQ(fenced.state, Seen::ended);
+  EXPECT_TRUE(fenced.never_ran);
+  EXPECT_NE(fenced.signal, 0);
+  const Seen claimed = seen_of("COMPLETED", 0, {.claimed = true, .by = "9"});
+  EXPECT_EQ(claimed.state, Seen::ended);
+  EXPECT_FALSE(claimed.never_ran);
+  EXPECT_NE(claimed.signal, 0);
+  EXPECT_TRUE(seen_of("NODE_FAIL", 0, {.fenced = true}).never_ran);
+  EXPECT_FALSE(seen_of("CANCELLED", 0, {.fenced = true, .stop_asked = true}).never_ran);
 }
 
 TEST(SlurmModel, BelievesTheAttemptBeforeSlurm) {
@@ -552,6 +568,13 @@ TEST_F(Watched, AFailedNodeIsNoDeadAttempt) {
   EXPECT_EQ(seen.state, Seen::ended);
   EXPECT_FALSE(seen.claimed);
   EXPECT_EQ(text_of(dir / "m"), "fence\n");
+}
+
+TEST_F(Watched, WhatSlurmCallsCompletedAndNeverClaimedIsFenced) {
+  const Seen seen = sweep(std::vector{job(7, "k7", "COMPLETED")}).attempts.at(0);
+  EXPECT_EQ(seen.state, Seen::ended);
+  EXPECT_TRUE(seen.never_ran);
+  EXPECT_TRUE(claims.read("k7").value().fenced);
 }
 
 TEST_F(Watched, ASilentAttemptOfAFailedNodeIsLost) {

@@ -102,7 +102,13 @@ void end_by_slurm(Seen& seen, const SlurmJob& job, const SlurmTrace& trace) {
   seen.time_limit = job.state == "TIMEOUT" || job.state == "DEADLINE";
   seen.detail = job.state + (job.reason.empty() || job.reason == "None" ? "" : ": " + job.reason);
   if (job.state == "BOOT_FAIL") seen.node_failed = true;
-  if (trace.claimed && seen.exit_code == 0 && seen.signal == 0) seen.signal = 9;
+  // Not well, whatever Slurm says: what runs to its end leaves its word. It may have counted the
+  // end of another job of the same number (given twice after a crash) as that of this one.
+  const bool well = seen.exit_code == 0 && seen.signal == 0;
+  if (well) seen.signal = job.state == "CANCELLED" && !trace.claimed ? 15 : 9;
+  seen.never_ran = well && job.state == "COMPLETED" && trace.fenced;
+  if (well && job.state == "COMPLETED" && !trace.claimed && !trace.fenced)
+    seen.state = Seen::running;  // the driver fences it first
   if (!trace.claimed && seen.exit_code == kClaimImpossible)
     seen.detail += ": its node could not write into the claims folder";
 }
@@ -181,6 +187,7 @@ Seen slurm_seen(const SlurmJob& job, const SlurmTrace& trace) {
     seen.state = trace.claimed ? Seen::running : Seen::ended;
     seen.node_failed = true;
     seen.signal = trace.claimed ? 0 : 9;
+    seen.never_ran = trace.fenced;
     seen.detail = "NODE_FAIL";
   } else if (slurm_over(job.state)) {
     end_by_slurm(seen, job, trace);

@@ -139,11 +139,13 @@ Seen SlurmWatch::judge(const SlurmJob& job, Clock::time_point now) {
     trace.claimed = true;
     return slurm_seen(job, trace);
   }
-  const bool node_failed = job.state == "NODE_FAIL" || job.state == "BOOT_FAIL";
+  const bool may_not_have_run =
+      job.state == "NODE_FAIL" || job.state == "BOOT_FAIL" || job.state == "COMPLETED";
   Result<SlurmTrace> read = claims_.read(job.name);
-  if (read && !read.value().claimed && !read.value().fenced && node_failed) {
+  if (read && !read.value().claimed && !read.value().fenced && may_not_have_run) {
     const auto fenced = claims_.fence(job.name);
-    if (!fenced || !fenced.value()) read = claims_.read(job.name);  // it claimed just now
+    // Fenced; or it claimed just now.
+    if (fenced) read = claims_.read(job.name);
   }
   if (read) trace = read.value();
   if (trace.claimed) claimed_.insert(job.name);

@@ -53,6 +53,41 @@ def mixed_jobs(n, runs):
         yield job
 
 
+def lend_and_take_back(hub, runs):
+    """samsung borrows half of sk's site; then sk wants all of it, and has it within its lending terms."""
+    script = ('#!/bin/bash\n'
+              'echo start >>"{runs}/$DURE_JOB"\n'
+              'trap \'echo stopped >>"{runs}/$DURE_JOB"; exit 143\' TERM\n'
+              'while [ ! -e {go} ]; do sleep 0.2; done\n'
+              'echo end >>"{runs}/$DURE_JOB"\n')
+
+    def ask(member, n, go, **more):
+        return [hub.call("POST", "/api/v1/jobs",
+                         {"name": f"{member}-holds", "member": member, "gpus": 4, "sites": ["s2"], "time_limit_s": 600,
+                          "script": script.format(runs=runs, go=runs / go), **more})["job"] for _ in range(n)]
+
+    def in_state(numbers, state):
+        return [n for n in numbers if hub.call("GET", f"/api/v1/jobs/{n}")["state"] == state]
+
+    borrowed = ask("samsung", 12, "go-samsung", preemptible=True)
+    wait(lambda: len(in_state(borrowed, "running")) == 9, 60, "samsung runs on half of s2, which is as much as sk lends")
+    lent = sum(p["lent"] for s in hub.call("GET", "/api/v1/sites")["sites"] for p in s["pools"])
+    began = time.monotonic()
+    own = ask("sk", 18, "go-sk")
+    wait(lambda: len(in_state(own, "running")) == 18, 120, "sk runs on all of its site", every=0.5)
+    back_s = time.monotonic() - began
+    (runs / "go-sk").touch()
+    (runs / "go-samsung").touch()
+    wait(lambda: len(in_state(own + borrowed, "done")) == 30, 120, "all of them are done", every=0.5)
+    stopped = 0
+    for n in own + borrowed:
+        lines = (runs / str(n)).read_text().split()
+        stopped += lines.count("stopped")
+        assert lines.count("end") == 1 and lines.count("start") == 1 + lines.count("stopped"), (n, lines)
+    assert lent == 36 and stopped >= 9, (lent, stopped)
+    return {"lent_gpus": lent, "borrowers_stopped": stopped, "owner_has_it_back_s": round(back_s, 1)}
+
+
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--dure", required=True)
@@ -82,6 +117,8 @@ def main():
         hub.start()
         wait(lambda: all(s["pools"][0]["nodes_open"] == 18 for s in hub.call("GET", "/api/v1/sites")["sites"]),
              60, "three sites with 18 nodes each")
+
+        figures["lend_and_take_back"] = lend_and_take_back(hub, runs)
 
         # ---- submit
         began = time.monotonic()
