@@ -180,7 +180,7 @@ def main():
 
         # ---- every job ran exactly once
         jobs = {j["job"]: j for j in hub.jobs()}
-        states = collections.Counter(j["state"] for j in jobs.values())
+        states = collections.Counter(jobs[n]["state"] for n in numbers)
         wrong = []
         stops = 0
         for n in numbers:
