@@ -6,18 +6,12 @@
 #include "io/describe_json.h"
 #include "live/desk.h"
 #include "live/desk_data.h"
+#include "world/by_id.h"
 #include "world/found.h"
 #include "world/timeline.h"
 
 namespace dure {
 namespace {
-
-template <class Spec>
-std::optional<std::uint32_t> index_of(const std::vector<Spec>& list, const std::string& id) {
-  for (std::uint32_t i = 0; i < list.size(); ++i)
-    if (list[i].id == id) return i;
-  return std::nullopt;
-}
 
 Problem bad(std::string field, std::string expected, std::string found, std::string hint = "",
             std::string code = "invalid_job") {
@@ -91,16 +85,6 @@ std::optional<Problem> faulty(const JobSpec& s) {
   return faulty_data(s);
 }
 
-Spread spread_of(Topology t) {
-  switch (t) {
-    case Topology::any:
-    case Topology::site: return Spread::anywhere;
-    case Topology::hall: return Spread::whole_racks_first;
-    case Topology::nvlink_domain: return Spread::one_domain;
-  }
-  CHECK(!"a Topology");
-}
-
 std::uint32_t permille(double x) { return static_cast<std::uint32_t>(std::lround(x * 1000)); }
 
 // All that is needed to queue a job, with what it left out filled in.
@@ -120,7 +104,7 @@ Answered<Plan> plan_of(const Desk& d, const Submission& asked) {
   if (auto problem = faulty(s)) return std::move(*problem);
   if (s.member.empty()) s.member = asked.caller.member;
   if (s.member.empty()) return bad("member", "whose job it is", "nothing", "--member NAME");
-  const auto member = index_of(d.scenario.members, s.member);
+  const auto member = find_id(d.scenario.members, s.member);
   if (!member) return unknown("member", "member", d.scenario.members, s.member);
   const bool any = asked.caller.role == Role::admin || asked.caller.role == Role::operator_;
   if (!any && asked.caller.member != s.member)
@@ -135,7 +119,7 @@ Answered<Plan> plan_of(const Desk& d, const Submission& asked) {
   lane.member = MemberId{*member};
   lane.workload = WorkloadId{static_cast<std::uint32_t>(d.scenario.workloads.size())};
   if (!s.work.empty()) {
-    const auto work = index_of(d.scenario.workloads, s.work);
+    const auto work = find_id(d.scenario.workloads, s.work);
     if (!work) return unknown("work", "workload", d.scenario.workloads, s.work);
     p.work = &d.scenario.workloads[*work];
     lane.workload = WorkloadId{*work};
@@ -146,17 +130,17 @@ Answered<Plan> plan_of(const Desk& d, const Submission& asked) {
     if (s.inputs.empty() && !d.scenario.data_classes.empty()) s.inputs = p.work->inputs;
   }
   for (std::size_t i = 0; i < s.hardware.size(); ++i)
-    if (!index_of(d.scenario.hardware, s.hardware[i]))
+    if (!find_id(d.scenario.hardware, s.hardware[i]))
       return unknown("hardware[" + std::to_string(i) + "]", "hardware", d.scenario.hardware,
                      s.hardware[i]);
   for (std::size_t i = 0; i < s.sites.size(); ++i)
-    if (!index_of(d.scenario.sites, s.sites[i]))
+    if (!find_id(d.scenario.sites, s.sites[i]))
       return unknown("sites[" + std::to_string(i) + "]", "site", d.scenario.sites, s.sites[i]);
   if (!d.scenario.data_classes.empty()) {
     if (s.data_class.empty())
       s.data_class = d.hub.default_data_class.empty() ? d.scenario.data_classes[0].id
                                                       : d.hub.default_data_class;
-    p.data_class = index_of(d.scenario.data_classes, s.data_class);
+    p.data_class = find_id(d.scenario.data_classes, s.data_class);
     if (!p.data_class)
       return unknown("data_class", "data_class", d.scenario.data_classes, s.data_class);
   }
@@ -344,7 +328,7 @@ void open_lane(const Desk& d, const Plan& p, Facts& facts) {
   label.data_class = ClassId{*p.data_class};
   label.inputs = p.inputs.artifacts;
   for (const std::string& site : p.spec.sites)
-    label.only_sites.push_back(SiteId{*index_of(d.scenario.sites, site)});
+    label.only_sites.push_back(SiteId{*find_id(d.scenario.sites, site)});
   std::sort(label.only_sites.begin(), label.only_sites.end());
   label.only_sites.erase(std::unique(label.only_sites.begin(), label.only_sites.end()),
                          label.only_sites.end());

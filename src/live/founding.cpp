@@ -6,18 +6,12 @@
 #include <set>
 
 #include "base/nearest.h"
+#include "world/by_id.h"
 #include "world/found.h"
 #include "world/found_law.h"
 
 namespace dure {
 namespace {
-
-template <class Spec>
-std::optional<std::uint32_t> index_of(const std::vector<Spec>& list, const std::string& id) {
-  for (std::uint32_t i = 0; i < list.size(); ++i)
-    if (list[i].id == id) return i;
-  return std::nullopt;
-}
 
 template <class Spec>
 Fault unknown(const std::string& where, const char* what, const std::vector<Spec>& list,
@@ -30,27 +24,6 @@ Fault unknown(const std::string& where, const char* what, const std::vector<Spec
 }
 
 std::uint32_t permille(double x) { return static_cast<std::uint32_t>(std::lround(x * 1000)); }
-
-// Who lends at most how much of the owner's machines at a site, and within what time it is back.
-void lending_of(const Scenario& s, const MemberSpec& owner, const SiteSpec& site,
-                PoolOpened& pool) {
-  pool.lend_permille = 0;
-  for (const MemberSpec& m : s.members)
-    if (m.id != owner.id)
-      pool.lend_permille = std::max(pool.lend_permille, lending_permille(s, owner, m, site));
-  Millis longest;
-  for (const LendingSpec& l : s.lending) {
-    const bool here =
-        l.sites.empty() || std::find(l.sites.begin(), l.sites.end(), site.id) != l.sites.end();
-    if (l.owner != owner.id || !here) continue;
-    if (l.reclaim_hours == 0) {
-      pool.reclaim = Millis(0);
-      return;
-    }
-    longest = std::max(longest, Millis(std::llround(l.reclaim_hours * 3'600'000)));
-  }
-  pool.reclaim = longest;
-}
 
 class Founder {
  public:
@@ -77,27 +50,27 @@ class Founder {
       const std::string where = "pools[" + std::to_string(i) + "]";
       if (!ids.insert(p.id).second)
         faults_.push_back({where + ".id", "an id of its own", "'" + p.id + "' again", ""});
-      const auto site = index_of(s_.sites, p.site);
+      const auto site = find_id(s_.sites, p.site);
       if (!site) {
         faults_.push_back(unknown(where + ".site", "site", s_.sites, p.site));
-      } else if (!p.hall.empty() && !index_of(s_.sites[*site].halls, p.hall)) {
+      } else if (!p.hall.empty() && !find_id(s_.sites[*site].halls, p.hall)) {
         faults_.push_back(unknown(where + ".hall", "hall", s_.sites[*site].halls, p.hall));
       }
-      if (!index_of(s_.members, p.owner))
+      if (!find_id(s_.members, p.owner))
         faults_.push_back(unknown(where + ".owner", "member", s_.members, p.owner));
-      if (!index_of(s_.hardware, p.hardware))
+      if (!find_id(s_.hardware, p.hardware))
         faults_.push_back(unknown(where + ".hardware", "hardware class", s_.hardware, p.hardware));
     }
     for (std::size_t i = 0; i < hub_.projects.size(); ++i)
-      if (!index_of(s_.members, hub_.projects[i].member))
+      if (!find_id(s_.members, hub_.projects[i].member))
         faults_.push_back(unknown("projects[" + std::to_string(i) + "].member", "member",
                                   s_.members, hub_.projects[i].member));
     for (std::size_t i = 0; i < hub_.users.size(); ++i)
-      if (const std::string& m = hub_.users[i].member; !m.empty() && !index_of(s_.members, m))
+      if (const std::string& m = hub_.users[i].member; !m.empty() && !find_id(s_.members, m))
         faults_.push_back(
             unknown("users[" + std::to_string(i) + "].member", "member", s_.members, m));
     for (std::size_t i = 0; i < hub_.agents.size(); ++i)
-      if (!index_of(s_.sites, hub_.agents[i].site))
+      if (!find_id(s_.sites, hub_.agents[i].site))
         faults_.push_back(unknown("agents[" + std::to_string(i) + "].site", "site", s_.sites,
                                   hub_.agents[i].site));
   }
@@ -146,7 +119,7 @@ class Founder {
   }
   // Members that join at the first start have the first accounts, in their order; later ones not.
   AccountId account_of(const std::string& member) {
-    const std::uint32_t m = *index_of(s_.members, member);
+    const std::uint32_t m = *find_id(s_.members, member);
     if (m < world_.members().size()) return world_.account(MemberId{m});
     return AccountId{
         static_cast<std::uint32_t>(world_.accounts().size() + m - world_.members().size())};
@@ -180,7 +153,7 @@ class Founder {
         } else {
           const std::uint32_t site = pool.site.index;
           const std::uint32_t hall =
-              row.hall.empty() ? 0 : *index_of(s_.sites[site].halls, row.hall);
+              row.hall.empty() ? 0 : *find_id(s_.sites[site].halls, row.hall);
           out_.push_back(pool);
           if (!s_.data_classes.empty())
             out_.push_back(PoolHoused{pool.pool, hall_id(s_, site, hall)});
@@ -196,7 +169,7 @@ class Founder {
   // From now on; a guarantee of a later day is made by a start after it.
   void guarantees() {
     for (const GuaranteeSpec& g : s_.guarantees) {
-      const MemberId to{*index_of(s_.members, g.to)};
+      const MemberId to{*find_id(s_.members, g.to)};
       const std::optional<PoolId> pool = first_pool(g.owner, g.site);
       if (!pool) continue;
       const bool known =
@@ -231,15 +204,16 @@ Outcome<std::vector<What>> found_live(const HubSpec& hub, const Scenario& scenar
 }
 
 std::vector<PoolOpened> pools_of(const LivePoolSpec& row, const Scenario& s) {
-  const HardwareSpec& h = s.hardware[*index_of(s.hardware, row.hardware)];
-  const std::uint32_t site = *index_of(s.sites, row.site);
-  const std::uint32_t owner = *index_of(s.members, row.owner);
+  const HardwareSpec& h = s.hardware[*find_id(s.hardware, row.hardware)];
+  const std::uint32_t site = *find_id(s.sites, row.site);
+  const std::uint32_t owner = *find_id(s.members, row.owner);
   PoolOpened pool = opened_of(h);
   pool.site = SiteId{site};
   pool.owner = MemberId{owner};
-  pool.hardware = HardwareId{*index_of(s.hardware, row.hardware)};
+  pool.hardware = HardwareId{*find_id(s.hardware, row.hardware)};
   pool.name = row.id;
-  lending_of(s, s.members[owner], s.sites[site], pool);
+  pool.lend_permille = lends_at_most(s, s.members[owner], s.sites[site]);
+  pool.reclaim = reclaims_within(s, s.members[owner], s.sites[site]);
   std::vector<PoolOpened> out{pool};
   if (row.cpus_for_jobs > 0) {
     PoolOpened cpu = pool;

@@ -2,17 +2,9 @@
 
 #include <algorithm>
 
+#include "world/by_id.h"
+
 namespace dure {
-namespace {
-
-template <class Spec>
-std::uint32_t index_of(const std::vector<Spec>& list, const std::string& id) {
-  const auto it = std::find_if(list.begin(), list.end(), [&](const Spec& s) { return s.id == id; });
-  CHECK(it != list.end());  // check_references has passed
-  return static_cast<std::uint32_t>(it - list.begin());
-}
-
-}  // namespace
 
 Demand::Demand(const Scenario& scenario, const Founding& founding) : scenario_(scenario) {
   for (std::uint32_t w = 0; w < scenario.workloads.size(); ++w) {

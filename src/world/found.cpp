@@ -6,6 +6,7 @@
 #include <map>
 #include <tuple>
 
+#include "world/by_id.h"
 #include "world/found_law.h"
 #include "world/law_plan.h"
 #include "world/machines.h"
@@ -14,42 +15,11 @@
 namespace dure {
 namespace {
 
-template <class Spec>
-const Spec* by_id(const std::vector<Spec>& list, const std::string& id) {
-  const auto it = std::find_if(list.begin(), list.end(), [&](const Spec& s) { return s.id == id; });
-  return it == list.end() ? nullptr : &*it;
-}
-
-template <class Spec>
-std::uint32_t index_of(const std::vector<Spec>& list, const std::string& id) {
-  const Spec* spec = by_id(list, id);
-  CHECK(spec != nullptr);  // check_references has passed
-  return static_cast<std::uint32_t>(spec - list.data());
-}
-
-Spread spread_of(Topology t) {
-  switch (t) {
-    case Topology::any:
-    case Topology::site: return Spread::anywhere;
-    case Topology::hall: return Spread::whole_racks_first;  // a pool lies in one hall
-    case Topology::nvlink_domain: return Spread::one_domain;
-  }
-  CHECK(!"a Topology");
-}
-
 struct Delivery {  // one row of installs, as the power planner sees it
   PoolId pool;
   Millis from, to;
   std::int64_t gpus = 0;
 };
-
-// Who lends at most how much of a pool to others, all borrowers together.
-std::uint32_t lends(const Scenario& s, const MemberSpec& owner, const SiteSpec& site) {
-  std::uint32_t most = 0;
-  for (const MemberSpec& m : s.members)
-    if (m.id != owner.id) most = std::max(most, lending_permille(s, owner, m, site));
-  return most;
-}
 
 bool holds(const LendingSpec& l, const MemberSpec& owner, const SiteSpec& site) {
   return l.owner == owner.id &&
@@ -68,17 +38,6 @@ std::uint32_t microseconds(double ms) {  // what is not 0 is at least 1
 std::uint32_t mib(double gb) { return static_cast<std::uint32_t>(std::llround(gb * 1024)); }
 
 Millis hours(double h) { return Millis(std::llround(h * 3'600'000)); }
-
-// Within what time the owner has its racks at the site back from all borrowers; 0: it has not.
-Millis reclaims(const Scenario& s, const MemberSpec& owner, const SiteSpec& site) {
-  Millis longest;
-  for (const LendingSpec& l : s.lending) {
-    if (!holds(l, owner, site)) continue;
-    if (l.reclaim_hours == 0) return Millis(0);
-    longest = std::max(longest, hours(l.reclaim_hours));
-  }
-  return longest;
-}
 
 std::vector<Delivery> open_pools(const Scenario& s, Founding& out) {
   std::map<std::tuple<std::uint32_t, std::uint32_t, std::uint32_t, std::uint32_t>, PoolId> known;
@@ -102,8 +61,8 @@ std::vector<Delivery> open_pools(const Scenario& s, Founding& out) {
       plan.opened.site = SiteId{site};
       plan.opened.owner = MemberId{owner};
       plan.opened.hardware = HardwareId{hardware};
-      plan.opened.lend_permille = lends(s, s.members[owner], s.sites[site]);
-      plan.opened.reclaim = reclaims(s, s.members[owner], s.sites[site]);
+      plan.opened.lend_permille = lends_at_most(s, s.members[owner], s.sites[site]);
+      plan.opened.reclaim = reclaims_within(s, s.members[owner], s.sites[site]);
       plan.opened.name = row.site + "/" + row.hall + "/" + row.owner + "/" + row.hardware;
       plan.hall = hall;
       plan.in_hall = hall_id(s, site, hall);
@@ -479,6 +438,33 @@ void join_sites(const Scenario& s, Founding& out) {
 }
 
 }  // namespace
+
+Spread spread_of(Topology t) {
+  switch (t) {
+    case Topology::any:
+    case Topology::site: return Spread::anywhere;
+    case Topology::hall: return Spread::whole_racks_first;  // a pool lies in one hall
+    case Topology::nvlink_domain: return Spread::one_domain;
+  }
+  CHECK(!"a Topology");
+}
+
+std::uint32_t lends_at_most(const Scenario& s, const MemberSpec& owner, const SiteSpec& site) {
+  std::uint32_t most = 0;
+  for (const MemberSpec& m : s.members)
+    if (m.id != owner.id) most = std::max(most, lending_permille(s, owner, m, site));
+  return most;
+}
+
+Millis reclaims_within(const Scenario& s, const MemberSpec& owner, const SiteSpec& site) {
+  Millis longest;
+  for (const LendingSpec& l : s.lending) {
+    if (!holds(l, owner, site)) continue;
+    if (l.reclaim_hours == 0) return Millis(0);
+    longest = std::max(longest, hours(l.reclaim_hours));
+  }
+  return longest;
+}
 
 PoolOpened opened_of(const HardwareSpec& h) {
   PoolOpened pool;

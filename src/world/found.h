@@ -88,6 +88,11 @@ Founding found(const Scenario& scenario);
 // What the hardware says of a pool of it, and a size of a law of what its jobs ask beside it.
 PoolOpened opened_of(const HardwareSpec& hardware);
 void ask_of_nodes(const SizeLaw& law, std::size_t size, LaneOpened& lane);
+Spread spread_of(Topology topology);
+// Who lends at most how much of its racks at a site to others, all borrowers together; and within
+// what time it has them back from all of them, 0: it has not.
+std::uint32_t lends_at_most(const Scenario& s, const MemberSpec& owner, const SiteSpec& site);
+Millis reclaims_within(const Scenario& s, const MemberSpec& owner, const SiteSpec& site);
 // Could a node of the pool ever hold such a job, or its part? Racks take any number.
 bool could_take(const PoolOpened& pool, const LaneOpened& lane);
 

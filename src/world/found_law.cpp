@@ -5,16 +5,10 @@
 #include <set>
 
 #include "base/check.h"
+#include "world/by_id.h"
 
 namespace dure {
 namespace {
-
-template <class Spec>
-std::uint32_t index_of(const std::vector<Spec>& list, const std::string& id) {
-  const auto it = std::find_if(list.begin(), list.end(), [&](const Spec& s) { return s.id == id; });
-  CHECK(it != list.end());  // check_references has passed
-  return static_cast<std::uint32_t>(it - list.begin());
-}
 
 bool contains(const std::vector<std::string>& list, const std::string& id) {
   return std::find(list.begin(), list.end(), id) != list.end();
