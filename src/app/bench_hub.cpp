@@ -69,7 +69,7 @@ Result<std::unique_ptr<BenchHub>> BenchHub::start(const BenchHubOptions& options
       << "scenario: alliance.yaml\nstore: sqlite:hub.db\nlisten: 127.0.0.1:" << hub->port_
       << "\nlocal_member: local\nrequests_per_s: 0\n"
          "pools: [{id: local, site: local, owner: local, hardware: this_machine}]\n"
-         "agents: [{site: local, driver: \"null\", folder: agent, nodes: "
+         "agents: [{site: local, driver: nothing, folder: agent, nodes: "
       << options.nodes << ", gpus: 8}]\n";
   TRY(launched, hub->launch());
   (void)launched;

@@ -18,7 +18,7 @@ constexpr auto describe_enum(DriverKind) {
   return std::array{Choice<E>{E::none, "none", "an agent elsewhere"},
                     Choice<E>{E::local, "local", "processes on this machine"},
                     Choice<E>{E::slurm, "slurm", "a Slurm cluster"},
-                    Choice<E>{E::null, "null", "nothing runs: to measure with"}};
+                    Choice<E>{E::null, "nothing", "nothing runs: to measure with"}};
 }
 
 struct AgentSpec {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <nlohmann/json.hpp>
 #include <set>
 #include <sstream>
 
@@ -355,6 +356,31 @@ TEST(Hub, TheDescriptionNamesEveryRoute) {
   const std::string tag(r.header("etag"));
   EXPECT_FALSE(tag.empty());
   EXPECT_EQ(hub.call("GET", "/api/v1/openapi.json", "", {{"If-None-Match", tag}}).status, 304);
+}
+
+// A site without meters: 100 W a node that idles, 1,000 W one whose GPUs are all held.
+TEST(Hub, WorksOutThePowerThatNobodyMeasures) {
+  Folder f;
+  RunningHub hub(store(f));
+  three_sites(hub, f, 6, 3'600'000);
+  const auto watts = [&] {
+    const auto sites = nlohmann::json::parse(hub.call("GET", "/api/v1/sites").body)["sites"];
+    EXPECT_EQ(sites[0]["modelled_nodes"], 6);
+    EXPECT_EQ(sites[0]["measured_nodes"], 0);
+    return sites[0]["power_w"].get<int>();
+  };
+  EXPECT_EQ(watts(), 600);
+  const std::string at_s1 = R"(,"sites":["s1"])";
+  ASSERT_EQ(hub.call("POST", "/api/v1/jobs", job_body("samsung", 6, at_s1)).status, 201);
+  eventually([&] { return hub.state(1) == "running"; }, "it runs");
+  EXPECT_EQ(watts(), 600 + 1350);
+  int sum = 0;
+  const auto nodes = nlohmann::json::parse(hub.call("GET", "/api/v1/sites/s1/nodes").body);
+  for (const auto& n : nodes["nodes"]) {
+    EXPECT_EQ(n["power_source"], "model");
+    sum += n["power_w"].get<int>();
+  }
+  EXPECT_EQ(sum, 1950);
 }
 
 // As the format has it: a family's lines stand together below its TYPE, every line is of one, and

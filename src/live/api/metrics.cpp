@@ -5,6 +5,7 @@
 #include "live/api/api.h"
 #include "live/api/events.h"
 #include "live/api/meters_state.h"
+#include "live/node_power.h"
 
 namespace dure {
 namespace {
@@ -79,12 +80,12 @@ std::string metrics(Api& api, const Desk& d) {
   for (std::size_t i = 0; i < notes.size(); ++i)
     f.value({{"site", world.sites()[i]}},
             notes[i].seen.count() > 0 && now - notes[i].seen < Millis(60'000) ? 1 : 0);
-  gauge("dure_site_power_watts", "of its nodes as told last, by where the figure comes from");
+  gauge("dure_site_power_watts", "of its nodes: measured, and worked out for the others");
   for (std::size_t i = 0; i < notes.size(); ++i) {
-    std::map<PowerSource, double> watts;
-    for (const auto& [node, sample] : notes[i].samples) watts[sample.source] += of(sample.power_w);
-    for (const auto& [source, w] : watts)
-      f.value({{"site", world.sites()[i]}, {"source", std::string(enum_name(source))}}, w);
+    const std::string& site = world.sites()[i];
+    const SitePower power = site_power(d, site, notes[i].samples, unix_ms(now));
+    f.value({{"site", site}, {"source", "measured"}}, of(power.measured_w));
+    f.value({{"site", site}, {"source", "model"}}, of(power.power_w - power.measured_w));
   }
   gauge("dure_site_commands_waiting", "commands that a site's agent has not taken");
   for (const auto& [name, site] : d.book.sites()) f.value({{"site", name}}, of(site.outbox.size()));

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "live/api/api.h"
+#include "live/node_power.h"
 #include "live/projections.h"
 
 namespace dure {
@@ -49,10 +50,11 @@ SiteView site_view(Api& api, const Desk& d, std::uint32_t index) {
   v.connected = note.seen.count() > 0 && api.hub().wall_clock().now() - note.seen < Millis(60'000);
   if (const Site* site = d.book.site(spec.id))
     v.commands_waiting = static_cast<std::int64_t>(site->outbox.size());
-  for (const auto& [node, sample] : note.samples) {
-    v.power_w += sample.power_w;
-    ++(sample.source == PowerSource::model ? v.modelled_nodes : v.measured_nodes);
-  }
+  const SitePower power =
+      site_power(d, spec.id, note.samples, unix_ms(api.hub().wall_clock().now()));
+  v.power_w = power.power_w;
+  v.measured_nodes = power.measured_nodes;
+  v.modelled_nodes = power.modelled_nodes;
   for (std::uint32_t p = 0; p < d.world.pools(); ++p)
     if (d.world.pool(PoolId{p}).info.site.index == index)
       v.pools.push_back(pool_view(api.hub(), d, PoolId{p}));
@@ -72,7 +74,8 @@ void nodes(Api& api, Call call) {
   const std::string name = call.path[0], id = call.id;
   api.read(std::move(call), [&api, name, id](const Desk& d) {
     if (d.book.site(name) == nullptr) return problem_answer(no_such_site(name), id);
-    const Api::SiteNote note = api.note(name);
+    const NodeSamples power =
+        power_by_node(d, name, api.note(name).samples, unix_ms(api.hub().wall_clock().now()));
     std::map<std::string, std::int64_t> held;
     for (const auto& [job, a] : d.book.attempts())
       if (a.site == name && a.stage != Stage::gated)
@@ -91,9 +94,13 @@ void nodes(Api& api, Call call) {
         v.reason = n.report.reason;
         v.gpus = n.report.gpus;
         v.free = std::max<std::int64_t>(0, n.report.gpus - held[n.name]);
-        if (const auto it = note.samples.find(n.name); it != note.samples.end()) {
-          v.power_w = it->second.power_w;
-          v.power_source = enum_name(it->second.source);
+        if (const auto it = power.find(n.name); it != power.end()) {
+          const NodeSample& s = it->second;
+          v.power_w = s.power_w;
+          v.power_source = enum_name(s.source);
+          v.gpu_share = s.gpu_share;
+          v.cpu_share = s.cpu_share;
+          v.temperature_c = s.temperature_c;
         }
         out.nodes.push_back(std::move(v));
       }

@@ -116,7 +116,8 @@ struct SiteView {
         Field("connected", &SiteView::connected, "its agent called in the last 60 s"),
         Field("commands_waiting", &SiteView::commands_waiting, "that its agent has not taken",
               range(0, kAny)),
-        Field("power_w", &SiteView::power_w, "of its nodes, as told last", range(0, kAny)),
+        Field("power_w", &SiteView::power_w, "of its nodes, measured or worked out",
+              range(0, kAny)),
         Field("measured_nodes", &SiteView::measured_nodes, "of them: measured", range(0, kAny)),
         Field("modelled_nodes", &SiteView::modelled_nodes, "of them: worked out", range(0, kAny)),
         Field("pools", &SiteView::pools, "of machines"));
@@ -133,6 +134,7 @@ struct NodeViewLive {
   std::string node, pool, state, reason;
   std::int64_t gpus = 0, free = 0, power_w = 0;
   std::string power_source;
+  double gpu_share = 0, cpu_share = 0, temperature_c = 0;
   template <class = void>
   static constexpr auto describe() {
     return std::tuple(
@@ -142,8 +144,14 @@ struct NodeViewLive {
         Field("reason", &NodeViewLive::reason, "why it takes no work", free_text),
         Field("gpus", &NodeViewLive::gpus, "of it", range(0, kAny)),
         Field("free", &NodeViewLive::free, "GPUs that no attempt of ours holds", range(0, kAny)),
-        Field("power_w", &NodeViewLive::power_w, "as told last", range(0, kAny)),
-        Field("power_source", &NodeViewLive::power_source, "measured by, or model"));
+        Field("power_w", &NodeViewLive::power_w, "as told last, or worked out", range(0, kAny)),
+        Field("power_source", &NodeViewLive::power_source, "measured by, or model"),
+        Field("gpu_share", &NodeViewLive::gpu_share, "of its GPUs that is busy; model: held",
+              range(0, 1), dimensionless),
+        Field("cpu_share", &NodeViewLive::cpu_share, "of its cores that is busy", range(0, 1),
+              dimensionless),
+        Field("temperature_c", &NodeViewLive::temperature_c, "the hottest sensor; 0: none",
+              range(0, 200)));
   }
 };
 struct NodesView {
