@@ -1,4 +1,4 @@
-// dure explain, forecast, sites, drain, resume, reserve, quota, ledger, login: what operators and
+// dure explain, sites, drain, resume, reserve, quota, ledger, login: what operators and
 // planners type.
 #include <fmt/core.h>
 
@@ -66,15 +66,6 @@ int explain(const Options& o) {
     fmt::print(": {}\n", text_of(c["pool"]));
   }
   if (e["changes"].empty()) fmt::print("  nothing that was tried\n");
-  return kDone;
-}
-
-int forecast(const Options& o) {
-  TRY_OR_COMPLAIN(hub, HubClient::open(o.hub.hub));
-  TRY_OR_COMPLAIN(answer, hub->call("GET", "/api/v1/forecast?job=" + std::to_string(o.job)));
-  if (o.hub.json) return print_json(answer);
-  fmt::print("job {} ({}): starts by {} (P50), by {} (P90)\n", o.job, text_of(answer.json["state"]),
-             time_text(answer.json["forecast"], "p50"), time_text(answer.json["forecast"], "p90"));
   return kDone;
 }
 
@@ -282,9 +273,6 @@ void add_hub_commands(CLI::App& app, int& exit_code) {
   auto* c = add(app, exit_code, o, "explain", "Why a job waits, and the least that would start it",
                 explain);
   c->add_option("JOB", o->job, "Number of the job")->required();
-  o = fresh();
-  c = add(app, exit_code, o, "forecast", "When a job will start: P50 and P90", forecast);
-  c->add_option("--job", o->job, "Number of the job")->required();
   o = fresh();
   c = add(app, exit_code, o, "sites", "Sites and their pools; of SITE: its nodes", sites);
   c->add_option("SITE", o->place, "Its nodes");

@@ -49,6 +49,7 @@ int main(int argc, char** argv) {
   dure::add_hub_commands(app, exit_code);
   dure::add_data_commands(app, exit_code);
   dure::add_rebuild_command(app, exit_code);
+  dure::add_forecast_commands(app, exit_code);
   dure::add_schema_command(app, exit_code);
   dure::add_trace_command(app, exit_code);
   dure::add_version_command(app, exit_code);

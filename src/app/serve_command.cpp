@@ -67,16 +67,18 @@ Result<HttpServerOptions> server_options(const HubSpec& hub) {
   return o;
 }
 
-ExplainRun explained(const Scenario& scenario, const Desk& d, const Policy& policy, JobId id) {
-  ExplainRun run{d.world, d.world.job(id), {}, {}};
+std::string explained(const Scenario& scenario, const WorldCopy& look, JobId id) {
+  ExplainRun run{look.world, look.world.job(id), {}, {}};
   ExplainOptions options;
   options.outside = [&](const LaneOpened& lane, PoolId pool) {
-    return outside_of(scenario, d.world, lane, pool);
+    return outside_of(scenario, look.world, lane, pool);
   };
-  run.explanation = explain(d.world, policy, id, options);
-  if (d.world.job(id).state == JobState::waiting)
-    run.forecast = Forecaster{}.forecast(d.world, policy, id);
-  return run;
+  run.explanation = explain(look.world, look.policy, id, options);
+  if (look.world.job(id).state == JobState::waiting)
+    run.forecast = look.forecaster.forecast(look.world, look.policy, id);
+  nlohmann::ordered_json j = explain_json(run, scenario);
+  j["job"] = number_of(id);
+  return j.dump();
 }
 
 ApiExtras extras_for(const Scenario& scenario) {
@@ -85,16 +87,8 @@ ApiExtras extras_for(const Scenario& scenario) {
   x.page = report_page();
   x.own_uid = geteuid();
   x.own_user = user_name();
-  x.explain = [&scenario](const Desk& d, const Policy& policy, JobId id) {
-    nlohmann::ordered_json j = explain_json(explained(scenario, d, policy, id), scenario);
-    j["job"] = number_of(id);
-    return j.dump();
-  };
-  x.forecast = [&scenario](const Desk& d, const Policy& policy, JobId id) {
-    const nlohmann::ordered_json j = explain_json(explained(scenario, d, policy, id), scenario);
-    nlohmann::ordered_json out{{"job", number_of(id)}, {"at", j["at"]}, {"state", j["state"]}};
-    out["forecast"] = j["forecast"];
-    return out.dump();
+  x.explain = [&scenario](const WorldCopy& look, JobId id) {
+    return explained(scenario, look, id);
   };
   return x;
 }

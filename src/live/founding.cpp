@@ -150,6 +150,8 @@ class Founder {
                                "'" + pool.name + "'", "add at the end of the list"});
             return;
           }
+          if (known.lend_permille != pool.lend_permille || known.reclaim != pool.reclaim)
+            out_.push_back(LendingSet{pool.pool, pool.lend_permille, pool.reclaim});
         } else {
           const std::uint32_t site = pool.site.index;
           const std::uint32_t hall =

@@ -17,6 +17,22 @@ std::string random_name() {  // six letters and digits that begin the keys of a 
   return out;
 }
 
+class Both final : public Followers {  // the API's, if there is one, and the shadows
+ public:
+  Both(Followers* api, Followers& shadows) : api_(api), shadows_(shadows) {}
+  void stored(const std::vector<Entry>& entries, const Desk& desk) override {
+    if (api_ != nullptr) api_->stored(entries, desk);
+    shadows_.stored(entries, desk);
+  }
+  void recall(const std::vector<Entry>& entries, const Desk& desk) override {
+    if (api_ != nullptr) api_->recall(entries, desk);
+  }
+
+ private:
+  Followers* const api_;
+  Followers& shadows_;
+};
+
 class Founding final : public Work {  // the first work of a loop
  public:
   Founding(const Hub& hub) : hub_(hub) {}
@@ -131,11 +147,18 @@ Hub::Hub(HubSpec spec, Scenario scenario, std::unique_ptr<Store> store,
       store_(std::move(store)),
       clock_(std::move(clock)),
       options_(std::move(options)),
-      plant_(*store_, *clock_) {}
+      plant_(*store_, *clock_),
+      foresight_(policy_),
+      shadows_(spec_.shadow, scenario_.policy) {}
 
 Outcome<std::unique_ptr<Hub>> Hub::open(HubSpec spec, Scenario scenario,
                                         std::unique_ptr<Store> store, std::unique_ptr<Clock> clock,
                                         HubOptions options) {
+  Faults faults;
+  for (const ShadowSpec& row : spec.shadow)
+    if (const Outcome<PolicySpec> policy = shadow_policy(row, scenario.policy); !policy)
+      faults.insert(faults.end(), policy.faults().begin(), policy.faults().end());
+  if (!faults.empty()) return faults;
   std::unique_ptr<Hub> hub(new Hub(std::move(spec), std::move(scenario), std::move(store),
                                    std::move(clock), std::move(options)));
   if (Outcome<Done> loaded = hub->load(); !loaded) return loaded.faults();
@@ -165,6 +188,8 @@ Outcome<Done> Hub::load() {
       Desk{restored.value()->world, restored.value()->book, scenario_, spec_});
   auto record = std::make_unique<LiveRecord>(restored.value()->world, restored.value()->book,
                                              restored.value()->last);
+  foresight_.begin(*desk);
+  record->heard = [this](const Event& e, const World& world) { foresight_.hear(e, world); };
   plant_.begin(*desk, *record, epoch_, followers);
   record_ = std::move(record);  // what they refer to goes last
   desk_ = std::move(desk);
@@ -256,6 +281,7 @@ void Hub::recall() {
 
 void Hub::run() {
   recall();
+  all_followers_ = std::make_unique<Both>(followers, shadows_);
   plant_.keep_lead = [this] {
     const std::int64_t before = epoch_;
     return lead() && epoch_ == before;
@@ -268,13 +294,16 @@ void Hub::run() {
       return lead() && store_->probe() && (up_to_date() || load());
     });
     if (plant_.stopped()) break;
-    plant_.begin(*desk_, *record_, epoch_, followers);
+    plant_.begin(*desk_, *record_, epoch_, all_followers_.get());
+    shadows_.begin(*desk_, record_->last());
     plant_.first(std::make_unique<Founding>(*this));
     plant_.set_state(HubState::leading, "");
     Loop loop(state_->world, policy_, plant_, *record_);
     loop.run();
   }
   plant_.set_state(HubState::stopping, "");
+  foresight_.stop();
+  shadows_.stop();
   (void)store_->release_lead();
 }
 

@@ -11,8 +11,10 @@
 
 #include "base/faults.h"
 #include "live/desk.h"
+#include "live/foresight.h"
 #include "live/hub_spec.h"
 #include "live/live_plant.h"
+#include "live/shadows.h"
 #include "live/store/store.h"
 #include "sched/decide.h"
 
@@ -51,7 +53,9 @@ class Hub {
   std::uint64_t last_entry() const { return record_ ? record_->last() : 0; }
   std::int64_t epoch() const { return epoch_; }
   const Desk& desk() const { return *desk_; }  // on the hub's thread, or after run()
-  Followers* followers = nullptr;              // set before run()
+  Foresight& foresight() { return foresight_; }
+  Shadows& shadows() { return shadows_; }
+  Followers* followers = nullptr;  // set before run()
 
  private:
   Hub(HubSpec spec, Scenario scenario, std::unique_ptr<Store> store, std::unique_ptr<Clock> clock,
@@ -71,6 +75,9 @@ class Hub {
   std::unique_ptr<Clock> clock_;
   const HubOptions options_;
   LivePlant plant_;
+  Foresight foresight_;
+  Shadows shadows_;
+  std::unique_ptr<Followers> all_followers_;  // and the shadows
   std::unique_ptr<Restored> state_;
   std::unique_ptr<Desk> desk_;
   std::unique_ptr<LiveRecord> record_;

@@ -81,6 +81,29 @@ struct ProjectSpec {
   }
 };
 
+enum class ShadowPolicy { live, fcfs, easy, dure };
+constexpr auto describe_enum(ShadowPolicy) {
+  using E = ShadowPolicy;
+  return std::array{
+      Choice<E>{E::live, "live", "the hub's own"},
+      Choice<E>{E::fcfs, "fcfs", "in order of arrival, nobody overtakes or is stopped"},
+      Choice<E>{E::easy, "easy", "and who delays not the first may overtake"},
+      Choice<E>{E::dure, "dure", "fair shares, backfilling, and taking back what is lent"}};
+}
+
+struct ShadowSpec {
+  std::string id;
+  ShadowPolicy policy = ShadowPolicy::live;
+  std::vector<std::string> set;
+  template <class = void>
+  static constexpr auto describe() {
+    return std::tuple(Field("id", &ShadowSpec::id, "unique key", required, id_text, not_empty),
+                      Field("policy", &ShadowSpec::policy, "what it decides by"),
+                      Field("set", &ShadowSpec::set,
+                            "changes of it: policy.backfill=none, as in docs/guide/what-if.md"));
+  }
+};
+
 struct HubSpec {
   std::string scenario, store = "sqlite:dure.db", listen = "127.0.0.1:7480";
   std::string certificate_file, key_file, client_ca_file;
@@ -89,6 +112,7 @@ struct HubSpec {
   std::vector<ProjectSpec> projects;
   std::vector<UserSpec> users;
   std::vector<AgentSpec> agents;
+  std::vector<ShadowSpec> shadow;
   std::int64_t requests_per_s = 500, snapshot_entries = 200'000, keep_days = 400;
   template <class = void>
   static constexpr auto describe() {
@@ -111,6 +135,7 @@ struct HubSpec {
         Field("projects", &HubSpec::projects, "accounts below the members"),
         Field("users", &HubSpec::users, "who may call"),
         Field("agents", &HubSpec::agents, "of the sites"),
+        Field("shadow", &HubSpec::shadow, "policies that decide beside the hub's, and do nothing"),
         Field("requests_per_s", &HubSpec::requests_per_s,
               "of one caller; above it: 429; 0: no limit", range(0, 1e6), dimensionless),
         Field("snapshot_entries", &HubSpec::snapshot_entries,

@@ -35,6 +35,7 @@ Result<LiveEvent> live_event_of(const Entry& entry) {
 void LiveRecord::append(const Event& e) {
   pending_.push_back({++last_, unix_ms(e.at), Entry::world, entry_bytes(e)});
   book_.before(e, world_);
+  if (heard) heard(e, world_);
 }
 
 void LiveRecord::append(const LiveEvent& e, Millis now) {

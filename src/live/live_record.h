@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "live/book.h"
@@ -37,6 +38,7 @@ class LiveRecord {
   const std::vector<Entry>& pending() const { return pending_; }
   std::uint64_t last() const { return last_; }  // number of the last entry, stored or not
   void stored() { pending_.clear(); }
+  std::function<void(const Event&, const World&)> heard;  // of the world's, before it is applied
 
  private:
   const World& world_;

@@ -77,6 +77,7 @@ void Ahead::wish(Command&& command) {
   std::optional<JobId> starts;
   if (const auto* s = std::get_if<StartJob>(&command)) {
     starts = s->job;
+    if (options_.started) options_.started(s->job, world_.now());
     started_ = started_ || s->job == watched_;
   } else if (const auto* r = std::get_if<RefuseJob>(&command)) {
     gone_ = gone_ || r->job == watched_;
@@ -136,29 +137,37 @@ void Ahead::date(std::int64_t at, bool begins, std::size_t index) {
   }
 }
 
-std::optional<Millis> Ahead::until_starts(JobId job) {
-  watched_ = job;
+// When something happens of itself; kNever: nothing does.
+std::int64_t Ahead::next() const {
+  std::int64_t t = ends_.empty() ? kNever : ends_.top().at;
+  if (!dates_.empty()) t = std::min(t, dates_.top().at);
+  if (coming_) t = std::min(t, coming_->at.count());
+  return t;
+}
+
+bool Ahead::run(Millis to, const std::function<bool()>& done) {
   cut_short_ = false;
-  const std::int64_t begin = world_.now().count();
-  Millis wake = decide(world_, policy_, *this);
-  for (std::size_t pass = 1; !started_ && !gone_; ++pass) {
+  if (!wake_) {
+    begin_ = world_.now().count();
+    wake_ = decide(world_, policy_, *this);
+  }
+  while (!done || !done()) {
     spent_ += 1 + static_cast<std::int64_t>(world_.lanes()) / 8;
-    if (pass > options_.passes || spent_ > options_.events) {
+    if (++passes_ > options_.passes || spent_ > options_.events) {
       cut_short_ = true;
-      return std::nullopt;
+      return false;
     }
     while (!ends_.empty() && !still(ends_.top())) ends_.pop();
-    const auto next = [&] {
-      std::int64_t t = ends_.empty() ? kNever : ends_.top().at;
-      if (!dates_.empty()) t = std::min(t, dates_.top().at);
-      if (coming_) t = std::min(t, coming_->at.count());
-      return t;
-    };
-    const std::int64_t first = std::min(next(), wake.count());
-    if (first == kNever) return std::nullopt;
+    const std::int64_t first = std::min(next(), wake_->count());
+    if (first > to.count()) {
+      if (world_.now() < to) apply(to, TimeReached{});
+      return true;
+    }
+    if (first == kNever) return false;
     std::int64_t step = options_.step.count();
-    if (options_.grain > 0) step = std::max(step, (first - begin) / options_.grain);
-    const std::int64_t until = std::min(first + step, std::max(wake.count(), first));
+    if (options_.grain > 0) step = std::max(step, (first - begin_) / options_.grain);
+    const std::int64_t until =
+        std::min({first + step, std::max(wake_->count(), first), to.count()});
     bool something = false;
     for (std::int64_t t = next(); t <= until; t = next()) {
       something = true;
@@ -180,9 +189,15 @@ std::optional<Millis> Ahead::until_starts(JobId job) {
       }
     }
     if (!something || until > world_.now().count()) apply(Millis(until), TimeReached{});
-    wake = decide(world_, policy_, *this);
+    wake_ = decide(world_, policy_, *this);
   }
-  if (gone_) return std::nullopt;
+  return true;
+}
+
+std::optional<Millis> Ahead::until_starts(JobId job) {
+  watched_ = job;
+  run(Millis(kNever), [this] { return started_ || gone_; });
+  if (gone_ || !started_) return std::nullopt;
   return world_.job(job).start;
 }
 

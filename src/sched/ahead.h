@@ -1,6 +1,6 @@
-// Runs a copied world ahead until one job starts: ends of jobs, dates of plans and reservations,
-// and, if somebody hands them in, arrivals; decide() between them. What explain() calls a wait and
-// what a sample of the forecast is.
+// Runs a copied world ahead, until one job starts or to an instant: ends of jobs, dates of plans
+// and reservations, and, if somebody hands them in, arrivals; decide() between them. What explain()
+// calls a wait and what a sample of the forecast is.
 //
 // The first instants are taken one by one; later ones are drawn together once they lie closer than
 // a part (`grain`) of the time gone by, so that looking far costs a logarithm of passes.
@@ -36,6 +36,7 @@ struct AheadOptions {
   std::int64_t grain = 0;  // and a grain-th of the time gone by; 0: however close
   std::size_t passes = 100'000;
   std::int64_t events = std::numeric_limits<std::int64_t>::max();  // work that may be spent
+  std::function<void(JobId job, Millis at)> started;               // told of every start
 };
 
 class Ahead final : private Listener {
@@ -45,6 +46,9 @@ class Ahead final : private Listener {
 
   // When the job starts; nothing if that is not seen within the passes, or it never does.
   std::optional<Millis> until_starts(JobId job);
+  // On to an instant, or until done() holds after a pass; calls may follow each other. false: cut
+  // short, or nothing will happen any more before the instant of kForever.
+  bool run(Millis to, const std::function<bool()>& done = {});
   // Of the last call: gave up by `passes` or `events`; else it never starts.
   bool cut_short() const { return cut_short_; }
   std::int64_t spent() const { return spent_; }  // events and passes, in events
@@ -57,6 +61,7 @@ class Ahead final : private Listener {
     bool operator>(const End& o) const { return at != o.at ? at > o.at : job > o.job; }
   };
   void wish(Command&& command) override;
+  std::int64_t next() const;
   void wait(JobId, Reason) override {}
   std::optional<End> end_of(const Run& run, Millis gone);
   void ends(const End& end);
@@ -80,7 +85,9 @@ class Ahead final : private Listener {
   std::optional<Coming> coming_;
   JobId watched_;
   bool started_ = false, gone_ = false, cut_short_ = false;
-  std::int64_t spent_ = 0;
+  std::int64_t spent_ = 0, begin_ = 0;
+  std::optional<Millis> wake_;  // of the last pass; none: there was none yet
+  std::size_t passes_ = 0;
 };
 
 }  // namespace dure

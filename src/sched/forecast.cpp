@@ -80,30 +80,64 @@ double Scores::quantile(double level) const {
   return sorted_[static_cast<std::size_t>(at)];
 }
 
+void Forecaster::submitted(Millis at, const Coming& job) {
+  Coming c = job;
+  c.at = last_arrival_ ? at - *last_arrival_ : Millis(0);
+  last_arrival_ = at;
+  if (recent_.size() < kRecent) {
+    recent_.push_back(c);
+  } else {
+    recent_[next_recent_] = c;
+    next_recent_ = (next_recent_ + 1) % kRecent;
+  }
+}
+
+void Forecaster::ran(const World& world, const Job& job, Millis span, Millis time) {
+  const std::int64_t whole = std::max<std::int64_t>(span.count(), 1);
+  const std::int64_t part = std::clamp<std::int64_t>(time.count(), 1, whole);
+  law_.learn(world.lane(job.lane).workload, job.estimate,
+             static_cast<std::int64_t>(static_cast<__int128>(part) * kMillion / whole));
+}
+
 void Forecaster::hear(const World& world, const Event& e) {
-  if (const auto* submitted = std::get_if<JobSubmitted>(&e.what)) {
-    if (submitted->estimate >= kUntilCancelled) return;
-    const Millis gap = last_arrival_ ? e.at - *last_arrival_ : Millis(0);
-    last_arrival_ = e.at;
-    const Coming c{gap, submitted->lane, submitted->gpus, submitted->estimate};
-    if (recent_.size() < kRecent) {
-      recent_.push_back(c);
-    } else {
-      recent_[next_recent_] = c;
-      next_recent_ = (next_recent_ + 1) % kRecent;
-    }
+  const auto over = [&](JobId id) {
+    const Job& job = world.job(id);
+    if (job.estimate < kUntilCancelled) ran(world, job, job.end - job.start, e.at - job.start);
+  };
+  if (const auto* s = std::get_if<JobSubmitted>(&e.what)) {
+    if (s->estimate < kUntilCancelled) submitted(e.at, {e.at, s->lane, s->gpus, s->estimate});
   } else if (const auto* ended = std::get_if<JobEnded>(&e.what)) {
-    const Job& job = world.job(ended->job);
-    if (job.estimate >= kUntilCancelled) return;
-    const std::int64_t span = std::max<std::int64_t>((job.end - job.start).count(), 1);
-    const std::int64_t ran = std::clamp<std::int64_t>((e.at - job.start).count(), 1, span);
-    law_.learn(world.lane(job.lane).workload, job.estimate,
-               static_cast<std::int64_t>(static_cast<__int128>(ran) * kMillion / span));
+    over(ended->job);
+  } else if (const auto* failed = std::get_if<JobFailed>(&e.what)) {  // it ran for so long
+    over(failed->job);
   } else if (const auto* cancelled = std::get_if<JobCancelled>(&e.what)) {
     given_.erase(cancelled->job);
   } else if (const auto* issued = std::get_if<CommandIssued>(&e.what)) {
     if (const auto* start = std::get_if<StartJob>(&issued->wish)) came_true(start->job, e.at);
     if (const auto* refuse = std::get_if<RefuseJob>(&issued->wish)) given_.erase(refuse->job);
+  }
+}
+
+void Forecaster::recall(const World& world, std::size_t jobs,
+                        const std::function<bool(JobId)>& ours) {
+  struct End {
+    Millis at;
+    std::uint32_t job = 0;
+  };
+  std::vector<End> ends;
+  for (std::size_t i = world.jobs() - std::min(jobs, world.jobs()); i < world.jobs(); ++i) {
+    const JobId id{static_cast<std::uint32_t>(i)};
+    const Job& job = world.job(id);
+    if (job.estimate >= kUntilCancelled || (ours && !ours(id))) continue;
+    submitted(job.submit, {job.submit, job.lane, Gpus(job.gpus), job.estimate});
+    if (job.state == JobState::ended && job.stops == 0 && !world.lane(job.lane).elastic)
+      ends.push_back({job.end, id.index});
+  }
+  std::stable_sort(ends.begin(), ends.end(),
+                   [](const End& a, const End& b) { return a.at < b.at; });
+  for (const End& end : ends) {
+    const Job& job = world.job(JobId{end.job});
+    ran(world, job, job.estimate, job.end - job.start);
   }
 }
 
@@ -130,22 +164,42 @@ std::int64_t Forecaster::corrected(std::int64_t wait_ms, std::size_t size, bool 
 }
 
 Forecast Forecaster::forecast(const World& world, const Policy& policy, JobId id) const {
-  Forecast out;
-  std::vector<std::int64_t> waits;
+  LookAhead ask;
+  ask.jobs = {id};
+  ask.key = std::uint64_t{id.index} << 16;
+  return forecast(world, policy, ask).jobs[0];
+}
+
+Foreseen Forecaster::forecast(const World& world, const Policy& policy,
+                              const LookAhead& ask) const {
+  Foreseen out;
+  const std::int64_t most = ask.events > 0 ? ask.events : options_.events;
+  std::vector<std::vector<std::int64_t>> waits(ask.jobs.size());               // [job]
+  std::vector<std::vector<std::vector<std::int64_t>>> seen(ask.marks.size());  // [mark][figure]
+  std::map<JobId, std::size_t> place;
+  for (std::size_t i = 0; i < ask.jobs.size(); ++i) place.emplace(ask.jobs[i], i);
   std::int64_t spent = 0;
   for (std::size_t sample = 0; sample < options_.samples; ++sample) {
     // As many samples as the work allows, judged by those before.
     const auto done = static_cast<std::int64_t>(std::max<std::size_t>(sample, 1));
-    if (sample >= options_.least_samples && spent + spent / done > options_.events) break;
+    if (sample >= options_.least_samples && spent + spent / done > most) break;
     World copy = world;
-    const std::uint64_t key = (std::uint64_t{id.index} << 16) + sample;
+    const std::uint64_t key = ask.key + sample;
+    std::vector<std::int64_t> starts(ask.jobs.size(), Timeline::kForever);
+    std::size_t to_start = ask.jobs.size();
     AheadOptions ahead;
     ahead.step = options_.step;
     ahead.grain = options_.grain;
-    ahead.events = options_.events / static_cast<std::int64_t>(options_.least_samples);
+    ahead.events = most / static_cast<std::int64_t>(options_.least_samples);
     ahead.part = [&](const Job& job, JobId other, std::int64_t gone) {
       Stream draw(options_.seed ^ key, "forecast/run", other.index);
       return law_.draw(copy.lane(job.lane).workload, job.estimate, gone, draw.uniform());
+    };
+    ahead.started = [&](JobId job, Millis at) {
+      const auto it = place.find(job);
+      if (it == place.end() || starts[it->second] != Timeline::kForever) return;
+      starts[it->second] = at.count();
+      --to_start;
     };
     std::size_t at = 0;
     Millis when = world.now();
@@ -160,14 +214,50 @@ Forecast Forecaster::forecast(const World& world, const Policy& policy, JobId id
       };
     }
     Ahead time(copy, policy, ahead);
-    const std::optional<Millis> start = time.until_starts(id);
+    for (std::size_t mark = 0; mark < ask.marks.size(); ++mark) {
+      if (!time.run(ask.marks[mark]) && time.cut_short()) break;
+      const std::vector<std::int64_t> figures = ask.seen(copy);
+      seen[mark].resize(figures.size());
+      for (std::size_t i = 0; i < figures.size(); ++i) seen[mark][i].push_back(figures[i]);
+    }
+    const auto none_left = [&] {  // refused ones never start
+      if (to_start == 0) return true;
+      if (ask.jobs.size() > 1) return false;
+      const JobState state = copy.job(ask.jobs[0]).state;
+      return state == JobState::refused || state == JobState::cancelled;
+    };
+    if (!time.cut_short()) time.run(ask.until, none_left);
     spent += time.spent();
     out.cut_short = out.cut_short || time.cut_short();
-    if (start)
-      waits.push_back((*start - world.now()).count());
-    else
-      waits.push_back(time.cut_short() ? drawn_out(world, copy, id) : Timeline::kForever);
+    for (std::size_t i = 0; i < ask.jobs.size(); ++i) {
+      std::int64_t wait = Timeline::kForever;
+      if (starts[i] != Timeline::kForever)
+        wait = starts[i] - world.now().count();
+      else if (time.cut_short() && copy.job(ask.jobs[i]).state == JobState::waiting &&
+               world.job(ask.jobs[i]).state == JobState::waiting)
+        wait = drawn_out(world, copy, ask.jobs[i]);
+      waits[i].push_back(wait);
+    }
+    ++out.samples;
   }
+  for (std::vector<std::int64_t>& w : waits) {
+    out.jobs.push_back(corrected(world, w));
+    out.jobs.back().cut_short = out.cut_short;
+  }
+  for (auto& mark : seen) {
+    if (mark.empty() || mark[0].empty()) break;
+    std::vector<Figure>& row = out.marks.emplace_back();
+    for (std::vector<std::int64_t>& figure : mark) {
+      std::sort(figure.begin(), figure.end());
+      row.push_back({quantile_of(figure, 0.1), quantile_of(figure, 0.5), quantile_of(figure, 0.9)});
+    }
+  }
+  return out;
+}
+
+// From the waits of the samples.
+Forecast Forecaster::corrected(const World& world, std::vector<std::int64_t>& waits) const {
+  Forecast out;
   out.samples = waits.size();
   std::sort(waits.begin(), waits.end());
   const std::int64_t raw50 = quantile_of(waits, 0.5), raw90 = quantile_of(waits, 0.9);
@@ -187,14 +277,21 @@ Forecast Forecaster::forecast(const World& world, const Policy& policy, JobId id
 }
 
 void Forecaster::given(const World& world, JobId job, const Forecast& f) {
+  given(world, job, f, world.now());
+}
+
+void Forecaster::given(const World& world, JobId id, const Forecast& f, Millis at) {
   overdue(world.now());
   if (!f.p90) return;
-  const Millis now = world.now();
   const auto said = [&](Millis raw, Millis p) {
-    const std::int64_t wait = (p - now).count();
-    return Said{std::max<std::int64_t>((raw - now).count(), 1), wait, wait, false};
+    const std::int64_t wait = (p - at).count();
+    return Said{std::max<std::int64_t>((raw - at).count(), 1), wait, wait, false};
   };
-  given_[job] = {now.count(), {said(*f.raw_p50, *f.p50), said(*f.raw_p90, *f.p90)}};
+  const Job& job = world.job(id);
+  const bool ran = job.state == JobState::running || job.state == JobState::ended;
+  if (!ran && job.state != JobState::waiting && job.state != JobState::held) return;
+  given_[id] = {at.count(), {said(*f.raw_p50, *f.p50), said(*f.raw_p90, *f.p90)}};
+  if (ran) came_true(id, job.start);
 }
 
 // It waited so long; over: it has started.

@@ -5,12 +5,16 @@
 //   2. Correction: of forecasts that have come true, actual wait / forecast wait, by size of the
 //      forecast; the quantile of that which has lately been right (online conformal prediction).
 //
+// Many jobs are forecast from the same samples, and a sample may be looked at on its way
+// (LookAhead).
+//
 // Invariants: 1. A forecast is a function of what was heard, the world, the policy and the job.
 //             2. p50 <= p90, and neither is before now.
 #pragma once
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <vector>
@@ -58,6 +62,27 @@ struct Forecast {
   bool cut_short = false;  // some samples were stopped before the start, and drawn out from there
 };
 
+// What is asked of the samples.
+struct LookAhead {
+  std::vector<JobId> jobs;    // whose start: they wait, or wait for others
+  std::vector<Millis> marks;  // rising instants at which `seen` looks at each sample
+  std::function<std::vector<std::int64_t>(const World&)> seen;  // figures, always as many
+  Millis until{Timeline::kForever};  // what starts later is not seen to start
+  std::int64_t events = 0;           // work for all samples together; 0: as in the options
+  std::uint64_t key = 0;             // of the draws: the same key, the same weather
+};
+
+struct Figure {  // of `seen` over the samples
+  std::int64_t p10 = 0, p50 = 0, p90 = 0;
+};
+
+struct Foreseen {
+  std::vector<Forecast> jobs;              // as asked
+  std::vector<std::vector<Figure>> marks;  // [mark][figure]; the last may be missing: cut short
+  std::size_t samples = 0;
+  bool cut_short = false;
+};
+
 struct ForecastOptions {
   std::size_t samples = 21, least_samples = 3;
   Millis step{};                 // the scheduler's interval
@@ -74,8 +99,17 @@ class Forecaster {
   // Learns from a fact; before it is applied to the world.
   void hear(const World& world, const Event& e);
   Forecast forecast(const World& world, const Policy& policy, JobId job) const;
+  Foreseen forecast(const World& world, const Policy& policy, const LookAhead& ask) const;
   // The forecast was given at the world's now: when the job starts, the correction learns from it.
   void given(const World& world, JobId job, const Forecast& forecast);
+  // The same where the world has gone on since `at`; a job that has started since is learnt from at
+  // once.
+  void given(const World& world, JobId job, const Forecast& forecast, Millis at);
+  bool waits_for(JobId job) const { return given_.contains(job); }  // given, not come true yet
+  // What hear() would have learnt of the last `jobs` of a world, as far as the world remembers it:
+  // not of jobs that were stopped or resized, nor how forecasts came true. ours: of jobs that were
+  // submitted; empty: all.
+  void recall(const World& world, std::size_t jobs, const std::function<bool(JobId)>& ours = {});
 
  private:
   struct Said {  // one quantile: the raw wait, the one that was given; ms
@@ -93,6 +127,9 @@ class Forecaster {
   static constexpr std::size_t kSizes = 12;
   static constexpr std::size_t kEnough = 30;
   static std::int64_t drawn_out(const World& from, const World& to, JobId id);
+  void submitted(Millis at, const Coming& job);
+  void ran(const World& world, const Job& job, Millis span, Millis time);
+  Forecast corrected(const World& world, std::vector<std::int64_t>& waits) const;
   static std::size_t size_of(std::int64_t wait_ms);
   std::int64_t corrected(std::int64_t wait_ms, std::size_t size, bool late) const;
   void came_true(JobId job, Millis at);

@@ -155,6 +155,11 @@ struct GuaranteeMade {  // a share of a pool that a member other than its owner 
   MemberId member;
   Gpus gpus;  // 0 ends it
 };
+struct LendingSet {  // in place of what PoolOpened said of it
+  PoolId pool;
+  std::uint32_t lend_permille = 1000;
+  Millis reclaim{};
+};
 struct LaneOpened {
   LaneId lane;
   MemberId member;
@@ -350,7 +355,7 @@ using What =
                  ClassOpened, RowOpened, HallOpened, PoolHoused, ArtifactMade, LaneLabelled,
                  ApprovalGranted, ArtifactLowered, LaneWidened,
                  // the law ends
-                 SitesLinked, JobFailed, JobAdopted>;
+                 SitesLinked, JobFailed, JobAdopted, LendingSet>;
 struct Event {
   Millis at;
   What what;

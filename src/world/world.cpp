@@ -140,6 +140,12 @@ void World::on(const GuaranteeMade& e) {
   entitled_[pool.info.owner.index][device] -= e.gpus.count() - before;
 }
 
+void World::on(const LendingSet& e) {
+  PoolOpened& pool = pools_[e.pool.index].info;
+  pool.lend_permille = e.lend_permille;
+  pool.reclaim = e.reclaim;
+}
+
 void World::on(const LaneOpened& e) {
   CHECK(e.lane.index == lanes_.size() && e.member.index < members_.size());
   for (const PoolId p : e.pools) CHECK(p.index < pools_.size());

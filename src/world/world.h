@@ -245,6 +245,7 @@ class World {
   void on(const AccountOpened& e);
   void on(const FairShareSet& e);
   void on(const GuaranteeMade& e);
+  void on(const LendingSet& e);
   void on(const CapacityPlanned& e);
   void on(const CapacityPlanDropped& e);
   void on(const NodesDrained& e);

@@ -89,8 +89,7 @@ RunningHub::RunningHub(std::unique_ptr<Store> store, HubSpec spec) {
   extras.own_uid = geteuid();
   extras.own_user = "me";
   extras.page = "<html></html>";
-  extras.explain = [](const Desk&, const Policy&, JobId) { return std::string("{}"); };
-  extras.forecast = extras.explain;
+  extras.explain = [](const WorldCopy&, JobId) { return std::string("{}"); };
   api_ = std::make_unique<Api>(*hub_, std::move(extras));
   hub_->followers = api_->followers();
   HttpServerOptions server;

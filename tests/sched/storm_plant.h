@@ -60,6 +60,10 @@ class StormPlant final : public Plant {
 
   void ask(const Command& wish) override {
     if (const auto* s = std::get_if<StartJob>(&wish)) started(s->job);
+    if (const auto* p = std::get_if<PreemptJob>(&wish); p != nullptr && adopted_ == p->job) {
+      started(p->job);  // adopted in this very round
+      adopted_.reset();
+    }
     if (const auto* p = std::get_if<PreemptJob>(&wish)) {
       Real& real = real_.at(p->job.index);
       const std::int64_t until = p->until.count();

@@ -106,6 +106,7 @@ void any(JobEnded& x) { any(x.job); }
 void any(JobCancelled& x) { any(x.job); }
 void any(JobFailed& x) { any(x.job); }
 void any(JobAdopted& x) { all(x.job, x.lane, x.gpus, x.estimate, x.pool, x.place); }
+void any(LendingSet& x) { all(x.pool, x.lend_permille, x.reclaim); }
 void any(TimeReached&) {}
 void any(AccountOpened& x) { all(x.account, x.parent, x.name, x.weight_milli, x.limit); }
 void any(AccountLimitSet& x) { all(x.account, x.limit); }

@@ -172,6 +172,8 @@ Api::Api(Hub& hub, ApiExtras extras) : hub_(hub), extras_(std::move(extras)) {
   };
   add_hub_routes(*this, routes_);
   add_job_routes(*this, routes_);
+  add_forecast_routes(*this, routes_);
+  add_shadow_routes(*this, routes_);
   add_site_routes(*this, routes_);
   add_account_routes(*this, routes_);
   add_data_routes(*this, routes_);

@@ -48,11 +48,11 @@ struct Route {
   std::function<void(Call)> handle;
 };
 
-// What other floors lend: the hub's page, explanations, forecasts.
+// What other floors lend: the hub's page, explanations.
 struct ApiExtras {
-  std::function<std::string(const Desk&, const Policy&, JobId)> explain;   // JSON
-  std::function<std::string(const Desk&, const Policy&, JobId)> forecast;  // JSON
-  std::string page;                                                        // HTML of /
+  std::function<std::string(const WorldCopy&, JobId)>
+      explain;       // JSON; on another thread than the hub's
+  std::string page;  // HTML of /
   std::string version;
   std::int64_t own_uid = -1;  // callers of this account need no token on a loopback address
   std::string own_user;       // how they are called
@@ -124,6 +124,8 @@ void add_account_routes(Api& api, std::vector<Route>& routes);
 void add_agent_routes(Api& api, std::vector<Route>& routes);
 void add_data_routes(Api& api, std::vector<Route>& routes);
 void add_pipeline_routes(Api& api, std::vector<Route>& routes);
+void add_forecast_routes(Api& api, std::vector<Route>& routes);
+void add_shadow_routes(Api& api, std::vector<Route>& routes);
 void add_hub_routes(Api& api, std::vector<Route>& routes);
 std::string openapi(const Api& api);
 std::string metrics(Api& api, const Desk& desk);

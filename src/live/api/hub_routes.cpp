@@ -45,18 +45,6 @@ void status(Api& api, Call call) {
   });
 }
 
-void forecast(Api& api, Call call) {
-  const std::string* text = call.target.find("job");
-  const std::string id = call.id, job_text = text == nullptr ? "" : *text;
-  api.read(std::move(call), [&api, job_text, id](const Desk& d) {
-    const std::optional<JobId> job = job_in(d, job_text);
-    if (!job)
-      return problem_answer(
-          {404, "unknown_job", {"job", "the number of a job", job_text.substr(0, 60), ""}}, id);
-    return json_answer(api.extras().forecast(d, api.hub().policy(), *job));
-  });
-}
-
 }  // namespace
 
 void add_hub_routes(Api& api, std::vector<Route>& routes) {
@@ -113,15 +101,6 @@ void add_hub_routes(Api& api, std::vector<Route>& routes) {
                     describe_doc<StatusView>,
                     "application/json",
                     [&api](Call call) { status(api, std::move(call)); }});
-  routes.push_back({"GET",
-                    "/api/v1/forecast",
-                    "When a job will start: P50 and P90",
-                    Needs::viewer,
-                    {{"job", "its number"}},
-                    {},
-                    {},
-                    "application/json",
-                    [&api](Call call) { forecast(api, std::move(call)); }});
 }
 
 }  // namespace dure

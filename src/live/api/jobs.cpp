@@ -188,15 +188,6 @@ void cancel(Api& api, Call call) {
             });
 }
 
-void explain(Api& api, Call call) {
-  const std::string text = call.path[0], id = call.id;
-  api.read(std::move(call), [&api, text, id](const Desk& d) {
-    const std::optional<JobId> job = job_in(d, text);
-    if (!job) return problem_answer(no_such_job(text), id);
-    return json_answer(api.extras().explain(d, api.hub().policy(), *job));
-  });
-}
-
 // The agent is asked, and answers with its next call.
 class LogWork final : public Work {
  public:
@@ -340,15 +331,6 @@ void add_job_routes(Api& api, std::vector<Route>& routes) {
                     describe_doc<JobView>,
                     "application/json",
                     with(cancel)});
-  routes.push_back({"GET",
-                    "/api/v1/jobs/{job}/explain",
-                    "Why it waits, pool by pool, and the least that would start it",
-                    Needs::viewer,
-                    {},
-                    {},
-                    {},
-                    "application/json",
-                    with(explain)});
   routes.push_back({"GET",
                     "/api/v1/jobs/{job}/log",
                     "Bytes of its output",
