@@ -83,6 +83,7 @@ RunningHub::RunningHub(const std::string& store, HubSpec spec) {
   extras.page = "<html></html>";
   extras.explain = [](const Desk&, const Policy&, JobId) { return std::string("{}"); };
   extras.forecast = extras.explain;
+  extras.open_record = [store] { return open_store_read_only(store); };
   api_ = std::make_unique<Api>(*hub_, std::move(extras));
   hub_->followers = api_->followers();
   HttpServerOptions server;

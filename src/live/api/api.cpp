@@ -8,6 +8,7 @@
 #include "base/calendar.h"
 #include "base/hash.h"
 #include "live/api/events.h"
+#include "live/api/store_reader.h"
 
 namespace dure {
 namespace {
@@ -166,17 +167,22 @@ void send(Call& call, HttpResponse response) {
 Api::Api(Hub& hub, ApiExtras extras) : hub_(hub), extras_(std::move(extras)) {
   id_prefix_ = std::to_string(unix_ms(hub.wall_clock().now()) / 1000 % 1'000'000'000) + "-";
   feed_ = std::make_unique<EventFeed>();
+  reader_ = std::make_unique<StoreReader>(extras_.open_record);
   add_hub_routes(*this, routes_);
   add_job_routes(*this, routes_);
   add_site_routes(*this, routes_);
   add_account_routes(*this, routes_);
   add_data_routes(*this, routes_);
   add_pipeline_routes(*this, routes_);
+  add_ledger_line_routes(*this, routes_);
   add_agent_routes(*this, routes_);
 }
 Api::~Api() = default;
 Followers* Api::followers() { return feed_.get(); }
-void Api::close() { feed_->close(); }
+void Api::close() {
+  feed_->close();
+  reader_->stop();
+}
 
 void Api::read(Call call, std::function<HttpResponse(const Desk&)> f) {
   const std::shared_ptr<Reply> reply = call.reply;
@@ -350,6 +356,7 @@ void Api::noted(const SyncRequest& request, Millis now) {
   SiteNote& note = notes_[request.site];
   note.seen = now;
   note.driver = request.driver;
+  note.caps_power = request.caps_power;
   for (const NodeSample& s : request.samples) note.samples[s.node] = s;
 }
 
