@@ -1,6 +1,6 @@
 // dure audit RECORD, dure audit verify [RECORD]: reads a record, or the store of a hub, and nothing
-// else, and says whether it is whole, every placement in it kept the law, and the ledger of the world
-// that it rebuilds sums to nothing. Both print their checks alike.
+// else, and says whether it is whole, every placement in it kept the law, and the ledger of the
+// world that it rebuilds sums to nothing. Both print their checks alike.
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -204,8 +204,8 @@ int audit_file(const Options& o) {
 }
 
 int audit_url(const Options& o) {
-  TRY_OR_COMPLAIN(audited, audit_store([&] { return open_store_read_only(o.record); },
-                                       Replay::in_child));
+  TRY_OR_COMPLAIN(audited,
+                  audit_store([&] { return open_store_read_only(o.record); }, Replay::in_child));
   if (o.json) {
     const Json j{{"schema", "dure.audit/1"},
                  {"store", audited.store},
@@ -246,7 +246,8 @@ void add_audit_command(CLI::App& app, int& exit_code) {
   auto o = std::make_shared<Options>();
   command->add_option("RECORD", o->record, kRecord);
   command->add_flag("--json", o->json, "Print the figures as JSON");
-  auto* verify = command->add_subcommand("verify", "The same, of this account's hub if none is named");
+  auto* verify =
+      command->add_subcommand("verify", "The same, of this account's hub if none is named");
   auto v = std::make_shared<Options>();
   verify->add_option("RECORD", v->record, std::string(kRecord) + "; none: in $DURE_FOLDER");
   verify->add_flag("--json", v->json, "Print the figures as JSON");

@@ -6,7 +6,8 @@ namespace {
 const std::vector<CommandNotes>& all_notes() {
   static const std::vector<CommandNotes> notes{
       {"",
-       "Dure simulates, replays and runs an alliance of AI-compute owners: who lends which machines "
+       "Dure simulates, replays and runs an alliance of AI-compute owners: who lends which "
+       "machines "
        "to whom, which law holds for which data, which job starts where and when. One decision "
        "function serves all three.",
        {{"dure simulate scenarios/small/small.yaml", "a scenario, job by job"},
@@ -15,14 +16,16 @@ const std::vector<CommandNotes>& all_notes() {
         {"dure help submit", "what a command takes"}},
        {"simulate", "serve", "submit"}},
       {"replay",
-       "Runs a recorded log through a scheduler and says how long its jobs waited. Of a hub's store: "
+       "Runs a recorded log through a scheduler and says how long its jobs waited. Of a hub's "
+       "store: "
        "makes the world of the record again and names its SHA-256.",
        {{"dure replay log.swf.gz --policy easy --json", "a log of the Parallel Workloads Archive"},
         {"dure replay pods.csv --packing fgd --nodes nodes.csv", "pods that share GPUs"},
         {"dure replay sqlite:hub.db", "the record of a hub"}},
        {"trace inspect", "audit verify"}},
       {"simulate",
-       "Runs a scenario: the alliance, its machines and its work, job by job. The same scenario and "
+       "Runs a scenario: the alliance, its machines and its work, job by job. The same scenario "
+       "and "
        "seed give the same bytes.",
        {{"dure simulate scenarios/small/small.yaml --to 2027-02-01 --json", "figures as JSON"},
         {"dure simulate scenarios/small/small.yaml --out out --report", "with report.html"},
@@ -42,7 +45,8 @@ const std::vector<CommandNotes>& all_notes() {
         {"dure audit verify record.dure", "a record of dure simulate"}},
        {"audit", "ledger"}},
       {"bench",
-       "Measures how fast decisions are made, each as a ratio to a bare loop over a heap in the same "
+       "Measures how fast decisions are made, each as a ratio to a bare loop over a heap in the "
+       "same "
        "run, so that figures of different machines can be compared.",
        {{"dure bench --quick --json", "in a minute"}},
        {"replay"}},
@@ -79,7 +83,8 @@ const std::vector<CommandNotes>& all_notes() {
        {{"dure show 17", "a job"}, {"dure show 17 18 --watch", "two, as they go on"}},
        {"jobs", "logs", "explain"}},
       {"cancel",
-       "Cancels jobs. What runs gets SIGTERM, and SIGKILL when its grace is over. A job that is over "
+       "Cancels jobs. What runs gets SIGTERM, and SIGKILL when its grace is over. A job that is "
+       "over "
        "stays as it is, and that is said (exit 2).",
        {{"dure cancel 17 18", "two jobs"}},
        {"submit", "jobs"}},
@@ -112,7 +117,8 @@ const std::vector<CommandNotes>& all_notes() {
        {{"dure resume seoul/n07", "a node"}},
        {"drain", "sites"}},
       {"cap",
-       "Limits what a node draws: its agent sets it at the processors or GPUs where the site can, and "
+       "Limits what a node draws: its agent sets it at the processors or GPUs where the site can, "
+       "and "
        "it is refused where it cannot (dure sites SITE shows caps). 0 takes the cap away. For "
        "operators.",
        {{"dure cap seoul/n07 4000", "a node"}, {"dure cap seoul 0", "no caps at a site"}},
@@ -130,7 +136,8 @@ const std::vector<CommandNotes>& all_notes() {
         {"dure quota sk/vision --limit 16", "a project holds at most 16 GPUs"}},
        {"ledger"}},
       {"data",
-       "Data that jobs have kept, by what is in them: with their class, what they were made of, and "
+       "Data that jobs have kept, by what is in them: with their class, what they were made of, "
+       "and "
        "the sites that have them.",
        {{"dure data list", "of your member"}},
        {"data add", "pipeline"}},
@@ -173,7 +180,8 @@ const std::vector<CommandNotes>& all_notes() {
        {"audit verify"}},
       {"ledger",
        "Says who used whose machines in a month, at which price, and what each is owed. Months are "
-       "KST's. With --lines each line of it is traced to the jobs and the entries of the record that "
+       "KST's. With --lines each line of it is traced to the jobs and the entries of the record "
+       "that "
        "made it: their GPU time sums to the statement's to the millisecond.",
        {{"dure ledger --month 2026-11", "a month's statement"},
         {"dure ledger --month 2026-11 --lines --member sk --owner naver", "what a line is made of"},
@@ -210,7 +218,8 @@ const std::vector<CommandNotes>& all_notes() {
         {"dure man --out /usr/local/share/man/man1", "install all"}},
        {"help", "completion"}},
       {"completion",
-       "Prints a script with which a shell completes commands, options, their values, files and, of "
+       "Prints a script with which a shell completes commands, options, their values, files and, "
+       "of "
        "a hub that answers at once, jobs, sites, nodes, pools, members and accounts.",
        {{"source <(dure completion bash)", "in ~/.bashrc"},
         {"source <(dure completion zsh)", "in ~/.zshrc, after compinit"},
@@ -230,18 +239,19 @@ const CommandNotes* notes_of(std::string_view path) {
 
 std::string examples_text(const CommandNotes& notes) {
   std::string out = notes.examples.empty() ? "" : "Examples:";
-  for (const Example& e : notes.examples)
-    out += std::string("\n  ") + e.line + "\n      " + e.what;
+  for (const Example& e : notes.examples) out += std::string("\n  ") + e.line + "\n      " + e.what;
   return out;
 }
 
 const std::vector<Meaning>& exit_statuses() {
   static const std::vector<Meaning> all{
       {"0", "done"},
-      {"1", "the answer is no: a check found a violation, a job that was waited for did not end "
-            "well, books do not balance"},
-      {"2", "bad input or usage, or a hub that refuses or does not answer; what is wrong is on "
-            "standard error, a line each"},
+      {"1",
+       "the answer is no: a check found a violation, a job that was waited for did not end "
+       "well, books do not balance"},
+      {"2",
+       "bad input or usage, or a hub that refuses or does not answer; what is wrong is on "
+       "standard error, a line each"},
       {"3", "a fault of dure itself"}};
   return all;
 }

@@ -109,8 +109,8 @@ OptionInfo option_of(const CLI::Option& option, const std::string& path) {
   if (option.get_items_expected_max() == 0) return o;  // a flag
   const std::string type = option.get_type_name();
   o.choices = choices_of(type);
-  o.takes = o.choices.empty() ? takes_of(path, o.positional ? longest : "--" + longest)
-                              : Takes::choice;
+  o.takes =
+      o.choices.empty() ? takes_of(path, o.positional ? longest : "--" + longest) : Takes::choice;
   o.value = o.positional ? longest : value_word(o, type, longest);
   return o;
 }
@@ -126,8 +126,7 @@ CommandInfo command_of(const CLI::App& app, const std::string& path) {
                         [](const OptionInfo& o) { return o.positional; });
   for (const CLI::App* sub : app.get_subcommands([](const CLI::App*) { return true; })) {
     if (sub->get_group().empty()) continue;  // hidden
-    out.commands.push_back(
-        command_of(*sub, (path.empty() ? "" : path + " ") + sub->get_name()));
+    out.commands.push_back(command_of(*sub, (path.empty() ? "" : path + " ") + sub->get_name()));
   }
   return out;
 }

@@ -66,7 +66,8 @@ const OptionInfo* positional_at(const CommandInfo& c, std::size_t index) {
 
 class Walk {
  public:
-  Walk(const CommandInfo& program, const AskHub& ask) : program_(program), at_(&program), ask_(ask) {}
+  Walk(const CommandInfo& program, const AskHub& ask)
+      : program_(program), at_(&program), ask_(ask) {}
 
   void take(const std::string& word) {
     if (waits_ != nullptr) {
@@ -156,7 +157,8 @@ std::vector<Candidate> rows_of(HubClient& hub, const std::string& target, const 
                                const std::function<Candidate(const Json&)>& row) {
   std::vector<Candidate> out;
   const auto answer = hub.call("GET", target);
-  if (!answer || !answer.value().json.is_object() || !answer.value().json.contains(list)) return out;
+  if (!answer || !answer.value().json.is_object() || !answer.value().json.contains(list))
+    return out;
   for (const Json& j : answer.value().json[list]) out.push_back(row(j));
   return out;
 }
@@ -182,8 +184,9 @@ std::vector<Candidate> known_to_hub(Takes takes, const std::string& begun,
   HubClient& hub = *opened.value();
   hub.deadline_ms = kAskMs;
   const auto sites = [&] {
-    return rows_of(hub, "/api/v1/sites", "sites",
-                   [](const Json& j) { return Candidate{text_at(j, "site"), text_at(j, "name_en")}; });
+    return rows_of(hub, "/api/v1/sites", "sites", [](const Json& j) {
+      return Candidate{text_at(j, "site"), text_at(j, "name_en")};
+    });
   };
   switch (takes) {
     case Takes::job:
@@ -215,10 +218,9 @@ std::vector<Candidate> known_to_hub(Takes takes, const std::string& begun,
     }
     case Takes::member:
     case Takes::account: {
-      std::vector<Candidate> out =
-          rows_of(hub, "/api/v1/quota", "accounts", [&](const Json& j) {
-            return Candidate{text_at(j, takes == Takes::member ? "member" : "account"), ""};
-          });
+      std::vector<Candidate> out = rows_of(hub, "/api/v1/quota", "accounts", [&](const Json& j) {
+        return Candidate{text_at(j, takes == Takes::member ? "member" : "account"), ""};
+      });
       const auto less = [](const Candidate& a, const Candidate& b) { return a.text < b.text; };
       std::sort(out.begin(), out.end(), less);
       out.erase(std::unique(out.begin(), out.end()), out.end());

@@ -60,9 +60,9 @@ void add_connection(CLI::App* command, Connection& c);
 // Columns of text, as wide as what is in them; the first row is the head. Wide characters count
 // two.
 std::string table(const std::vector<std::vector<std::string>>& rows);
-std::string text_of(const Json& value);           // of a cell
-std::size_t columns_of(std::string_view text);    // that it takes on a terminal
-std::string json_line(const Json& document);      // and its newline
+std::string text_of(const Json& value);         // of a cell
+std::size_t columns_of(std::string_view text);  // that it takes on a terminal
+std::string json_line(const Json& document);    // and its newline
 // "90s", "15m", "2h", "1d"; or seconds.
 Result<std::int64_t> seconds_of(const std::string& text);
 // A request that is sent again, because an answer was lost, must be known as the same one.

@@ -140,8 +140,7 @@ Result<std::string> quota_text(HubClient& hub, const Options& o) {
 }
 
 int quota(const Options& o) {
-  if (o.limit < 0)
-    return show_listing(o.hub, [&](HubClient& hub) { return quota_text(hub, o); });
+  if (o.limit < 0) return show_listing(o.hub, [&](HubClient& hub) { return quota_text(hub, o); });
   if (o.account.empty())
     return complain(Fault{"ACCOUNT", "whose limit it is", "nothing", "dure quota lists them"});
   TRY_OR_COMPLAIN(hub, HubClient::open(o.hub.hub));

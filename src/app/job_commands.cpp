@@ -296,7 +296,8 @@ void add_job_commands(CLI::App& app, int& exit_code) {
   c->add_option("--folder", o->folder, "Where it starts at its site");
   c->add_option("--script", o->script, "File with a script, in place of a command");
   c->add_option("--tier", o->tier, "Of its work")->check(CLI::IsMember(choices<Tier>()));
-  c->add_option("--topology", o->topology, "How close together")->check(CLI::IsMember(choices<Topology>()));
+  c->add_option("--topology", o->topology, "How close together")
+      ->check(CLI::IsMember(choices<Topology>()));
   c->add_option("--data-class", o->data_class, "Of what it reads");
   c->add_option("--site", o->sites, "Only there")->allow_extra_args(false);
   c->add_option("--hardware", o->hardware, "Only on this class")->allow_extra_args(false);

@@ -72,13 +72,13 @@ Result<std::string> lines_text(HubClient& hub, const Options& o) {
   if (o.csv) return out;
   all["next"] = 0;
   if (o.hub.json) return json_line(all);
-  std::vector<std::vector<std::string>> rows{{"JOB", "POOL", "OWNER", "USED BY", "FROM", "TO", "GPUS",
-                                              "GPU-HOURS", "KRW", "ENTRIES"}};
+  std::vector<std::vector<std::string>> rows{
+      {"JOB", "POOL", "OWNER", "USED BY", "FROM", "TO", "GPUS", "GPU-HOURS", "KRW", "ENTRIES"}};
   for (const Json& p : all["parts"]) {
     const std::string last = text_of(p["last_entry"]);
-    rows.push_back({text_of(p["job"]), text_of(p["pool"]), text_of(p["owner"]), text_of(p["member"]),
-                    text_of(p["from"]), text_of(p["to"]), text_of(p["gpus"]), number(p["gpu_hours"]),
-                    text_of(p["amount_krw"]),
+    rows.push_back({text_of(p["job"]), text_of(p["pool"]), text_of(p["owner"]),
+                    text_of(p["member"]), text_of(p["from"]), text_of(p["to"]), text_of(p["gpus"]),
+                    number(p["gpu_hours"]), text_of(p["amount_krw"]),
                     text_of(p["first_entry"]) + "-" + (last == "0" ? "" : last)});
   }
   out = text_of(all["month"]) + "\n" + table(rows) + "\n";
@@ -94,9 +94,8 @@ int ledger(const Options& o) {
   if (!o.lines && (!o.owner.empty() || !o.pool.empty()))
     return complain(Fault{o.owner.empty() ? "--pool" : "--owner", "--lines with it", "none",
                           "the statement is by member: --member"});
-  return show_listing(o.hub, [&](HubClient& hub) {
-    return o.lines ? lines_text(hub, o) : statement_text(hub, o);
-  });
+  return show_listing(
+      o.hub, [&](HubClient& hub) { return o.lines ? lines_text(hub, o) : statement_text(hub, o); });
 }
 
 }  // namespace

@@ -50,9 +50,7 @@ std::string in_quotes(std::string_view text) {
 std::string bold(std::string_view text) { return "\\fB" + plain(text) + "\\fR"; }
 std::string italic(std::string_view text) { return "\\fI" + plain(text) + "\\fR"; }
 
-void section(std::string& out, std::string_view name) {
-  out += ".SH " + in_quotes(name) + "\n";
-}
+void section(std::string& out, std::string_view name) { out += ".SH " + in_quotes(name) + "\n"; }
 void item(std::string& out, const std::string& head, std::string_view text) {
   out += ".TP\n" + head + "\n" + plain(text) + "\n";
 }
@@ -114,8 +112,9 @@ std::string man_page(const CommandInfo& c) {
   std::string title = name;
   for (char& letter : title)
     if (letter >= 'a' && letter <= 'z') letter = static_cast<char>(letter - 'a' + 'A');
-  std::string out = ".\\\" made by: dure man\n.TH " + in_quotes(title) + " 1 \"" + std::string(kDate) + "\" " +
-                    in_quotes("dure " + std::string(kVersion)) + " " + in_quotes("Manual of Dure") + "\n";
+  std::string out = ".\\\" made by: dure man\n.TH " + in_quotes(title) + " 1 \"" +
+                    std::string(kDate) + "\" " + in_quotes("dure " + std::string(kVersion)) + " " +
+                    in_quotes("Manual of Dure") + "\n";
   section(out, "NAME");
   out += plain(name) + " \\- " + plain(c.help) + "\n";
   synopsis(out, c);

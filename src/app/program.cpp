@@ -7,7 +7,8 @@ namespace dure {
 namespace {
 
 void add_examples(CLI::App& app, const std::string& path) {
-  if (const CommandNotes* notes = notes_of(path); notes != nullptr) app.footer(examples_text(*notes));
+  if (const CommandNotes* notes = notes_of(path); notes != nullptr)
+    app.footer(examples_text(*notes));
   for (CLI::App* sub : app.get_subcommands([](const CLI::App*) { return true; }))
     add_examples(*sub, (path.empty() ? "" : path + " ") + sub->get_name());
 }

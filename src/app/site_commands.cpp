@@ -27,8 +27,10 @@ Result<std::string> nodes_text(HubClient& hub, const Options& o) {
   for (const Json& n : answer.json["nodes"]) {
     std::string cap = text_of(n["cap_w"]) + " W";
     const std::string state = text_of(n["cap_state"]);
-    if (state.empty() || (state == "set" && cap == "0 W")) cap = "-";
-    else if (state != "set") cap += " (" + state + ")";
+    if (state.empty() || (state == "set" && cap == "0 W"))
+      cap = "-";
+    else if (state != "set")
+      cap += " (" + state + ")";
     rows.push_back({text_of(n["node"]), text_of(n["pool"]), text_of(n["state"]), text_of(n["gpus"]),
                     text_of(n["free"]), text_of(n["power_w"]) + " W", text_of(n["power_source"]),
                     cap, text_of(n["reason"])});
@@ -82,9 +84,9 @@ int set_nodes(const Options& o, const std::string& what, const Json& body) {
   TRY_OR_COMPLAIN(nodes, nodes_of(*hub, o.place));
   const std::string site = o.place.substr(0, o.place.find('/'));
   for (const std::string& node : nodes) {
-    TRY_OR_COMPLAIN(answer, hub->call("POST",
-                                      nodes_path(site) + "/" + percent_encode(node) + "/" + what,
-                                      body.dump()));
+    TRY_OR_COMPLAIN(
+        answer,
+        hub->call("POST", nodes_path(site) + "/" + percent_encode(node) + "/" + what, body.dump()));
     (void)answer;
     if (!o.hub.json) fmt::print("{} {}/{}\n", what, site, node);
   }
@@ -124,9 +126,7 @@ void add_site_commands(CLI::App& app, int& exit_code) {
   c->add_option("WATTS", o->watts, "At most, of all the node; 0: no cap")
       ->required()
       ->check(CLI::Range(std::int64_t{0}, std::int64_t{1'000'000}));
-  c->callback([o, &exit_code] {
-    exit_code = set_nodes(*o, "cap", Json{{"cap_w", o->watts}});
-  });
+  c->callback([o, &exit_code] { exit_code = set_nodes(*o, "cap", Json{{"cap_w", o->watts}}); });
 }
 
 }  // namespace dure

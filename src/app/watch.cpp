@@ -24,7 +24,8 @@ std::optional<TerminalSize> size_of_stdout() {
 }
 
 bool put_to_stdout(std::string_view text) {
-  return std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
+  return std::fwrite(text.data(), 1, text.size(), stdout) == text.size() &&
+         std::fflush(stdout) == 0;
 }
 
 int nobody_reads() {
@@ -92,7 +93,8 @@ int watch(const Screen& screen, const std::function<Result<std::string>()>& list
     if (size) {
       // Over what is there, line by line, so that nothing flickers.
       std::string frame = "\033[H";
-      for (const char c : fitted(*shown, *size)) frame += c == '\n' ? "\033[K\n" : std::string(1, c);
+      for (const char c : fitted(*shown, *size))
+        frame += c == '\n' ? "\033[K\n" : std::string(1, c);
       taken = screen.put(frame + "\033[J");
     } else {
       taken = screen.put(*shown);

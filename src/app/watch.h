@@ -1,8 +1,10 @@
 // A listing of a hub, shown once or, with --watch, again whenever it has changed: the one way in
 // which all commands do it.
-// Invariants: 1. What is on a terminal is never longer or wider than it: a line says what is left out.
+// Invariants: 1. What is on a terminal is never longer or wider than it: a line says what is left
+// out.
 //             2. Where stdout is no terminal each print is whole, and none is like the one before.
-//             3. The first call's Fault ends the command; later ones (a hub that restarts) are said,
+//             3. The first call's Fault ends the command; later ones (a hub that restarts) are
+//             said,
 //                and it goes on.
 #pragma once
 

@@ -1,6 +1,7 @@
-// Checks, from the entries of a record alone, that the attempts of each job follow one another: each
-// is ordered when the one before is over, goes on from accepted over started to its end, and nothing
-// is told of one that nobody ordered. So nothing ran twice at once, as far as the record knows.
+// Checks, from the entries of a record alone, that the attempts of each job follow one another:
+// each is ordered when the one before is over, goes on from accepted over started to its end, and
+// nothing is told of one that nobody ordered. So nothing ran twice at once, as far as the record
+// knows.
 #pragma once
 
 #include <cstdint>

@@ -30,10 +30,11 @@ struct Replayed {  // what the world made anew says
   std::int64_t jobs = 0, ledger_sum = 0, ledger_entries = 0;
   static constexpr auto describe() {
     return std::tuple(
-        Field("checks", &Replayed::checks, "made"), Field("world_sha256", &Replayed::world_sha256, ""),
-        Field("jobs", &Replayed::jobs, "", range(0, 9e15)),
-        Field("ledger_sum", &Replayed::ledger_sum, "", range(-9e15, 9e15), dimensionless),
-        Field("ledger_entries", &Replayed::ledger_entries, "", range(0, 9e15)));
+        Field("checks", &Replayed::checks, "made"),
+        Field("world_sha256", &Replayed::world_sha256, "of the world"),
+        Field("jobs", &Replayed::jobs, "in it", range(0, 9e15)),
+        Field("ledger_sum", &Replayed::ledger_sum, "of its books", range(-9e15, 9e15), dimensionless),
+        Field("ledger_entries", &Replayed::ledger_entries, "in them", range(0, 9e15)));
   }
 };
 
@@ -97,7 +98,8 @@ Result<Done> read_entries(Store& store, const std::optional<Snapshot>& snapshot,
     if (e.number > last) return false;
     ++out.whole.counted;
     const std::string where = "entry " + std::to_string(e.number);
-    if (e.number != expected) out.whole.found(where + ": entry " + std::to_string(expected) + " is missing");
+    if (e.number != expected)
+      out.whole.found(where + ": entry " + std::to_string(expected) + " is missing");
     expected = e.number + 1;
     out.last = e.number;
     if (e.at_ms < before_ms) out.whole.found(where + " is earlier than the one before");
@@ -146,8 +148,8 @@ void judge_law(Entries& e, bool whole) {
 
 // ---- by the world made anew
 
-void same_row(AuditCheck& check, const std::string& of, const char* column, const std::string& table,
-              const std::string& record) {
+void same_row(AuditCheck& check, const std::string& of, const char* column,
+              const std::string& table, const std::string& record) {
   if (table != mended_text(record))
     check.found(of + ": " + column + " '" + table + "', by the record '" + record + "'");
 }
@@ -213,7 +215,8 @@ AuditCheck compare_nodes(const Restored& state, const std::vector<NodeRow>& rows
     same_row(check, of, "gpus", row.gpus, it->second.gpus);
     want.erase(it);
   }
-  for (const auto& [key, row] : want) check.found(key.first + "/" + key.second + " is not in the table");
+  for (const auto& [key, row] : want)
+    check.found(key.first + "/" + key.second + " is not in the table");
   return check;
 }
 
@@ -257,7 +260,8 @@ Result<Replayed> replay_checks(Store& store, const std::optional<Snapshot>& star
   ledger.counted = static_cast<std::int64_t>(state.world.ledger().entries());
   for (std::uint32_t m = 0; m < state.world.members().size(); ++m)
     out.ledger_sum += state.world.ledger().balance(MemberId{m}).count();
-  if (out.ledger_sum != 0) ledger.found("the books sum to " + std::to_string(out.ledger_sum) + " GPU-ms");
+  if (out.ledger_sum != 0)
+    ledger.found("the books sum to " + std::to_string(out.ledger_sum) + " GPU-ms");
   out.ledger_entries = ledger.counted;
   out.jobs = static_cast<std::int64_t>(state.world.jobs());
   out.world_sha256 = state.world.digest();
@@ -281,7 +285,8 @@ Result<Replayed> replay_in_child(const OpenStore& open, const std::optional<Snap
       TRY(store, open());
       return replay_checks(*store, start, tables, at);
     }();
-    const std::string text = found ? to_json(found.value(), JsonDefaults::written) : "!" + to_string(found.fault());
+    const std::string text =
+        found ? to_json(found.value(), JsonDefaults::written) : "!" + to_string(found.fault());
     for (std::size_t done = 0; done < text.size();) {
       const ssize_t n = ::write(ends[1], text.data() + done, text.size() - done);
       if (n <= 0) ::_exit(1);
@@ -346,10 +351,9 @@ Result<StoreAudit> audit_store(const OpenStore& open, Replay replay) {
   // What is torn no world takes; nor, where its own law refuses them, unlawful placements.
   if (entries.whole.violations == 0 && entries.law.violations == 0) {
     SharedNumber at;
-    Result<Replayed> replayed =
-        replay == Replay::in_child
-            ? replay_in_child(open, start, tables, *at.number)
-            : replay_checks(*store, start, tables, *at.number);
+    Result<Replayed> replayed = replay == Replay::in_child
+                                    ? replay_in_child(open, start, tables, *at.number)
+                                    : replay_checks(*store, start, tables, *at.number);
     world.counted = 1;
     if (replayed)
       made = std::move(replayed.value());

@@ -5,7 +5,8 @@
 // Law and attempts are checked from the entries alone, by code that shares nothing with the hub's;
 // the rest by making the world again. Which can end this process where a record was forged (a
 // CHECK of World fails), so that part can run in a child of its own.
-// Invariants: 1. Tables and record are compared as of the same entry, whatever is written meanwhile.
+// Invariants: 1. Tables and record are compared as of the same entry, whatever is written
+// meanwhile.
 //             2. Nothing is written.
 // Of a truncated record only what is left can be checked: it begins with its snapshot, and its
 // placements are checked by the world's own law book.

@@ -26,8 +26,8 @@ class Tracer {
       jobs_.push_back({w.job(JobId{j}).lane, w.job(JobId{j}).gpus});
   }
 
-  // At the snapshot's time: what the month had by then and no entry is left to tell of becomes parts
-  // of no job, and jobs whose start is gone are held from here on.
+  // At the snapshot's time: what the month had by then and no entry is left to tell of becomes
+  // parts of no job, and jobs whose start is gone are held from here on.
   void reconcile(const Restored& state, const std::string& month) {
     const World& w = state.world;
     now_ = std::max(now_, w.now());
@@ -123,16 +123,23 @@ class Tracer {
     h = {h.gpus + gpus, now_, entry};
   }
   void let_go(JobId job) {
-    for (auto it = held_.lower_bound({job, PoolId{0}});
-         it != held_.end() && it->first.first == job; it = held_.erase(it))
+    for (auto it = held_.lower_bound({job, PoolId{0}}); it != held_.end() && it->first.first == job;
+         it = held_.erase(it))
       tell(job, it->first.second, it->second);
   }
   void tell(JobId job, PoolId pool, const Held& h) {
     if (out.pools[pool.index].device != Device::gpu) return;
     const Millis from = std::max(h.since, start_), to = std::min(now_, end_);
     if (from >= to) return;
-    UsePart part{number_of(job), pool, member_of(job), from, to, h.gpus,
-                 gpu_time(Gpus(h.gpus), to - from).count(), h.entry, now_ < end_ ? entry_ : 0};
+    UsePart part{number_of(job),
+                 pool,
+                 member_of(job),
+                 from,
+                 to,
+                 h.gpus,
+                 gpu_time(Gpus(h.gpus), to - from).count(),
+                 h.entry,
+                 now_ < end_ ? entry_ : 0};
     out.parts.push_back(part);
   }
 

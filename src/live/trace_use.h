@@ -5,8 +5,10 @@
 // asked, except for entries that are no longer there.
 // Invariants: 1. The parts of a pool and member sum to the GPU time that Book::month_use has for
 //                them, to the millisecond.
-//             2. A part is one job holding one number of GPUs without a break, cut at the month's ends.
-//             3. Where the record was truncated, what went before its snapshot is one part of no job
+//             2. A part is one job holding one number of GPUs without a break, cut at the month's
+//             ends.
+//             3. Where the record was truncated, what went before its snapshot is one part of no
+//             job
 //                (job 0) for each pool and member.
 // Times are world time (KST).
 #pragma once
@@ -32,14 +34,15 @@ struct UsePart {
 };
 
 struct TracedUse {
-  std::vector<UsePart> parts;      // by first_entry, then pool and job
-  std::vector<PoolOpened> pools;   // [PoolId]
+  std::vector<UsePart> parts;        // by first_entry, then pool and job
+  std::vector<PoolOpened> pools;     // [PoolId]
   std::vector<std::string> members;  // [MemberId]
-  Millis from, to;                 // the month, or as much of it as is over
+  Millis from, to;                   // the month, or as much of it as is over
 };
 
-// month: 2026-11. Entries after `now` are passed over; of a truncated record it is at least the time
-// of its snapshot. The store is read from its first entry on: of a long record that takes seconds.
+// month: 2026-11. Entries after `now` are passed over; of a truncated record it is at least the
+// time of its snapshot. The store is read from its first entry on: of a long record that takes
+// seconds.
 Result<TracedUse> trace_use(Store& store, const std::string& month, Millis now);
 
 }  // namespace dure

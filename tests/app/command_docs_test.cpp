@@ -92,9 +92,9 @@ TEST(CommandDocs, EveryPageHasItsSectionsAndEveryOption) {
 TEST(CommandDocs, EveryLiveCommandSpeaksJson) {
   for (const CommandInfo* c : all_commands(tree())) {
     if (!c->asks_hub()) continue;
-    EXPECT_TRUE(std::any_of(c->options.begin(), c->options.end(),
-                            [](const OptionInfo& o) { return o.names.back() == "--json"; }))
-        << c->path;
+    EXPECT_TRUE(std::any_of(c->options.begin(), c->options.end(), [](const OptionInfo& o) {
+      return o.names.back() == "--json";
+    })) << c->path;
   }
 }
 

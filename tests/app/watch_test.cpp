@@ -15,8 +15,8 @@ struct Watched {
   int exit_code = -1;
 };
 // texts: one a look; "!…": a Fault.
-Watched watched(const std::vector<std::string>& texts, std::vector<std::optional<TerminalSize>> sizes,
-                bool takes = true) {
+Watched watched(const std::vector<std::string>& texts,
+                std::vector<std::optional<TerminalSize>> sizes, bool takes = true) {
   Watched out;
   std::size_t look = 0;
   Screen screen;
@@ -44,9 +44,11 @@ TEST(Watch, ElsewhereItPrintsWholeAndOnlyWhatChanged) {
 }
 
 TEST(Watch, OnATerminalItDrawsOverAndAgainWhenTheSizeChanges) {
-  const Watched w = watched({"a\n", "a\n", "a\n", "b\n"}, {TerminalSize{24, 80}, TerminalSize{24, 80},
-                                                          TerminalSize{10, 80}, TerminalSize{10, 80}});
-  EXPECT_EQ(w.put, (Texts{"\033[Ha\033[K\n\033[J", "\033[Ha\033[K\n\033[J", "\033[Hb\033[K\n\033[J"}));
+  const Watched w = watched(
+      {"a\n", "a\n", "a\n", "b\n"},
+      {TerminalSize{24, 80}, TerminalSize{24, 80}, TerminalSize{10, 80}, TerminalSize{10, 80}});
+  EXPECT_EQ(w.put,
+            (Texts{"\033[Ha\033[K\n\033[J", "\033[Ha\033[K\n\033[J", "\033[Hb\033[K\n\033[J"}));
 }
 
 TEST(Watch, AHubThatRestartsDoesNotEndIt) {

@@ -11,7 +11,8 @@ namespace dure::live_test {
 namespace {
 
 struct Machine {  // with a meter and a limit, or without
-  explicit Machine(const Folder& f, bool caps) : limit(f.path(kZone) + "constraint_0_power_limit_uw") {
+  explicit Machine(const Folder& f, bool caps)
+      : limit(f.path(kZone) + "constraint_0_power_limit_uw") {
     options.folder = f.path("state");
     options.runner = {"/proc/self/exe", "attempt"};
     options.nodes = {"n1"};

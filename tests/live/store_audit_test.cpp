@@ -90,11 +90,12 @@ class StoreAuditTest : public testing::Test {
       std::string hex;
       for (const char c : entry_bytes(event)) {
         char two[3];
-        std::snprintf(two, sizeof two, "%02x", static_cast<unsigned>(static_cast<unsigned char>(c)));
+        std::snprintf(two, sizeof two, "%02x",
+                      static_cast<unsigned>(static_cast<unsigned char>(c)));
         hex += two;
       }
-      update += "UPDATE entries SET bytes = x'" + hex + "' WHERE number = " +
-                std::to_string(e.number) + ";";
+      update += "UPDATE entries SET bytes = x'" + hex +
+                "' WHERE number = " + std::to_string(e.number) + ";";
       return true;
     }));
     ASSERT_FALSE(update.empty());
@@ -144,7 +145,8 @@ TEST_F(StoreAuditTest, WhoWaitedForAnotherWaitsInTheTableToo) {
   RunningHub hub(url());
   hub.agent("s1", null_site(1, 3'600'000), folder_.path("journal-1"));
   hub.agent("s2", null_site(1, 200), folder_.path("journal-2"));
-  for (const char* more : {R"(,"sites":["s1"])", R"(,"sites":["s2"])", R"(,"sites":["s1"],"after":[2])"})
+  for (const char* more :
+       {R"(,"sites":["s1"])", R"(,"sites":["s2"])", R"(,"sites":["s1"],"after":[2])"})
     ASSERT_EQ(hub.call("POST", "/api/v1/jobs", job_body("samsung", 4, more)).status, 201);
   EXPECT_EQ(hub.state(3), "held");
   eventually([&] { return hub.state(1) == "running"; }, "the first has its node");
@@ -235,8 +237,8 @@ TEST_F(StoreAuditTest, ATruncatedRecordIsCheckedFromItsSnapshot) {
     const auto state = restore(*store.value(), From::first_entry);
     ASSERT_TRUE(state);
     const std::uint64_t last = state.value()->last;
-    ASSERT_TRUE(store.value()->save(
-        {last, pack_snapshot(state.value()->world, state.value()->book)}));
+    ASSERT_TRUE(
+        store.value()->save({last, pack_snapshot(state.value()->world, state.value()->book)}));
     ASSERT_TRUE(store.value()->truncate(last));
     ASSERT_TRUE(store.value()->release_lead());
   }

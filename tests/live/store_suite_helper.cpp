@@ -287,9 +287,10 @@ void tables_are_read_as_of_an_entry(StorePlace& place) {
   ASSERT_EQ(read.size(), 2u);
   EXPECT_EQ(read[0].job, 3);
   const JobRow& r = read[1];
-  EXPECT_EQ(std::tie(r.job, r.name, r.member, r.account, r.user, r.state, r.reason, r.site, r.nodes),
-            std::tie(last.job, last.name, last.member, last.account, last.user, last.state,
-                     last.reason, last.site, last.nodes));
+  EXPECT_EQ(
+      std::tie(r.job, r.name, r.member, r.account, r.user, r.state, r.reason, r.site, r.nodes),
+      std::tie(last.job, last.name, last.member, last.account, last.user, last.state, last.reason,
+               last.site, last.nodes));
   EXPECT_EQ(std::tie(r.gpus, r.submitted_ms, r.started_ms, r.ended_ms, r.attempts, r.exit_code),
             std::tie(last.gpus, last.submitted_ms, last.started_ms, last.ended_ms, last.attempts,
                      last.exit_code));

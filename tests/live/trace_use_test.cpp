@@ -19,7 +19,8 @@ namespace {
 class ListStore final : public Store {  // entries in memory
  public:
   std::string name() const override { return "list"; }
-  Result<std::optional<std::int64_t>> lead(const std::string&, std::int64_t, std::int64_t) override {
+  Result<std::optional<std::int64_t>> lead(const std::string&, std::int64_t,
+                                           std::int64_t) override {
     return std::optional<std::int64_t>(1);
   }
   Result<Done> release_lead() override { return Done{}; }
@@ -177,12 +178,12 @@ class RandomLife {
     const PoolId pool{static_cast<std::uint32_t>(draw_.below(3))};
     LaneId lane{pool.index};  // of its owner
     const JobId id{static_cast<std::uint32_t>(world().jobs())};
-    const JobAdopted e{id, lane, Gpus(1 + static_cast<std::int64_t>(draw_.below(8))), kUntilCancelled,
-                       pool, {}};
+    const JobAdopted e{
+        id, lane, Gpus(1 + static_cast<std::int64_t>(draw_.below(8))), kUntilCancelled, pool, {}};
     if (!world().can_adopt(e)) return;
     live([&](LiveEvent& l) {
-      l.foreign = ForeignBound{number_of(id), "s" + std::to_string(pool.index), std::to_string(id.index),
-                               "lee", "x"};
+      l.foreign = ForeignBound{number_of(id), "s" + std::to_string(pool.index),
+                               std::to_string(id.index), "lee", "x"};
     });
     fact(e);
     ++adopted;
@@ -246,8 +247,8 @@ Sums of_book(const RandomLife& life, const std::string& month, Millis now) {
   return out;
 }
 
-const char* const kMonths[] = {"2026-09", "2026-10", "2026-11", "2026-12", "2027-01", "2027-02",
-                               "2027-03", "2027-04"};
+const char* const kMonths[] = {"2026-09", "2026-10", "2026-11", "2026-12",
+                               "2027-01", "2027-02", "2027-03", "2027-04"};
 
 TEST(TraceUse, SumsToTheBooksOfEachMonth) {
   int resized = 0, split = 0, adopted = 0, months = 0;
@@ -258,7 +259,8 @@ TEST(TraceUse, SumsToTheBooksOfEachMonth) {
       life.step();
       if (i % 50 != 49) continue;
       store.entries = life.entries();
-      for (const Millis later : {Millis(0), Millis(1), Millis(3 * 3'600'000), Millis(40LL * 86'400'000)})
+      for (const Millis later :
+           {Millis(0), Millis(1), Millis(3 * 3'600'000), Millis(40LL * 86'400'000)})
         for (const char* month : kMonths) {
           const Sums book = of_book(life, month, life.now() + later);
           EXPECT_EQ(traced(store, month, life.now() + later, true), book)
@@ -355,16 +357,18 @@ TEST(TraceUse, TheApiTracesTheStatement) {
     const json page = json::parse(hub.call("GET", "/api/v1/ledger/lines?limit=5" + more).body);
     EXPECT_LE(page["parts"].size(), 5u);
     for (const json& p : page["parts"]) paged.push_back(p);
-    more = page["next"] == 0 ? "" : "&after=" + page["next"].dump() + "&until=" + page["until"].dump();
+    more =
+        page["next"] == 0 ? "" : "&after=" + page["next"].dump() + "&until=" + page["until"].dump();
   } while (!more.empty());
   EXPECT_EQ(paged, lines["parts"]);
   const HttpResponse csv = hub.call("GET", "/api/v1/ledger/lines?format=csv&member=sk");
   EXPECT_EQ(static_cast<std::size_t>(std::count(csv.body.begin(), csv.body.end(), '\n')),
-            1 + static_cast<std::size_t>(std::count_if(
-                    lines["parts"].begin(), lines["parts"].end(),
-                    [](const json& p) { return p["member"] == "sk"; })));
+            1 + static_cast<std::size_t>(
+                    std::count_if(lines["parts"].begin(), lines["parts"].end(),
+                                  [](const json& p) { return p["member"] == "sk"; })));
   EXPECT_EQ(csv.header("X-Next"), "0");
-  for (const char* bad : {"month=2026-13", "limit=0", "limit=x", "after=-1", "until=99999999999999"})
+  for (const char* bad :
+       {"month=2026-13", "limit=0", "limit=x", "after=-1", "until=99999999999999"})
     EXPECT_EQ(hub.call("GET", std::string("/api/v1/ledger/lines?") + bad).status, 400) << bad;
 }
 

@@ -54,7 +54,7 @@ struct ApiExtras {
   std::function<Result<std::unique_ptr<Store>>()> open_record = [] {
     return Result<std::unique_ptr<Store>>(Fault{"store", "one that can be read", "none", ""});
   };
-  std::string page;                                                        // HTML of /
+  std::string page;  // HTML of /
   std::string version;
   std::int64_t own_uid = -1;  // callers of this account need no token on a loopback address
   std::string own_user;       // how they are called

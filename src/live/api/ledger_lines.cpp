@@ -58,7 +58,8 @@ LinesView view_of(const TracedUse& use, const Scenario& scenario, const Asked& a
       line.pool = p.pool;
       line.owner = p.owner;
       line.member = p.member;
-      if (u.member != pool.owner) line.price_krw_per_gpu_hour = loan_price(scenario, pool, u.member);
+      if (u.member != pool.owner)
+        line.price_krw_per_gpu_hour = loan_price(scenario, pool, u.member);
     }
     line.gpu_ms += u.gpu_ms;
     const std::int64_t amount = amount_krw(line.gpu_ms, line.price_krw_per_gpu_hour);
@@ -77,7 +78,8 @@ LinesView view_of(const TracedUse& use, const Scenario& scenario, const Asked& a
 
 HttpResponse csv_of(const LinesView& v) {
   std::string out =
-      "month,pool,owner,member,job,from,to,gpus,gpu_ms,gpu_hours,amount_krw,first_entry,last_entry\n";
+      "month,pool,owner,member,job,from,to,gpus,gpu_ms,gpu_hours,amount_krw,first_entry,last_"
+      "entry\n";
   for (const LinePartView& p : v.parts) {
     char numbers[200];
     std::snprintf(numbers, sizeof numbers, "%lld,%lld,%.6f,%lld,%lld,%lld\n",

@@ -133,8 +133,7 @@ void set_cap(Api& api, Call call) {
   const std::string site = call.path[0], node = call.path[1], id = call.id;
   const Caller caller = call.caller;
   api.write(std::move(call), [=, &api](const Desk& d, Facts& facts) -> std::optional<HttpResponse> {
-    const Answered<Done> done =
-        d.cap(site, node, cap_w, api.note(site).caps_power, caller, facts);
+    const Answered<Done> done = d.cap(site, node, cap_w, api.note(site).caps_power, caller, facts);
     if (!done) return problem_answer(done.problem(), id);
     return json_answer("{}", 202);
   });

@@ -342,8 +342,7 @@ struct LinesView {
   std::vector<LinePartView> parts;
   static constexpr auto describe() {
     return std::tuple(
-        Field("month", &LinesView::month, "KST"),
-        Field("from", &LinesView::from, "of the month"),
+        Field("month", &LinesView::month, "KST"), Field("from", &LinesView::from, "of the month"),
         Field("to", &LinesView::to, "of it, or of as much as is over"),
         Field("until", &LinesView::until, "for the next page: Unix time, ms", range(0, kAny),
               dimensionless),

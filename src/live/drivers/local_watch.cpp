@@ -344,9 +344,7 @@ void LocalDriver::measure(const Node& node, NodeSample& sample) {
   sample.source = PowerSource::nvml;
 }
 
-bool LocalDriver::caps_power() const {
-  return nodes_.size() == 1 && meter_.caps();
-}
+bool LocalDriver::caps_power() const { return nodes_.size() == 1 && meter_.caps(); }
 
 Answer LocalDriver::cap(const CapOrder& order) {
   if (!caps_power()) return Driver::cap(order);

@@ -278,8 +278,8 @@ class SqlStore final : public Store {
     return *out;
   }
 
-  // Rows whose first column is the entry as of which they are; where there are none, there were none
-  // at the entry that was the last before.
+  // Rows whose first column is the entry as of which they are; where there are none, there were
+  // none at the entry that was the last before.
   template <class Take>
   Result<std::uint64_t> rows(const Statement& statement, const Take& take) {
     TRY(before, number(kLast));
