@@ -1,23 +1,25 @@
-// dure audit RECORD: reads a record and nothing else, and says whether every placement in it kept
-// the law, and what the ledger of the world that it rebuilds sums to.
+// dure audit RECORD, dure audit verify [RECORD]: reads a record, or the store of a hub, and nothing
+// else, and says whether it is whole, every placement in it kept the law, and the ledger of the
+// world that it rebuilds sums to nothing. Both print their checks alike.
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <vector>
 
 #include "app/command.h"
+#include "app/hub_client.h"
+#include "app/live_config.h"
+#include "live/store_audit.h"
 #include "world/record.h"
 #include "world/sovereignty_audit.h"
 #include "world/world.h"
 
 namespace dure {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 struct Options {
   std::string record;
@@ -87,6 +89,53 @@ Json to_json(const std::vector<SovereigntyAudit::Offence>& offences) {
   return out;
 }
 
+std::vector<AuditCheck> checks_of(const Audited& a) {
+  const SovereigntyAudit::Figures& f = a.sovereignty.figures();
+  AuditCheck entries, law, ledger;
+  entries.name = "entries";
+  entries.what = "events, whole and in order";
+  entries.counted = static_cast<std::int64_t>(f.events);
+  law.name = "law";
+  law.what = "placements";
+  law.counted = f.placements;
+  law.violations = f.violations + f.lowered_without_approval + f.unreadable;
+  ledger.name = "ledger";
+  ledger.what = "bookings";
+  ledger.counted = static_cast<std::int64_t>(a.ledger_entries);
+  if (a.ledger_sum != 0)
+    ledger.found(a.ledger_sum ? "the books sum to " + std::to_string(*a.ledger_sum) + " GPU-ms"
+                              : "not replayed: no world takes this record");
+  return {entries, law, ledger};
+}
+
+bool clean(const std::vector<AuditCheck>& checks) {
+  return std::all_of(checks.begin(), checks.end(),
+                     [](const AuditCheck& c) { return c.violations == 0; });
+}
+
+Json to_json(const std::vector<AuditCheck>& checks) {
+  Json out = Json::array();
+  for (const AuditCheck& c : checks)
+    out.push_back({{"check", c.name},
+                   {"what", c.what},
+                   {"counted", c.counted},
+                   {"violations", c.violations},
+                   {"ok", c.violations == 0},
+                   {"first", c.first}});
+  return out;
+}
+
+std::string checks_table(const std::vector<AuditCheck>& checks) {
+  std::vector<std::vector<std::string>> rows{{"CHECK", "COUNTED", "VIOLATIONS", "", "WHAT"}};
+  std::string rest;
+  for (const AuditCheck& c : checks) {
+    rows.push_back({c.name, std::to_string(c.counted), std::to_string(c.violations),
+                    c.violations == 0 ? "ok" : "NOT OK", c.what});
+    for (const std::string& text : c.first) rest += c.name + ": " + text + "\n";
+  }
+  return table(rows) + rest;
+}
+
 Json to_json(Audited& a) {
   const SovereigntyAudit::Figures& f = a.sovereignty.figures();
   Json by_class = Json::array();
@@ -108,7 +157,9 @@ Json to_json(Audited& a) {
           {"first_adopted_unlawful", to_json(f.first_adopted)},
           {"ledger",
            {{"entries", a.ledger_entries},
-            {"sum_gpu_ms", a.ledger_sum ? Json(*a.ledger_sum) : Json(nullptr)}}}};
+            {"sum_gpu_ms", a.ledger_sum ? Json(*a.ledger_sum) : Json(nullptr)}}},
+          {"checks", to_json(checks_of(a))},
+          {"ok", clean(checks_of(a))}};
 }
 
 std::string to_table(Audited& a) {
@@ -145,21 +196,69 @@ std::string to_table(Audited& a) {
   return text;
 }
 
-int run(const Options& o) {
+int audit_file(const Options& o) {
   TRY_OR_COMPLAIN(audited, audit_record(o.record));
-  fmt::print("{}", o.json ? to_json(*audited).dump(2) + "\n" : to_table(*audited));
-  return audited->sovereignty.figures().clean() && audited->ledger_sum == 0 ? kDone : kNo;
+  fmt::print("{}", o.json ? to_json(*audited).dump(2) + "\n"
+                          : to_table(*audited) + checks_table(checks_of(*audited)));
+  return clean(checks_of(*audited)) ? kDone : kNo;
+}
+
+int audit_url(const Options& o) {
+  TRY_OR_COMPLAIN(audited,
+                  audit_store([&] { return open_store_read_only(o.record); }, Replay::in_child));
+  if (o.json) {
+    const Json j{{"schema", "dure.audit/1"},
+                 {"store", audited.store},
+                 {"first_entry", audited.first_entry},
+                 {"last_entry", audited.last_entry},
+                 {"events", audited.events},
+                 {"jobs", audited.jobs},
+                 {"world_sha256", audited.world_sha256},
+                 {"ledger",
+                  {{"entries", audited.ledger_entries}, {"sum_gpu_ms", audited.ledger_sum_gpu_ms}}},
+                 {"checks", to_json(audited.checks)},
+                 {"ok", audited.clean()}};
+    fmt::print("{}\n", j.dump(2));
+  } else {
+    fmt::print("{}, entries {} to {}\n{}", audited.store, audited.first_entry, audited.last_entry,
+               checks_table(audited.checks));
+    if (audited.first_entry > 1)
+      fmt::print("It was truncated: what is left is checked from its snapshot on.\n");
+  }
+  return audited.clean() ? kDone : kNo;
+}
+
+int run(const Options& o) {
+  for (const char* scheme : {"sqlite:", "postgresql://", "postgres://"})
+    if (o.record.starts_with(scheme)) return audit_url(o);
+  if (o.record.empty())
+    return complain(Fault{"RECORD", "a record or a hub's store", "nothing",
+                          "dure audit verify looks at the hub of this account"});
+  return audit_file(o);
 }
 
 }  // namespace
 
 void add_audit_command(CLI::App& app, int& exit_code) {
   auto* command = app.add_subcommand("audit", "Read a record: did every placement keep the law?");
+  constexpr const char* kRecord =
+      "record.dure of dure simulate --record, or a store: sqlite:PATH, postgresql://...";
   auto o = std::make_shared<Options>();
-  command->add_option("RECORD", o->record, "record.dure, written by dure simulate --record")
-      ->required();
+  command->add_option("RECORD", o->record, kRecord);
   command->add_flag("--json", o->json, "Print the figures as JSON");
-  command->callback([o, &exit_code] { exit_code = run(*o); });
+  auto* verify =
+      command->add_subcommand("verify", "The same, of this account's hub if none is named");
+  auto v = std::make_shared<Options>();
+  verify->add_option("RECORD", v->record, std::string(kRecord) + "; none: in $DURE_FOLDER");
+  verify->add_flag("--json", v->json, "Print the figures as JSON");
+  verify->callback([v, &exit_code] {
+    if (v->record.empty()) v->record = "sqlite:" + state_folder() + "/hub.db";
+    exit_code = run(*v);
+  });
+  command->callback([command, verify, o, &exit_code] {
+    if (command->got_subcommand(verify)) return;  // it has spoken
+    exit_code = run(*o);
+  });
 }
 
 }  // namespace dure

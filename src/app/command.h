@@ -1,6 +1,6 @@
 // What the commands share. A command is one file, add_NAME_command(app, exit_code): it declares its
-// options and runs in the subcommand's callback. Exit status (docs/reference/cli.md): 0 done, 1 the
-// answer is no, 2 bad input or usage, 3 our own fault.
+// options and runs in the subcommand's callback. Exit status, the same of all (exit_statuses() in
+// command_notes.h): 0 done, 1 the answer is no, 2 bad input or usage, 3 our own fault.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -35,10 +35,13 @@ void add_forecast_commands(CLI::App& app, int& exit_code);
 void add_hub_commands(CLI::App& app, int& exit_code);
 void add_job_commands(CLI::App& app, int& exit_code);
 void add_rebuild_command(CLI::App& app, int& exit_code);
+void add_help_commands(CLI::App& app, int& exit_code);
+void add_ledger_command(CLI::App& app, int& exit_code);
 void add_replay_command(CLI::App& app, int& exit_code);
 void add_simulate_command(CLI::App& app, int& exit_code);
 void add_schema_command(CLI::App& app, int& exit_code);
 void add_serve_command(CLI::App& app, int& exit_code);
+void add_site_commands(CLI::App& app, int& exit_code);
 void add_trace_command(CLI::App& app, int& exit_code);
 void add_version_command(CLI::App& app, int& exit_code);
 

@@ -24,16 +24,6 @@ std::string named(const char* name) {
 
 constexpr const char* kHere = "http://127.0.0.1:7480";
 
-std::size_t width_of(const std::string& text) {  // columns on a terminal
-  std::size_t n = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto c = static_cast<unsigned char>(text[i]);
-    if ((c & 0xc0) == 0x80) continue;
-    n += c >= 0xe3 && c <= 0xef ? 2 : 1;  // CJK and Hangul
-  }
-  return n;
-}
-
 }  // namespace
 
 std::string login_file() {
@@ -110,7 +100,7 @@ Result<HttpResponse> HubClient::send(const std::string& method, const std::strin
   if (!place_.token.empty()) call.headers.emplace_back("Authorization", "Bearer " + place_.token);
   if (!body.empty()) call.headers.emplace_back("Content-Type", "application/json");
   call.body = body;
-  call.deadline_ms = 60'000;
+  call.deadline_ms = deadline_ms;
   return http_->call(call);
 }
 
@@ -168,19 +158,34 @@ std::string text_of(const Json& v) {
   return v.dump();
 }
 
+std::size_t columns_of(std::string_view text) {
+  std::size_t n = 0;
+  for (const char byte : text) {
+    const auto c = static_cast<unsigned char>(byte);
+    if ((c & 0xc0) == 0x80) continue;
+    n += c >= 0xe3 && c <= 0xef ? 2 : 1;  // CJK and Hangul
+  }
+  return n;
+}
+
+std::string json_line(const Json& document) {
+  // What a program wrote may not be UTF-8.
+  return document.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
 std::string table(const std::vector<std::vector<std::string>>& rows) {
   std::vector<std::size_t> width;
   for (const auto& row : rows)
     for (std::size_t i = 0; i < row.size(); ++i) {
       if (width.size() <= i) width.push_back(0);
-      width[i] = std::max(width[i], width_of(row[i]));
+      width[i] = std::max(width[i], columns_of(row[i]));
     }
   std::string out;
   for (const auto& row : rows) {
     std::string line;
     for (std::size_t i = 0; i < row.size(); ++i) {
       line += row[i];
-      if (i + 1 < row.size()) line.append(width[i] - width_of(row[i]) + 2, ' ');
+      if (i + 1 < row.size()) line.append(width[i] - columns_of(row[i]) + 2, ' ');
     }
     while (!line.empty() && line.back() == ' ') line.pop_back();
     out += line + "\n";

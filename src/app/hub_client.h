@@ -4,9 +4,11 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <cstdint>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <string_view>
 #include <variant>
 
 #include "base/result.h"
@@ -39,6 +41,7 @@ class HubClient {
   // its store full).
   Result<Answer> call_patiently(const std::string& target);
   Result<Done> follow(const std::string& target, const std::function<bool(std::string_view)>& take);
+  std::int64_t deadline_ms = 60'000;  // of a call
   const std::string& url() const { return place_.url; }
 
  private:
@@ -56,13 +59,16 @@ Result<Done> keep_login(const HubPlace& place);
 struct Connection {  // shared by the commands that talk to a hub
   std::string hub;
   bool json = false;
+  bool watch = false;  // see watch.h
 };
 void add_connection(CLI::App* command, Connection& c);
 
 // Columns of text, as wide as what is in them; the first row is the head. Wide characters count
 // two.
 std::string table(const std::vector<std::vector<std::string>>& rows);
-std::string text_of(const Json& value);  // of a cell
+std::string text_of(const Json& value);         // of a cell
+std::size_t columns_of(std::string_view text);  // that it takes on a terminal
+std::string json_line(const Json& document);    // and its newline
 // "90s", "15m", "2h", "1d"; or seconds.
 Result<std::int64_t> seconds_of(const std::string& text);
 // A request that is sent again, because an answer was lost, must be known as the same one.

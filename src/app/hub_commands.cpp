@@ -1,12 +1,10 @@
-// dure explain, sites, drain, resume, reserve, quota, ledger, login: what operators and
-// planners type.
+// dure explain, reserve, quota, login: what users and planners type.
 #include <fmt/core.h>
-
-#include <thread>
 
 #include "app/command.h"
 #include "app/hub_client.h"
 #include "app/live_config.h"
+#include "app/watch.h"
 #include "base/calendar.h"
 #include "live/http/url.h"
 #include "live/live_record.h"
@@ -16,14 +14,12 @@ namespace {
 
 struct Options {
   Connection hub;
-  std::int64_t job = 0, gpus = 0;
-  std::string place, reason, member, pool, from, length, account, month, url, token_file, ca_file;
-  std::int64_t limit = -1;
-  bool csv = false, watch = false, nodes = false;
+  std::int64_t job = 0, gpus = 0, limit = -1;
+  std::string member, pool, from, length, account, url, token_file, ca_file;
 };
 
 int print_json(const HubClient::Answer& a) {
-  fmt::print("{}\n", a.json.dump());
+  fmt::print("{}", json_line(a.json));
   return kDone;
 }
 
@@ -69,91 +65,21 @@ int explain(const Options& o) {
   return kDone;
 }
 
-int sites_once(HubClient& hub, const Options& o) {
-  if (o.nodes || !o.place.empty()) {
-    TRY_OR_COMPLAIN(answer, hub.call("GET", "/api/v1/sites/" + percent_encode(o.place) + "/nodes"));
-    if (o.hub.json) return print_json(answer);
-    std::vector<std::vector<std::string>> rows{
-        {"NODE", "POOL", "STATE", "GPUS", "FREE", "POWER", "FROM", "WHY"}};
-    for (const Json& n : answer.json["nodes"])
-      rows.push_back({text_of(n["node"]), text_of(n["pool"]), text_of(n["state"]),
-                      text_of(n["gpus"]), text_of(n["free"]), text_of(n["power_w"]) + " W",
-                      text_of(n["power_source"]), text_of(n["reason"])});
-    fmt::print("{}", table(rows));
-    return kDone;
-  }
-  TRY_OR_COMPLAIN(answer, hub.call("GET", "/api/v1/sites"));
-  if (o.hub.json) return print_json(answer);
-  std::vector<std::vector<std::string>> rows{{"SITE", "AGENT", "POOL", "OWNER", "HARDWARE", "NODES",
-                                              "UNITS", "FREE", "LENT", "WAITING", "POWER"}};
-  for (const Json& s : answer.json["sites"]) {
-    bool first = true;
-    const std::string agent = s["connected"].get<bool>() ? text_of(s["driver"]) : "not connected";
-    for (const Json& p : s["pools"]) {
-      rows.push_back({first ? text_of(s["site"]) : "", first ? agent : "", text_of(p["pool"]),
-                      text_of(p["owner"]), text_of(p["hardware"]),
-                      text_of(p["nodes_open"]) + "/" + text_of(p["nodes"]),
-                      text_of(p["installed"]) + " " + text_of(p["device"]), text_of(p["free"]),
-                      text_of(p["lent"]), text_of(p["waiting_jobs"]),
-                      first ? text_of(s["power_w"]) + " W" : ""});
-      first = false;
-    }
-    if (first) rows.push_back({text_of(s["site"]), agent, "-"});
-  }
-  fmt::print("{}", table(rows));
-  return kDone;
-}
-
-int sites(const Options& o) {
-  TRY_OR_COMPLAIN(hub, HubClient::open(o.hub.hub));
-  if (!o.watch) return sites_once(*hub, o);
-  for (;;) {
-    fmt::print("\033[H\033[2J");
-    if (const int rc = sites_once(*hub, o); rc != kDone) return rc;
-    std::fflush(stdout);
-    std::this_thread::sleep_for(std::chrono::seconds(2));
-  }
-}
-
-int set_nodes(const Options& o, const char* what) {
-  TRY_OR_COMPLAIN(hub, HubClient::open(o.hub.hub));
-  const std::size_t slash = o.place.find('/');
-  const std::string site = o.place.substr(0, slash);
-  std::vector<std::string> nodes;
-  if (slash != std::string::npos) {
-    nodes.push_back(o.place.substr(slash + 1));
-  } else {
-    TRY_OR_COMPLAIN(answer, hub->call("GET", "/api/v1/sites/" + percent_encode(site) + "/nodes"));
-    for (const Json& n : answer.json["nodes"])
-      if (nodes.empty() || nodes.back() != text_of(n["node"])) nodes.push_back(text_of(n["node"]));
-  }
-  const Json body{{"reason", o.reason}};
-  for (const std::string& node : nodes) {
-    TRY_OR_COMPLAIN(answer, hub->call("POST",
-                                      "/api/v1/sites/" + percent_encode(site) + "/nodes/" +
-                                          percent_encode(node) + "/" + what,
-                                      body.dump()));
-    (void)answer;
-    if (!o.hub.json) fmt::print("{} {}/{}\n", what, site, node);
-  }
-  if (o.hub.json) fmt::print("{}\n", Json{{"nodes", nodes}}.dump());
-  return kDone;
+Result<std::string> reservations_text(HubClient& hub, const Options& o) {
+  TRY(answer, hub.call("GET", "/api/v1/reservations"));
+  if (o.hub.json) return json_line(answer.json);
+  std::vector<std::vector<std::string>> rows{
+      {"RESERVATION", "MEMBER", "POOL", "GPUS", "USED", "FROM", "TO"}};
+  for (const Json& r : answer.json["reservations"])
+    rows.push_back({text_of(r["reservation"]), text_of(r["member"]), text_of(r["pool"]),
+                    text_of(r["gpus"]), text_of(r["used"]), text_of(r["from"]), text_of(r["to"])});
+  return table(rows);
 }
 
 int reserve(const Options& o) {
+  if (o.pool.empty())
+    return show_listing(o.hub, [&](HubClient& hub) { return reservations_text(hub, o); });
   TRY_OR_COMPLAIN(hub, HubClient::open(o.hub.hub));
-  if (o.pool.empty()) {
-    TRY_OR_COMPLAIN(answer, hub->call("GET", "/api/v1/reservations"));
-    if (o.hub.json) return print_json(answer);
-    std::vector<std::vector<std::string>> rows{
-        {"RESERVATION", "MEMBER", "POOL", "GPUS", "USED", "FROM", "TO"}};
-    for (const Json& r : answer.json["reservations"])
-      rows.push_back({text_of(r["reservation"]), text_of(r["member"]), text_of(r["pool"]),
-                      text_of(r["gpus"]), text_of(r["used"]), text_of(r["from"]),
-                      text_of(r["to"])});
-    fmt::print("{}", table(rows));
-    return kDone;
-  }
   std::int64_t from = unix_now_ms();
   if (!o.from.empty()) {
     const std::size_t t = o.from.find('T');
@@ -186,20 +112,10 @@ int reserve(const Options& o) {
   return kDone;
 }
 
-int quota(const Options& o) {
-  TRY_OR_COMPLAIN(hub, HubClient::open(o.hub.hub));
-  if (o.limit >= 0) {
-    const Json body{{"limit_gpus", o.limit}};
-    TRY_OR_COMPLAIN(answer, hub->call("PUT", "/api/v1/quota/" + o.account, body.dump()));
-    if (o.hub.json) return print_json(answer);
-    fmt::print("{}: at most {} GPUs at once\n", o.account, o.limit);
-    return kDone;
-  }
-  TRY_OR_COMPLAIN(
-      answer,
-      hub->call("GET",
-                "/api/v1/quota" + (o.member.empty() ? "" : "?member=" + percent_encode(o.member))));
-  if (o.hub.json) return print_json(answer);
+Result<std::string> quota_text(HubClient& hub, const Options& o) {
+  TRY(answer, hub.call("GET", "/api/v1/quota" +
+                                  (o.member.empty() ? "" : "?member=" + percent_encode(o.member))));
+  if (o.hub.json) return json_line(answer.json);
   std::vector<std::vector<std::string>> rows{
       {"ACCOUNT", "HOLDS", "LIMIT", "ENTITLED", "MEAN", "WAITING"}};
   for (const Json& a : answer.json["accounts"]) {
@@ -208,36 +124,18 @@ int quota(const Options& o) {
                     entitled == "0" ? "-" : entitled, text_of(a["mean_gpus"]),
                     text_of(a["waiting_jobs"])});
   }
-  fmt::print("{}", table(rows));
-  return kDone;
+  return table(rows);
 }
 
-int ledger(const Options& o) {
+int quota(const Options& o) {
+  if (o.limit < 0) return show_listing(o.hub, [&](HubClient& hub) { return quota_text(hub, o); });
+  if (o.account.empty())
+    return complain(Fault{"ACCOUNT", "whose limit it is", "nothing", "dure quota lists them"});
   TRY_OR_COMPLAIN(hub, HubClient::open(o.hub.hub));
-  std::string target = std::string("/api/v1/ledger?format=") + (o.csv ? "csv" : "json");
-  if (!o.month.empty()) target += "&month=" + percent_encode(o.month);
-  if (!o.member.empty()) target += "&member=" + percent_encode(o.member);
-  TRY_OR_COMPLAIN(answer, hub->call("GET", target));
-  if (o.csv) {
-    fmt::print("{}", answer.body);
-    return kDone;
-  }
+  const Json body{{"limit_gpus", o.limit}};
+  TRY_OR_COMPLAIN(answer, hub->call("PUT", "/api/v1/quota/" + o.account, body.dump()));
   if (o.hub.json) return print_json(answer);
-  const auto number = [](const Json& v) { return fmt::format("{:.3f}", v.get<double>()); };
-  fmt::print("{}\n", text_of(answer.json["month"]));
-  std::vector<std::vector<std::string>> rows{
-      {"POOL", "OWNER", "USED BY", "GPU-HOURS", "KRW/GPU-H", "KRW"}};
-  for (const Json& r : answer.json["rows"])
-    rows.push_back({text_of(r["pool"]), text_of(r["owner"]), text_of(r["member"]),
-                    number(r["gpu_hours"]), text_of(r["price_krw_per_gpu_hour"]),
-                    text_of(r["amount_krw"])});
-  fmt::print("{}\n", table(rows));
-  rows = {{"MEMBER", "LENT", "BORROWED", "CREDIT", "DEBIT", "BALANCE"}};
-  for (const Json& m : answer.json["members"])
-    rows.push_back({text_of(m["member"]), number(m["lent_gpu_hours"]),
-                    number(m["borrowed_gpu_hours"]), text_of(m["credit_krw"]),
-                    text_of(m["debit_krw"]), text_of(m["balance_krw"])});
-  fmt::print("{}", table(rows));
+  fmt::print("{}: at most {} GPUs at once\n", o.account, o.limit);
   return kDone;
 }
 
@@ -274,18 +172,6 @@ void add_hub_commands(CLI::App& app, int& exit_code) {
                 explain);
   c->add_option("JOB", o->job, "Number of the job")->required();
   o = fresh();
-  c = add(app, exit_code, o, "sites", "Sites and their pools; of SITE: its nodes", sites);
-  c->add_option("SITE", o->place, "Its nodes");
-  c->add_flag("--watch", o->watch, "Again every two seconds");
-  for (const char* what : {"drain", "resume"}) {
-    o = fresh();
-    c = add(app, exit_code, o, what,
-            std::string(what) == "drain" ? "No new work on SITE/NODE; what runs there goes on"
-                                         : "SITE/NODE takes work again",
-            [what](const Options& options) { return set_nodes(options, what); });
-    c->add_option("PLACE", o->place, "SITE/NODE, or SITE: all of its nodes")->required();
-    c->add_option("--reason", o->reason, "For the record");
-  }
   o = fresh();
   c = add(app, exit_code, o, "reserve",
           "Keep GPUs of a pool for a member; without --pool: what is kept", reserve);
@@ -294,17 +180,14 @@ void add_hub_commands(CLI::App& app, int& exit_code) {
   c->add_option("-g,--gpus", o->gpus, "How many");
   c->add_option("--from", o->from, "2026-12-01T09:00, KST; else now");
   c->add_option("--for", o->length, "How long: 90m, 8h, 2d");
+  add_watch(c, o->hub);
   o = fresh();
   c = add(app, exit_code, o, "quota", "Accounts and their limits; ACCOUNT --limit N sets one",
           quota);
   c->add_option("ACCOUNT", o->account, "member, member/project");
   c->add_option("--limit", o->limit, "GPUs held at once; 0: no limit");
   c->add_option("-m,--member", o->member, "Only of this member");
-  o = fresh();
-  c = add(app, exit_code, o, "ledger", "Who used whose machines, and what is owed", ledger);
-  c->add_option("--month", o->month, "2026-11; else this month, so far");
-  c->add_option("-m,--member", o->member, "Only what concerns it");
-  c->add_flag("--csv", o->csv, "As CSV");
+  add_watch(c, o->hub);
   o = fresh();
   c = add(app, exit_code, o, "login", "Remember a hub and a token for it", login);
   c->add_option("URL", o->url, "Of the hub")->required();

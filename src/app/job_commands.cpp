@@ -7,6 +7,7 @@
 
 #include "app/command.h"
 #include "app/hub_client.h"
+#include "app/watch.h"
 #include "io/describe_json.h"
 #include "io/describe_reader.h"
 #include "io/doc_loader.h"
@@ -95,12 +96,12 @@ bool over(const std::string& state) {
          state == "timed_out" || state == "lost";
 }
 
-int wait_for(HubClient& hub, std::int64_t job) {
+int wait_for(HubClient& hub, std::int64_t job, bool json) {
   for (;;) {
     TRY_OR_COMPLAIN(answer, hub.call_patiently("/api/v1/jobs/" + std::to_string(job)));
     const std::string state = text_of(answer.json["state"]);
     if (over(state)) {
-      fmt::print("job {} {}\n", job, state);
+      fmt::print("{}", json ? json_line(answer.json) : fmt::format("job {} {}\n", job, state));
       return state == "done" ? kDone : kNo;
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(300));
@@ -133,14 +134,13 @@ int submit(SubmitOptions& o) {
   }
   if (!o.wait || o.dry_run) return kDone;
   std::fflush(stdout);
-  return wait_for(*hub, answer.json["job"].get<std::int64_t>());
+  return wait_for(*hub, answer.json["job"].get<std::int64_t>(), o.hub.json);
 }
 
 struct JobsOptions {
   Connection hub;
   std::string state, member, user, site, name;
   std::int64_t limit = 50;
-  bool watch = false;
 };
 
 std::string short_time(const Json& t) {
@@ -148,7 +148,7 @@ std::string short_time(const Json& t) {
   return s.size() >= 16 ? s.substr(5, 5) + " " + s.substr(11, 5) : s;
 }
 
-int jobs_once(HubClient& hub, const JobsOptions& o) {
+Result<std::string> jobs_text(HubClient& hub, const JobsOptions& o) {
   Json all = Json::array();
   std::int64_t next = 0;
   do {
@@ -162,14 +162,11 @@ int jobs_once(HubClient& hub, const JobsOptions& o) {
                                                                 {"name", &o.name}};
     for (const auto& [name, value] : words)
       if (!value->empty()) target += std::string("&") + name + "=" + percent_encode(*value);
-    TRY_OR_COMPLAIN(answer, hub.call("GET", target));
+    TRY(answer, hub.call("GET", target));
     for (const Json& j : answer.json["jobs"]) all.push_back(j);
     next = answer.json["next"].get<std::int64_t>();
   } while (next > 0 && static_cast<std::int64_t>(all.size()) < o.limit);
-  if (o.hub.json) {
-    fmt::print("{}\n", all.dump());
-    return kDone;
-  }
+  if (o.hub.json) return json_line(all);
   std::vector<std::vector<std::string>> rows{
       {"JOB", "NAME", "MEMBER", "USER", "GPUS", "STATE", "SITE", "SUBMITTED", "STARTED", "WHY"}};
   for (const Json& j : all)
@@ -177,19 +174,11 @@ int jobs_once(HubClient& hub, const JobsOptions& o) {
                     text_of(j["gpus"]), text_of(j["state"]), text_of(j["site"]),
                     short_time(j["submitted"]), short_time(j["started"]),
                     text_of(j["reason"]).empty() ? text_of(j["detail"]) : text_of(j["reason"])});
-  fmt::print("{}", table(rows));
-  return kDone;
+  return table(rows);
 }
 
 int jobs(const JobsOptions& o) {
-  TRY_OR_COMPLAIN(hub, HubClient::open(o.hub.hub));
-  if (!o.watch) return jobs_once(*hub, o);
-  for (;;) {
-    fmt::print("\033[H\033[2J");
-    if (const int rc = jobs_once(*hub, o); rc != kDone) return rc;
-    std::fflush(stdout);
-    std::this_thread::sleep_for(std::chrono::seconds(2));
-  }
+  return show_listing(o.hub, [&](HubClient& hub) { return jobs_text(hub, o); });
 }
 
 struct OneJob {
@@ -198,12 +187,12 @@ struct OneJob {
   bool follow = false, err = false;
 };
 
-int show(const OneJob& o) {
-  TRY_OR_COMPLAIN(hub, HubClient::open(o.hub.hub));
+Result<std::string> show_text(HubClient& hub, const OneJob& o) {
+  std::string out;
   for (const std::int64_t job : o.jobs) {
-    TRY_OR_COMPLAIN(answer, hub->call("GET", "/api/v1/jobs/" + std::to_string(job)));
+    TRY(answer, hub.call("GET", "/api/v1/jobs/" + std::to_string(job)));
     if (o.hub.json) {
-      fmt::print("{}\n", answer.json.dump());
+      out += json_line(answer.json);
       continue;
     }
     std::vector<std::vector<std::string>> rows;
@@ -211,9 +200,13 @@ int show(const OneJob& o) {
       if (const std::string text = text_of(value);
           !text.empty() && text != "false" && (text != "0" || key == "exit_code"))
         rows.push_back({key, text});
-    fmt::print("{}", table(rows));
+    out += table(rows);
   }
-  return kDone;
+  return out;
+}
+
+int show(const OneJob& o) {
+  return show_listing(o.hub, [&](HubClient& hub) { return show_text(hub, o); });
 }
 
 int cancel(const OneJob& o) {
@@ -224,7 +217,7 @@ int cancel(const OneJob& o) {
     if (!answer)
       rc = complain(answer.fault());
     else if (o.hub.json)
-      fmt::print("{}\n", answer.value().json.dump());
+      fmt::print("{}", json_line(answer.value().json));
     else
       fmt::print("job {} {}\n", job, text_of(answer.value().json["state"]));
   }
@@ -247,8 +240,15 @@ int logs(const OneJob& o) {
       continue;
     }
     const HubClient::Answer& a = answer.value();
-    std::fwrite(a.body.data(), 1, a.body.size(), stdout);
-    std::fflush(stdout);
+    if (!o.hub.json)
+      std::fwrite(a.body.data(), 1, a.body.size(), stdout);
+    else if (!a.body.empty())
+      fmt::print("{}", json_line({{"job", o.jobs[0]},
+                                  {"stream", o.err ? "err" : "out"},
+                                  {"offset", offset},
+                                  {"text", a.body}}));
+    if (std::fflush(stdout) != 0)
+      return complain(Fault{"stdout", "room for what is printed", "a write that failed", ""});
     offset += static_cast<std::int64_t>(a.body.size());
     if (!a.body.empty()) continue;
     if (!o.follow || last) return kDone;
@@ -257,13 +257,22 @@ int logs(const OneJob& o) {
   }
 }
 
+template <class E>
+std::vector<std::string> choices() {
+  std::vector<std::string> out;
+  for (const auto& c : describe_enum(E{})) out.emplace_back(c.name);
+  return out;
+}
+
 template <class F>
-void add_one(CLI::App& app, int& exit_code, const char* name, const char* help, F f) {
+std::shared_ptr<OneJob> add_one(CLI::App& app, int& exit_code, const char* name, const char* help,
+                                F f) {
   auto o = std::make_shared<OneJob>();
   auto* command = app.add_subcommand(name, help);
   command->add_option("JOB", o->jobs, "Number of the job")->required();
   add_connection(command, o->hub);
   command->callback([o, f, &exit_code] { exit_code = f(*o); });
+  return o;
 }
 
 }  // namespace
@@ -286,8 +295,9 @@ void add_job_commands(CLI::App& app, int& exit_code) {
   c->add_option("-e,--env", o->environment, "NAME=value")->allow_extra_args(false);
   c->add_option("--folder", o->folder, "Where it starts at its site");
   c->add_option("--script", o->script, "File with a script, in place of a command");
-  c->add_option("--tier", o->tier, "scavenger, standard, production or critical");
-  c->add_option("--topology", o->topology, "any, site, hall or nvlink_domain");
+  c->add_option("--tier", o->tier, "Of its work")->check(CLI::IsMember(choices<Tier>()));
+  c->add_option("--topology", o->topology, "How close together")
+      ->check(CLI::IsMember(choices<Topology>()));
   c->add_option("--data-class", o->data_class, "Of what it reads");
   c->add_option("--site", o->sites, "Only there")->allow_extra_args(false);
   c->add_option("--hardware", o->hardware, "Only on this class")->allow_extra_args(false);
@@ -313,17 +323,20 @@ void add_job_commands(CLI::App& app, int& exit_code) {
 
   auto j = std::make_shared<JobsOptions>();
   auto* list = app.add_subcommand("jobs", "Jobs, the newest first");
-  list->add_option("--state", j->state, "Only in this state");
+  list->add_option("--state", j->state, "Only in this state")
+      ->check(CLI::IsMember({"waiting", "held", "starting", "running", "stopping", "done", "failed",
+                             "timed_out", "cancelled", "lost", "refused"}));
   list->add_option("-m,--member", j->member, "Only of this member");
   list->add_option("--user", j->user, "Only of this user");
   list->add_option("--site", j->site, "Only at this site");
   list->add_option("--name", j->name, "Only of this name");
   list->add_option("-n,--limit", j->limit, "At most so many")->check(CLI::Range(1, 1'000'000));
-  list->add_flag("--watch", j->watch, "Again every two seconds");
+  add_watch(list, j->hub);
   add_connection(list, j->hub);
   list->callback([j, &exit_code] { exit_code = jobs(*j); });
 
-  add_one(app, exit_code, "show", "A job, and where it is", show);
+  auto s = add_one(app, exit_code, "show", "A job, and where it is", show);
+  add_watch(app.get_subcommand("show"), s->hub);
   add_one(app, exit_code, "cancel", "Cancel jobs", cancel);
   auto l = std::make_shared<OneJob>();
   auto* log = app.add_subcommand("logs", "What a job wrote");

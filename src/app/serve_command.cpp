@@ -147,6 +147,7 @@ int serve(const Options& o) {
     return origin.ends_with(at) &&
            (origin == "http://" + std::string(at) || origin == "https://" + std::string(at));
   };
+  extras.open_record = [url = hub.spec().store] { return open_store_read_only(url); };
   Api api(hub, std::move(extras));
   hub.followers = api.followers();
   Result<std::unique_ptr<HttpServer>> server =

@@ -44,6 +44,7 @@ SyncRequest Agent::request(std::int64_t wait_ms) {
   r.site = options_.site;
   r.agent = state_.agent;
   r.driver = driver_.name();
+  r.caps_power = driver_.caps_power();
   r.epoch = state_.epoch;
   r.commands_done = commands_kept_;
   r.wait_ms = wait_ms;
@@ -139,11 +140,13 @@ Result<Done> Agent::take(const SyncReply& reply, std::int64_t now_ms) {
       next_look_ = 0;
     } else if (c.cap) {
       const Answer a = driver_.cap(*c.cap);
-      if (a.kind != Answer::done) trouble_ = "power cap of " + c.cap->node + ": " + a.detail;
+      SiteFact told;
+      told.cap = CapFact{c.cap->node, c.cap->cap_w, a.code, a.detail};
+      if (a.kind != Answer::done && a.code.empty()) told.cap->code = "unknown";
+      fact(std::move(told), now_ms);
     }
   }
   for (const LogQuery& q : reply.queries) answer(q);
-  (void)now_ms;
   if (!news) return Done{};
   return keep();  // invariant 1
 }

@@ -79,6 +79,11 @@ std::vector<NodeSeat> Book::seats(const std::string& site, const std::string& no
   return it == seats_.end() ? std::vector<NodeSeat>{} : it->second;
 }
 
+const PowerCap* Book::cap(const std::string& site, const std::string& node) const {
+  const auto it = caps_.find({site, node});
+  return it == caps_.end() ? nullptr : &it->second;
+}
+
 std::optional<LaneId> Book::lane(const std::string& key) const {
   const auto it = lanes_.find(key);
   return it == lanes_.end() ? std::nullopt : std::optional(it->second);
@@ -439,6 +444,7 @@ void Book::apply(const LiveEvent& e, Millis now) {
   if (e.pipeline) pipelines_.on(*e.pipeline, now);
   if (e.step_refused) pipelines_.on(*e.step_refused);
   if (e.pipeline_over) pipelines_.on(*e.pipeline_over, now);
+  if (e.cap) on(*e.cap);
 }
 
 void Book::on(const HubFounded& e) { hub_id_ = e.id; }
@@ -528,6 +534,10 @@ void Book::on(const SiteTold& e, Millis now) {
     else if (!foreign_.contains(key))
       unadopted_[key] = *e.fact.foreign;
   }
+  if (e.fact.cap)
+    if (const auto it = caps_.find({e.site, e.fact.cap->node});
+        it != caps_.end() && it->second.cap_w == e.fact.cap->cap_w)
+      it->second = {e.fact.cap->cap_w, true, e.fact.cap->code, e.fact.cap->detail};
   if (!e.fact.attempt) return;
   const AttemptFact& fact = *e.fact.attempt;
   const std::optional<Key> key = parse_key(fact.key);
@@ -565,6 +575,9 @@ void Book::on(const CommandsTaken& e) {
           if (pool.site == e.site && n.asked_drain)
             command(e.site,
                     SiteCommand{0, false, {}, {}, NodeOrder{n.name, true, "asked before"}, {}});
+      for (const auto& [place, cap] : caps_)
+        if (place.first == e.site)
+          command(e.site, SiteCommand{0, false, {}, {}, {}, CapOrder{place.second, cap.cap_w}});
       return;
     }
   }
@@ -587,6 +600,11 @@ void Book::on(const NodeAsked& e) {
     changed_nodes_.push_back(seat);
   }
   command(e.site, SiteCommand{0, false, {}, {}, NodeOrder{e.node, e.drain, e.reason}, {}});
+}
+
+void Book::on(const CapAsked& e) {
+  caps_[{e.site, e.node}] = {e.cap_w, false, "", ""};
+  command(e.site, SiteCommand{0, false, {}, {}, {}, CapOrder{e.node, e.cap_w}});
 }
 
 void Book::on(const JobJudged& e) {

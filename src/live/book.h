@@ -66,6 +66,12 @@ struct LiveNode {
   bool open() const { return report.state == NodeState::up && !asked_drain; }
 };
 
+struct PowerCap {
+  std::int64_t cap_w = 0;    // as asked; 0: none
+  bool answered = false;     // by the site, which says:
+  std::string code, detail;  // why not; empty: it holds
+};
+
 struct Site {
   std::string name, agent;
   std::int64_t facts_kept = 0;
@@ -113,6 +119,7 @@ class Book {
   const Site* site(const std::string& name) const;
   const std::vector<LiveNode>& nodes(PoolId pool) const { return pools_[pool.index].nodes; }
   std::vector<NodeSeat> seats(const std::string& site, const std::string& node) const;
+  const PowerCap* cap(const std::string& site, const std::string& node) const;
   std::optional<LaneId> lane(const std::string& key) const;
   std::optional<AccountId> account(const std::string& name) const;
   struct Told {
@@ -158,6 +165,7 @@ class Book {
   void on(const ForeignBound& e);
   void on(const LaneKeyed& e);
   void on(const DataKept& e, Millis now);
+  void on(const CapAsked& e);
   void started(const StartJob& wish, Millis now);
   void stop(JobId job, std::int64_t grace_s, const char* reason);
   void order(JobId job, Attempt attempt, Millis now);
@@ -190,6 +198,7 @@ class Book {
   std::map<std::pair<std::string, std::string>, NodeReport> heard_;   // of nodes in no pool
   std::map<std::pair<std::string, std::string>, std::int64_t> held_;  // GPUs
   std::set<std::pair<std::string, std::uint16_t>> ports_;             // [site] of services
+  std::map<std::pair<std::string, std::string>, PowerCap> caps_;
   std::map<std::string, LaneId> lanes_;
   std::map<std::string, AccountId> accounts_;
   std::uint32_t accounts_known_ = 0;

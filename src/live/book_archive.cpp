@@ -39,6 +39,12 @@ void fields(Io& io, T& node) {
   walk_all(io, name, report, asked_drain, world_drained);
 }
 template <class Io, class T>
+requires std::is_same_v<std::remove_const_t<T>, PowerCap>
+void fields(Io& io, T& cap) {
+  auto& [cap_w, answered, code, detail] = cap;
+  walk_all(io, cap_w, answered, code, detail);
+}
+template <class Io, class T>
 requires std::is_same_v<std::remove_const_t<T>, NodeSeat>
 void fields(Io& io, T& seat) {
   auto& [pool, index] = seat;
@@ -133,6 +139,7 @@ struct BookArchive {
     walk_map(io, b.seats_);
     walk_map(io, b.heard_);
     walk_map(io, b.held_);
+    walk_map(io, b.caps_);
     walk_map(io, b.lanes_);
     walk_map(io, b.accounts_);
     walk(io, b.accounts_known_);

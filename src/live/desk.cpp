@@ -114,6 +114,27 @@ Answered<Done> Desk::set_node(const std::string& site, const std::string& node, 
   return Done{};
 }
 
+Answered<Done> Desk::cap(const std::string& site, const std::string& node, std::int64_t cap_w,
+                         bool caps_power, const Caller& caller, Facts& facts) const {
+  if (caller.role < Role::operator_) return role_too_low(caller, "operator");
+  if (book.site(site) == nullptr)
+    return Problem{404, "unknown_site", {"site", "a site of the alliance", site, "dure sites"}};
+  if (book.seats(site, node).empty())
+    return Problem{404, "unknown_node", {"node", "a node of " + site, node, "dure sites"}};
+  if (!caps_power)
+    return Problem{409,
+                   "no_power_cap",
+                   {"site", "one whose agent can limit power", site,
+                    "it can with GPUs of NVIDIA as root, or with RAPL that may be written"}};
+  const PowerCap* now = book.cap(site, node);
+  // One that was refused may be asked again.
+  if (now != nullptr && now->cap_w == cap_w && now->code.empty()) return Done{};
+  LiveEvent e;
+  e.cap = CapAsked{site, node, caller.id, cap_w};
+  facts.live.push_back(std::move(e));
+  return Done{};
+}
+
 Answered<ReservationId> Desk::reserve(const std::string& member, const std::string& pool, Gpus gpus,
                                       Millis from, Millis to, const Caller& caller,
                                       Facts& facts) const {

@@ -65,6 +65,9 @@ struct Desk {
                                                 Facts& facts) const;
   Answered<Done> set_node(const std::string& site, const std::string& node, bool drain,
                           const std::string& reason, const Caller& caller, Facts& facts) const;
+  // 0: no cap. `caps_power`: whether the site's agent says that it can.
+  Answered<Done> cap(const std::string& site, const std::string& node, std::int64_t cap_w,
+                     bool caps_power, const Caller& caller, Facts& facts) const;
   Answered<ReservationId> reserve(const std::string& member, const std::string& pool, Gpus gpus,
                                   Millis from, Millis to, const Caller& caller, Facts& facts) const;
   Answered<Done> limit(const std::string& account, Gpus gpus, const Caller& caller,

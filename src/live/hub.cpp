@@ -61,9 +61,11 @@ class Founding final : public Work {  // the first work of a loop
 namespace {
 
 // magic, length of the world, the world, the book
-constexpr std::string_view kSnapshot = "dure hub snapshot 1\n";
+constexpr std::string_view kSnapshot = "dure hub snapshot 2\n";
 
-std::string pack(const World& world, const Book& book) {
+}  // namespace
+
+std::string pack_snapshot(const World& world, const Book& book) {
   const std::vector<std::byte> w = world.save(), b = book.save();
   std::string out(kSnapshot);
   for (int i = 0; i < 8; ++i) out += static_cast<char>(w.size() >> (8 * i));
@@ -72,7 +74,7 @@ std::string pack(const World& world, const Book& book) {
   return out;
 }
 
-Result<Done> unpack(const Snapshot& s, Restored& out) {
+Result<Done> unpack_snapshot(const Snapshot& s, Restored& out) {
   const std::string where = "snapshot of entry " + std::to_string(s.number);
   std::uint64_t size = 0;
   const std::size_t head = kSnapshot.size() + 8;
@@ -94,43 +96,38 @@ Result<Done> unpack(const Snapshot& s, Restored& out) {
   return Done{};
 }
 
-}  // namespace
+std::optional<Fault> take_entry(const Entry& e, Restored& out) {
+  if (e.number != out.last + 1)
+    return Fault{"record", "entry " + std::to_string(out.last + 1), std::to_string(e.number),
+                 "entries are missing"};
+  out.last = e.number;
+  ++out.entries;
+  if (e.kind == Entry::world) {
+    Result<Event> event = event_of(e);
+    if (!event) return event.fault();
+    out.book.before(event.value(), out.world);
+    out.world.apply(event.value());
+  } else {
+    Result<LiveEvent> live = live_event_of(e);
+    if (!live) return live.fault();
+    out.book.apply(live.value(), world_time(e.at_ms));
+  }
+  return std::nullopt;
+}
 
 Result<std::unique_ptr<Restored>> restore(Store& store, From from) {
   auto out = std::make_unique<Restored>();
   if (from == From::snapshot) {
     TRY(newest, store.newest());
     if (newest) {
-      TRY(unpacked, unpack(*newest, *out));
+      TRY(unpacked, unpack_snapshot(*newest, *out));
       (void)unpacked;
     }
   }
   std::optional<Fault> fault;
   TRY(read, store.read(out->last, [&](const Entry& e) {
-    if (e.number != out->last + 1) {
-      fault = Fault{"record", "entry " + std::to_string(out->last + 1), std::to_string(e.number),
-                    "entries are missing"};
-      return false;
-    }
-    out->last = e.number;
-    ++out->entries;
-    if (e.kind == Entry::world) {
-      Result<Event> event = event_of(e);
-      if (!event) {
-        fault = event.fault();
-        return false;
-      }
-      out->book.before(event.value(), out->world);
-      out->world.apply(event.value());
-    } else {
-      Result<LiveEvent> live = live_event_of(e);
-      if (!live) {
-        fault = live.fault();
-        return false;
-      }
-      out->book.apply(live.value(), world_time(e.at_ms));
-    }
-    return true;
+    fault = take_entry(e, *out);
+    return !fault.has_value();
   }));
   (void)read;
   if (fault) return *fault;
@@ -204,7 +201,7 @@ void Hub::snapshot() {
   const std::uint64_t number = record_->last();
   if (number < snapshot_ + static_cast<std::uint64_t>(spec_.snapshot_entries)) return;
   // A failure costs only time at the next start; the next append says what is wrong.
-  if (store_->save({number, pack(state_->world, state_->book)})) snapshot_ = number;
+  if (store_->save({number, pack_snapshot(state_->world, state_->book)})) snapshot_ = number;
 }
 
 // Entries that a snapshot holds and that are old enough go, some at a time.

@@ -34,6 +34,10 @@ struct Restored {  // what a record makes
 };
 // whole: from the first entry on, whatever snapshots there are.
 enum class From { snapshot, first_entry };
+std::string pack_snapshot(const World& world, const Book& book);
+Result<Done> unpack_snapshot(const Snapshot& s, Restored& out);
+// The next entry, numbered out.last + 1; a Fault: it is another, or torn.
+std::optional<Fault> take_entry(const Entry& e, Restored& out);
 Result<std::unique_ptr<Restored>> restore(Store& store, From from = From::snapshot);
 
 class Hub {

@@ -96,6 +96,18 @@ struct NodeAsked {
                       Field("drain", &NodeAsked::drain, "or resume"));
   }
 };
+struct CapAsked {
+  std::string site, node, user;
+  std::int64_t cap_w = 0;
+  template <class = void>
+  static constexpr auto describe() {
+    return std::tuple(
+        Field("site", &CapAsked::site, "where", required),
+        Field("node", &CapAsked::node, "which", required),
+        Field("user", &CapAsked::user, "by whom"),
+        Field("cap_w", &CapAsked::cap_w, "it may draw so much; 0: no cap", range(0, 1'000'000)));
+  }
+};
 enum class JobOutcome { none, done, failed, timed_out, cancelled, lost, refused };
 constexpr auto describe_enum(JobOutcome) {
   using E = JobOutcome;
@@ -227,6 +239,7 @@ struct LiveEvent {  // one of them
   std::optional<PipelineAsked> pipeline;
   std::optional<StepRefused> step_refused;
   std::optional<PipelineOver> pipeline_over;
+  std::optional<CapAsked> cap;
   template <class = void>
   static constexpr auto describe() {
     return std::tuple(
@@ -244,7 +257,8 @@ struct LiveEvent {  // one of them
         Field("data", &LiveEvent::data, "data were kept"),
         Field("pipeline", &LiveEvent::pipeline, "somebody runs a pipeline"),
         Field("step_refused", &LiveEvent::step_refused, "a step could not be submitted"),
-        Field("pipeline_over", &LiveEvent::pipeline_over, "a pipeline has ended"));
+        Field("pipeline_over", &LiveEvent::pipeline_over, "a pipeline has ended"),
+        Field("cap", &LiveEvent::cap, "somebody limits the power of a node"));
   }
 };
 

@@ -253,6 +253,21 @@ struct AttemptFact {
   }
 };
 
+struct CapFact {  // what became of a CapOrder
+  std::string node;
+  std::int64_t cap_w = 0;
+  std::string code, detail;
+  bool operator==(const CapFact&) const = default;
+  template <class = void>
+  static constexpr auto describe() {
+    return std::tuple(
+        Field("node", &CapFact::node, "which", required, not_empty),
+        Field("cap_w", &CapFact::cap_w, "as ordered", range(0, 1'000'000)),
+        Field("code", &CapFact::code, "why it was refused, for programs; empty: it holds"),
+        Field("detail", &CapFact::detail, "and for people", free_text));
+  }
+};
+
 struct ForeignFact {  // a job that did not come through us holds machines, or gives them back
   std::string remote, name, user, account, partition;
   std::vector<NodeShare> nodes;  // empty: it holds none any more
@@ -277,6 +292,7 @@ struct SiteFact {  // one of node, attempt, foreign, swept
   std::optional<NodeReport> node;
   std::optional<AttemptFact> attempt;
   std::optional<ForeignFact> foreign;
+  std::optional<CapFact> cap;
   bool operator==(const SiteFact&) const = default;
   template <class = void>
   static constexpr auto describe() {
@@ -285,7 +301,8 @@ struct SiteFact {  // one of node, attempt, foreign, swept
         Field("at_ms", &SiteFact::at_ms, "when the agent saw it", required, range(0, kLastMs)),
         Field("node", &SiteFact::node, "a machine, new or changed"),
         Field("attempt", &SiteFact::attempt, "an attempt went on"),
-        Field("foreign", &SiteFact::foreign, "a job that did not come through us"));
+        Field("foreign", &SiteFact::foreign, "a job that did not come through us"),
+        Field("cap", &SiteFact::cap, "what became of a power cap"));
   }
 };
 
@@ -355,6 +372,7 @@ struct LogAnswer {
 
 struct SyncRequest {
   std::string site, agent, driver;
+  bool caps_power = false;
   std::int64_t epoch = 0, commands_done = 0, wait_ms = 0;
   std::vector<SiteFact> facts;
   std::vector<NodeSample> samples;
@@ -366,6 +384,7 @@ struct SyncRequest {
         Field("agent", &SyncRequest::agent, "names the agent's journal: a lost one gets another",
               required, not_empty),
         Field("driver", &SyncRequest::driver, "what it runs jobs with, for people"),
+        Field("caps_power", &SyncRequest::caps_power, "it can limit what nodes draw"),
         Field("epoch", &SyncRequest::epoch, "the newest it has seen", range(0, 9e15)),
         Field("commands_done", &SyncRequest::commands_done, "journalled up to this one",
               range(0, 9e15)),

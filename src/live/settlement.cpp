@@ -8,6 +8,10 @@
 
 namespace dure {
 
+std::int64_t amount_krw(std::int64_t gpu_ms, double price_krw) {
+  return std::llround(static_cast<double>(gpu_ms) / 3'600'000 * price_krw);
+}
+
 MonthStatement statement(const Desk& d, const std::string& month, Millis now) {
   MonthStatement out;
   for (const std::string& m : d.world.members()) out.members.push_back({m, 0, 0, 0, 0});
@@ -21,7 +25,7 @@ MonthStatement statement(const Desk& d, const std::string& month, Millis now) {
     line.gpu_ms = use.gpu_ms;
     if (use.member != pool.owner) {
       line.price_krw = loan_price(d.scenario, pool, use.member);
-      line.amount_krw = std::llround(static_cast<double>(use.gpu_ms) / 3'600'000 * line.price_krw);
+      line.amount_krw = amount_krw(use.gpu_ms, line.price_krw);
       StatementSum& owner = out.members[pool.owner.index];
       StatementSum& user = out.members[use.member.index];
       owner.lent_gpu_ms += use.gpu_ms;

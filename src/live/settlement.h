@@ -26,6 +26,9 @@ struct MonthStatement {
   std::vector<StatementSum> members;
 };
 
+// Of so much GPU time at a price, whole won.
+std::int64_t amount_krw(std::int64_t gpu_ms, double price_krw);
+
 // As of `now`, for the month that runs; of months before the record began: empty.
 MonthStatement statement(const Desk& desk, const std::string& month, Millis now);
 

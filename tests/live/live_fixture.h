@@ -37,7 +37,8 @@ class RunningHub {
  public:
   // store: sqlite:PATH. The API is served on a free port.
   RunningHub(const std::string& store, HubSpec spec = hub_of_three());
-  RunningHub(std::unique_ptr<Store> store, HubSpec spec = hub_of_three());
+  RunningHub(std::unique_ptr<Store> store, HubSpec spec = hub_of_three(),
+             const std::string& url = \"\");
   ~RunningHub();
   void agent(const std::string& site, std::unique_ptr<Driver> driver, const std::string& journal,
              SiteTools tools = {});
@@ -48,9 +49,12 @@ class RunningHub {
   std::string state(std::int64_t job);
   // Runs on the hub's thread, and waits for it.
   void look(const std::function<void(const Desk&)>& f);
-  void look_when_stopped(const std::function<void(const Desk&)>& f) { f(hub_->desk()); }
-  Hub& hub() { return *hub_; }
-  std::uint16_t port() const { return server_->port(); }
+  void look_when_stopped(const std::function<void(const Desk&)>& f) {
+    f(hub_->desk()); }
+  Hub& hub() {
+    return *hub_; }
+  std::uint16_t port() const {
+    return server_->port(); }
 
  private:
   std::unique_ptr<Hub> hub_;

@@ -73,9 +73,9 @@ std::unique_ptr<Store> opened(const std::string& url) {
 }  // namespace
 
 RunningHub::RunningHub(const std::string& store, HubSpec spec)
-    : RunningHub(opened(store), std::move(spec)) {}
+    : RunningHub(opened(store), std::move(spec), store) {}
 
-RunningHub::RunningHub(std::unique_ptr<Store> store, HubSpec spec) {
+RunningHub::RunningHub(std::unique_ptr<Store> store, HubSpec spec, const std::string& url) {
   HubOptions options;
   options.holder = "test";
   auto hub = Hub::open(std::move(spec), alliance(), std::move(store), Clock::real(), options);
@@ -90,6 +90,7 @@ RunningHub::RunningHub(std::unique_ptr<Store> store, HubSpec spec) {
   extras.own_user = "me";
   extras.page = "<html></html>";
   extras.explain = [](const WorldCopy&, JobId) { return std::string("{}"); };
+  if (!url.empty()) extras.open_record = [url] { return open_store_read_only(url); };
   api_ = std::make_unique<Api>(*hub_, std::move(extras));
   hub_->followers = api_->followers();
   HttpServerOptions server;

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <optional>
+#include <tuple>
 
 #include "base/stream.h"
 #include "live/store/schema.h"
@@ -262,6 +263,46 @@ void no_name_keeps_the_record_out(StorePlace& place) {
             std::vector<std::string>{"a\xef\xbf\xbd"
                                      "b\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd"
                                      "'; DROP TABLE jobs --"});
+}
+
+void tables_are_read_as_of_an_entry(StorePlace& place) {
+  const std::string url = place.new_url();
+  const auto a = leader(url);
+  std::vector<std::int64_t> jobs;
+  const auto take = [&](const JobRow& row) { jobs.push_back(row.job); };
+  EXPECT_EQ(a->read_jobs(take).value(), 0u);
+  EXPECT_EQ(outcome(append(*a, entries(1, 2))), "ok");
+  EXPECT_EQ(a->read_jobs(take).value(), 2u);
+  EXPECT_TRUE(jobs.empty());
+  JobRow last = job_row(12, "failed");
+  last.reason = "why", last.ended_ms = 3000, last.attempts = 2, last.exit_code = 7;
+  const std::vector<JobRow> rows{last, job_row(3)};
+  const NodeRow node{"ulsan", "n1", "h100", "down", "dust", 8};
+  const std::vector<Entry> more = entries(3, 2);
+  EXPECT_EQ(outcome(a->append({more, rows, {}, {&node, 1}})), "ok");
+  auto b = open_store_read_only(url);
+  ASSERT_TRUE(b);
+  std::vector<JobRow> read;
+  EXPECT_EQ(b.value()->read_jobs([&](const JobRow& row) { read.push_back(row); }).value(), 4u);
+  ASSERT_EQ(read.size(), 2u);
+  EXPECT_EQ(read[0].job, 3);
+  const JobRow& r = read[1];
+  EXPECT_EQ(
+      std::tie(r.job, r.name, r.member, r.account, r.user, r.state, r.reason, r.site, r.nodes),
+      std::tie(last.job, last.name, last.member, last.account, last.user, last.state, last.reason,
+               last.site, last.nodes));
+  EXPECT_EQ(std::tie(r.gpus, r.submitted_ms, r.started_ms, r.ended_ms, r.attempts, r.exit_code),
+            std::tie(last.gpus, last.submitted_ms, last.started_ms, last.ended_ms, last.attempts,
+                     last.exit_code));
+  std::vector<NodeRow> nodes;
+  EXPECT_EQ(b.value()->read_nodes([&](const NodeRow& row) { nodes.push_back(row); }).value(), 4u);
+  ASSERT_EQ(nodes.size(), 1u);
+  EXPECT_EQ(std::tie(nodes[0].site, nodes[0].node, nodes[0].pool, nodes[0].state, nodes[0].reason,
+                     nodes[0].gpus),
+            std::tie(node.site, node.node, node.pool, node.state, node.reason, node.gpus));
+  EXPECT_EQ(outcome(a->save({4, "all"})), "ok");
+  EXPECT_EQ(outcome(a->truncate(4)), "ok");
+  EXPECT_EQ(b.value()->read_jobs(take).value(), 4u);
 }
 
 // ------------------------------------------------------------------------------------- snapshots
@@ -577,6 +618,7 @@ constexpr std::array kCases{
     StoreCase{"ReadingStopsWhereAsked", reading_stops_where_asked},
     StoreCase{"AGapIsAFault", a_gap_is_a_fault},
     StoreCase{"TheLastRowOfAKeyWins", the_last_row_of_a_key_wins},
+    StoreCase{"TablesAreReadAsOfAnEntry", tables_are_read_as_of_an_entry},
     StoreCase{"NoNameKeepsTheRecordOut", no_name_keeps_the_record_out},
     StoreCase{"ASnapshotReplacesTheOlder", a_snapshot_replaces_the_older},
     StoreCase{"AnUnfinishedSnapshotIsNone", an_unfinished_snapshot_is_none},

@@ -8,6 +8,7 @@
 #include "base/calendar.h"
 #include "base/hash.h"
 #include "live/api/events.h"
+#include "live/api/store_reader.h"
 
 namespace dure {
 namespace {
@@ -170,6 +171,7 @@ Api::Api(Hub& hub, ApiExtras extras) : hub_(hub), extras_(std::move(extras)) {
   hub.plant().stored = [meters = meters_](std::size_t entries, double seconds) {
     meters->stored(entries, seconds);
   };
+  reader_ = std::make_unique<StoreReader>(extras_.open_record);
   add_hub_routes(*this, routes_);
   add_job_routes(*this, routes_);
   add_forecast_routes(*this, routes_);
@@ -178,11 +180,15 @@ Api::Api(Hub& hub, ApiExtras extras) : hub_(hub), extras_(std::move(extras)) {
   add_account_routes(*this, routes_);
   add_data_routes(*this, routes_);
   add_pipeline_routes(*this, routes_);
+  add_ledger_line_routes(*this, routes_);
   add_agent_routes(*this, routes_);
 }
 Api::~Api() = default;
 Followers* Api::followers() { return feed_.get(); }
-void Api::close() { feed_->close(); }
+void Api::close() {
+  feed_->close();
+  reader_->stop();
+}
 
 void Api::read(Call call, std::function<HttpResponse(const Desk&)> f) {
   const std::shared_ptr<Reply> reply = call.reply;
@@ -350,6 +356,7 @@ void Api::noted(const SyncRequest& request, Millis now) {
   SiteNote& note = notes_[request.site];
   note.seen = now;
   note.driver = request.driver;
+  note.caps_power = request.caps_power;
   for (const NodeSample& s : request.samples) note.samples[s.node] = s;
 }
 

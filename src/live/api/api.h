@@ -51,7 +51,11 @@ struct Route {
 // What other floors lend: the hub's page, explanations.
 struct ApiExtras {
   std::function<std::string(const WorldCopy&, JobId)>
-      explain;       // JSON; on another thread than the hub's
+      explain;  // JSON; on another thread than the hub's
+  // The stored record, by a connection of its own that only reads.
+  std::function<Result<std::unique_ptr<Store>>()> open_record = [] {
+    return Result<std::unique_ptr<Store>>(Fault{"store", "one that can be read", "none", ""});
+  };
   std::string page;  // HTML of /
   std::string version;
   std::int64_t own_uid = -1;  // callers of this account need no token on a loopback address
@@ -60,6 +64,7 @@ struct ApiExtras {
 };
 
 class EventFeed;
+class StoreReader;
 
 class Api {
  public:
@@ -68,7 +73,7 @@ class Api {
   void serve(HttpRequest request, Reply reply);
   const std::vector<Route>& routes() const { return routes_; }
   Followers* followers();
-  void close();  // ends the streams
+  void close();  // ends the streams and readings
   // For in-process agents and tests: the newest samples and calls of each site.
   void noted(const SyncRequest& request, Millis now);
 
@@ -77,6 +82,7 @@ class Api {
   const ApiExtras& extras() const { return extras_; }
   EventFeed& feed() { return *feed_; }
   Meters& meters() { return *meters_; }
+  StoreReader& reader() { return *reader_; }
   // Reads the world and answers; `f` runs on the hub's thread.
   void read(Call call, std::function<HttpResponse(const Desk&)> f);
   void write(Call call, std::function<std::optional<HttpResponse>(const Desk&, Facts&)> f);
@@ -84,6 +90,7 @@ class Api {
   struct SiteNote {
     Millis seen;
     std::string driver;
+    bool caps_power = false;
     std::map<std::string, NodeSample> samples;
   };
   SiteNote note(const std::string& site) const;
@@ -99,6 +106,7 @@ class Api {
   std::vector<Route> routes_;
   std::unique_ptr<EventFeed> feed_;
   std::shared_ptr<Meters> meters_ = std::make_shared<Meters>();  // outlives calls under way
+  std::unique_ptr<StoreReader> reader_;
   std::atomic<std::uint64_t> next_id_ = 1;
   std::string id_prefix_;
   mutable std::mutex mutex_;
@@ -121,6 +129,7 @@ void send(Call& call, HttpResponse response);
 void add_job_routes(Api& api, std::vector<Route>& routes);
 void add_site_routes(Api& api, std::vector<Route>& routes);
 void add_account_routes(Api& api, std::vector<Route>& routes);
+void add_ledger_line_routes(Api& api, std::vector<Route>& routes);
 void add_agent_routes(Api& api, std::vector<Route>& routes);
 void add_data_routes(Api& api, std::vector<Route>& routes);
 void add_pipeline_routes(Api& api, std::vector<Route>& routes);

@@ -47,6 +47,7 @@ SiteView site_view(Api& api, const Desk& d, std::uint32_t index) {
   v.owner = spec.owner;
   v.driver = note.driver;
   v.agent_seen = iso(note.seen);
+  v.caps_power = note.caps_power;
   v.connected = note.seen.count() > 0 && api.hub().wall_clock().now() - note.seen < Millis(60'000);
   if (const Site* site = d.book.site(spec.id))
     v.commands_waiting = static_cast<std::int64_t>(site->outbox.size());
@@ -102,6 +103,11 @@ void nodes(Api& api, Call call) {
           v.cpu_share = s.cpu_share;
           v.temperature_c = s.temperature_c;
         }
+        if (const PowerCap* cap = d.book.cap(name, n.name)) {
+          v.cap_w = cap->cap_w;
+          v.cap_state = !cap->answered ? "asked" : cap->code.empty() ? "set" : cap->code;
+          v.cap_detail = cap->detail;
+        }
         out.nodes.push_back(std::move(v));
       }
     }
@@ -122,6 +128,19 @@ void set_node(Api& api, Call call, bool drain) {
     std::string reason = body.reason;
     if (drain && reason.empty()) reason = "drained by " + caller.id;
     const Answered<Done> done = d.set_node(site, node, drain, reason, caller, facts);
+    if (!done) return problem_answer(done.problem(), id);
+    return json_answer("{}", 202);
+  });
+}
+
+void set_cap(Api& api, Call call) {
+  Outcome<CapBody> read = from_json<CapBody>(call.request.body, "body");
+  if (!read) return send(call, problem_answer({400, "invalid_json", read.faults()[0]}, call.id));
+  const std::int64_t cap_w = read.value().cap_w;
+  const std::string site = call.path[0], node = call.path[1], id = call.id;
+  const Caller caller = call.caller;
+  api.write(std::move(call), [=, &api](const Desk& d, Facts& facts) -> std::optional<HttpResponse> {
+    const Answered<Done> done = d.cap(site, node, cap_w, api.note(site).caps_power, caller, facts);
     if (!done) return problem_answer(done.problem(), id);
     return json_answer("{}", 202);
   });
@@ -207,6 +226,15 @@ void add_site_routes(Api& api, std::vector<Route>& routes) {
                     {},
                     "application/json",
                     [&api](Call call) { set_node(api, std::move(call), false); }});
+  routes.push_back({"POST",
+                    "/api/v1/sites/{site}/nodes/{node}/cap",
+                    "What a node may draw; 0: no cap",
+                    Needs::operator_,
+                    {},
+                    describe_doc<CapBody>,
+                    {},
+                    "application/json",
+                    with(set_cap)});
   routes.push_back({"POST",
                     "/api/v1/reservations",
                     "Keep room for a member's work",

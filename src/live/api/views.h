@@ -101,7 +101,7 @@ struct PoolViewLive {
 };
 struct SiteView {
   std::string site, name_en, name_ko, owner, driver, agent_seen;
-  bool connected = false;
+  bool connected = false, caps_power = false;
   std::int64_t commands_waiting = 0, power_w = 0, measured_nodes = 0, modelled_nodes = 0;
   std::vector<PoolViewLive> pools;
   template <class = void>
@@ -114,6 +114,7 @@ struct SiteView {
         Field("driver", &SiteView::driver, "what its agent runs jobs with"),
         Field("agent_seen", &SiteView::agent_seen, "when its agent last called"),
         Field("connected", &SiteView::connected, "its agent called in the last 60 s"),
+        Field("caps_power", &SiteView::caps_power, "its agent can limit what nodes draw"),
         Field("commands_waiting", &SiteView::commands_waiting, "that its agent has not taken",
               range(0, kAny)),
         Field("power_w", &SiteView::power_w, "of its nodes, measured or worked out",
@@ -132,8 +133,8 @@ struct SitesView {
 };
 struct NodeViewLive {
   std::string node, pool, state, reason;
-  std::int64_t gpus = 0, free = 0, power_w = 0;
-  std::string power_source;
+  std::int64_t gpus = 0, free = 0, power_w = 0, cap_w = 0;
+  std::string power_source, cap_state, cap_detail;
   double gpu_share = 0, cpu_share = 0, temperature_c = 0;
   template <class = void>
   static constexpr auto describe() {
@@ -151,7 +152,12 @@ struct NodeViewLive {
         Field("cpu_share", &NodeViewLive::cpu_share, "of its cores that is busy", range(0, 1),
               dimensionless),
         Field("temperature_c", &NodeViewLive::temperature_c, "the hottest sensor; 0: none",
-              range(0, 200)));
+              range(0, 200)),
+        Field("cap_w", &NodeViewLive::cap_w, "that it may draw, as asked; 0: no cap",
+              range(0, kAny)),
+        Field("cap_state", &NodeViewLive::cap_state,
+              "asked, set, or the code with which its site refused it"),
+        Field("cap_detail", &NodeViewLive::cap_detail, "and for people", free_text));
   }
 };
 struct NodesView {
@@ -166,6 +172,14 @@ struct NodeBody {
   template <class = void>
   static constexpr auto describe() {
     return std::tuple(Field("reason", &NodeBody::reason, "why", free_text));
+  }
+};
+struct CapBody {
+  std::int64_t cap_w = 0;
+  template <class = void>
+  static constexpr auto describe() {
+    return std::tuple(Field("cap_w", &CapBody::cap_w, "it may draw so much; 0: no cap", required,
+                            range(0, 1'000'000)));
   }
 };
 struct QuotaRow {
@@ -284,6 +298,70 @@ struct StatementView {
         Field("rows", &StatementView::rows, "who used whose machines"),
         Field("members", &StatementView::members, "what each is owed"),
         Field("sum_krw", &StatementView::sum_krw, "of all balances: 0", range(-kAny, kAny)));
+  }
+};
+struct LinePartView {
+  std::int64_t job = 0;
+  std::string pool, owner, member, from, to;
+  std::int64_t gpus = 0, gpu_ms = 0;
+  double gpu_hours = 0;
+  std::int64_t amount_krw = 0, first_entry = 0, last_entry = 0;
+  template <class = void>
+  static constexpr auto describe() {
+    return std::tuple(
+        Field("job", &LinePartView::job, "its number; 0: all before the record was truncated",
+              range(0, kAny)),
+        Field("pool", &LinePartView::pool, "of machines"),
+        Field("owner", &LinePartView::owner, "of the machines"),
+        Field("member", &LinePartView::member, "who used them"),
+        Field("from", &LinePartView::from, "it held so many, within the month"),
+        Field("to", &LinePartView::to, "until then"),
+        Field("gpus", &LinePartView::gpus, "that it held", range(0, kAny)),
+        Field("gpu_ms", &LinePartView::gpu_ms, "GPU time, exactly", range(0, kAny), dimensionless),
+        Field("gpu_hours", &LinePartView::gpu_hours, "the same", range(0, kAny), dimensionless),
+        Field("amount_krw", &LinePartView::amount_krw, "won, so that a line's parts sum to it",
+              range(-kAny, kAny), dimensionless),
+        Field("first_entry", &LinePartView::first_entry,
+              "of the record: it began; 0: before the record was truncated", range(0, kAny)),
+        Field("last_entry", &LinePartView::last_entry,
+              "of the record: it ended; 0: it went on beyond `to`", range(0, kAny)));
+  }
+};
+struct LineSumView {
+  std::string pool, owner, member;
+  std::int64_t parts = 0, gpu_ms = 0;
+  double gpu_hours = 0, price_krw_per_gpu_hour = 0;
+  std::int64_t amount_krw = 0;
+  template <class = void>
+  static constexpr auto describe() {
+    return std::tuple(
+        Field("pool", &LineSumView::pool, "of machines"),
+        Field("owner", &LineSumView::owner, "of the machines"),
+        Field("member", &LineSumView::member, "who used them"),
+        Field("parts", &LineSumView::parts, "that it is made of", range(0, kAny)),
+        Field("gpu_ms", &LineSumView::gpu_ms, "GPU time, exactly", range(0, kAny), dimensionless),
+        Field("gpu_hours", &LineSumView::gpu_hours, "the same", range(0, kAny), dimensionless),
+        Field("price_krw_per_gpu_hour", &LineSumView::price_krw_per_gpu_hour, "0: its own",
+              range(0, kAny), dimensionless),
+        Field("amount_krw", &LineSumView::amount_krw, "won", range(-kAny, kAny), dimensionless));
+  }
+};
+struct LinesView {
+  std::string month, from, to;
+  std::int64_t until = 0, next = 0;
+  std::vector<LineSumView> lines;
+  std::vector<LinePartView> parts;
+  template <class = void>
+  static constexpr auto describe() {
+    return std::tuple(
+        Field("month", &LinesView::month, "KST"), Field("from", &LinesView::from, "of the month"),
+        Field("to", &LinesView::to, "of it, or of as much as is over"),
+        Field("until", &LinesView::until, "for the next page: Unix time, ms", range(0, kAny),
+              dimensionless),
+        Field("next", &LinesView::next, "for the next page: `after`; 0: this is the last",
+              range(0, kAny)),
+        Field("lines", &LinesView::lines, "sums of all parts, as the statement has them"),
+        Field("parts", &LinesView::parts, "of this page, in the order in which they began"));
   }
 };
 struct StatusView {

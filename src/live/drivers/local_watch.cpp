@@ -344,10 +344,7 @@ void LocalDriver::measure(const Node& node, NodeSample& sample) {
   sample.source = PowerSource::nvml;
 }
 
-bool LocalDriver::caps_power() const {
-  const bool pretended = hardware_.gpus == 0 && options_.pretended_gpus > 0;
-  return nodes_.size() == 1 && !pretended && meter_.caps();
-}
+bool LocalDriver::caps_power() const { return nodes_.size() == 1 && meter_.caps(); }
 
 Answer LocalDriver::cap(const CapOrder& order) {
   if (!caps_power()) return Driver::cap(order);
@@ -355,7 +352,7 @@ Answer LocalDriver::cap(const CapOrder& order) {
   if (node == nullptr) return {Answer::refused, "", "no_such_node", order.node};
   // With GPUs the processors are not capped, so they count in full; without, the rest idles.
   const PowerModel& model = options_.power;
-  const double other_w = node->gpus > 0 ? model.idle_w + model.cpu_span_w : 0;
+  const double other_w = hardware_.gpus > 0 ? model.idle_w + model.cpu_span_w : 0;
   const Result<Done> capped = meter_.cap(static_cast<double>(order.cap_w), other_w);
   if (capped) return {Answer::done, "", "", ""};
   return {Answer::refused, "", "cap_refused", to_string(capped.fault())};

@@ -55,6 +55,15 @@ constexpr Statement kFinishSnapshot{"finish_snapshot",
                                     "UPDATE snapshots SET complete = 1 WHERE id = $1"};
 constexpr Statement kDropOthers{"drop_others", "DELETE FROM snapshots WHERE id <> $1"};
 constexpr Statement kDropOne{"drop_one", "DELETE FROM snapshots WHERE id = $1 AND complete = 0"};
+constexpr Statement kReadJobs{
+    "read_jobs",
+    "SELECT COALESCE((SELECT MAX(number) FROM entries), (SELECT truncated FROM dure_store)), "
+    "job, name, member, account, user_name, state, reason, site, nodes, gpus, submitted_ms, "
+    "started_ms, ended_ms, attempts, exit_code FROM jobs ORDER BY job"};
+constexpr Statement kReadNodes{
+    "read_nodes",
+    "SELECT COALESCE((SELECT MAX(number) FROM entries), (SELECT truncated FROM dure_store)), "
+    "site, node, pool, state, reason, gpus FROM nodes ORDER BY site, node"};
 constexpr Statement kClearJobs{"clear_jobs", "DELETE FROM jobs"};
 constexpr Statement kClearUses{"clear_uses", "DELETE FROM uses"};
 constexpr Statement kClearNodes{"clear_nodes", "DELETE FROM nodes"};
@@ -158,6 +167,21 @@ class SqlStore final : public Store {
   Result<std::optional<Snapshot>> newest() override;
   Result<Done> truncate(std::uint64_t up_to) override;
 
+  Result<std::uint64_t> read_jobs(const std::function<void(const JobRow&)>& take) override {
+    return rows(kReadJobs, [&](const Row& r) {
+      const auto text = [&](int column) { return std::string(r.string(column)); };
+      take({r.integer(1), text(2), text(3), text(4), text(5), text(6), text(7), text(8), text(9),
+            r.integer(10), r.integer(11), r.integer(12), r.integer(13), r.integer(14),
+            r.integer(15)});
+    });
+  }
+  Result<std::uint64_t> read_nodes(const std::function<void(const NodeRow&)>& take) override {
+    return rows(kReadNodes, [&](const Row& r) {
+      const auto text = [&](int column) { return std::string(r.string(column)); };
+      take({text(1), text(2), text(3), text(4), text(5), r.integer(6)});
+    });
+  }
+
   Result<Done> clear_projections() override {
     return write("the projections to be cleared", [&]() -> Result<Done> {
       TRY(row, fence());
@@ -252,6 +276,21 @@ class SqlStore final : public Store {
     if (!done) return done.fault();
     if (!out || *out < 0) return damaged("no number where one belongs");
     return *out;
+  }
+
+  // Rows whose first column is the entry as of which they are; where there are none, there were
+  // none at the entry that was the last before.
+  template <class Take>
+  Result<std::uint64_t> rows(const Statement& statement, const Take& take) {
+    TRY(before, number(kLast));
+    std::int64_t as_of = before;
+    const Result<Done> done = told("to read", database_->run(statement, {}, [&](const Row& row) {
+      as_of = row.integer(0);
+      take(row);
+      return true;
+    }));
+    if (!done) return done.fault();
+    return static_cast<std::uint64_t>(as_of);
   }
 
   template <class Rows>
@@ -449,6 +488,12 @@ Result<Done> SqlStore::truncate(std::uint64_t up_to) {
 }
 
 }  // namespace
+
+// A store without tables.
+Result<std::uint64_t> Store::read_jobs(const std::function<void(const JobRow&)>&) { return last(); }
+Result<std::uint64_t> Store::read_nodes(const std::function<void(const NodeRow&)>&) {
+  return last();
+}
 
 std::unique_ptr<Store> sql_store(std::unique_ptr<Database> database, Access access,
                                  std::int64_t schema) {

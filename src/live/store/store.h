@@ -85,6 +85,10 @@ class Store {
   virtual Result<std::optional<Snapshot>> newest() = 0;
   virtual Result<Done> truncate(std::uint64_t up_to) = 0;  // entries <= up_to, all in a snapshot
 
+  // Rows of the tables beside the record, by their keys; and as of which entry: one picture,
+  // whatever is written meanwhile.
+  virtual Result<std::uint64_t> read_jobs(const std::function<void(const JobRow&)>& take);
+  virtual Result<std::uint64_t> read_nodes(const std::function<void(const NodeRow&)>& take);
   virtual Result<Done> clear_projections() = 0;  // before they are rebuilt
   // Can it take a write? (It writes one, and takes it back.)
   virtual Result<Done> probe() = 0;

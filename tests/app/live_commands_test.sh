@@ -1,0 +1,81 @@
+#!/bin/bash
+# The commands of a hub against one that runs here: completion of what it knows, --watch, --json,
+# audit, ledger lines, exit statuses.
+#
+# usage: tests/app/live_commands_test.sh DURE
+set -euo pipefail
+dure=$(realpath "$1")
+folder=$(mktemp -d)
+export HOME=$folder DURE_FOLDER=$folder/state
+unset DURE_HUB DURE_TOKEN DURE_CA_FILE XDG_STATE_HOME XDG_CONFIG_HOME
+"$dure" serve --listen 127.0.0.1:0 >"$folder/out" 2>"$folder/err" &
+hub=$!
+trap 'kill $hub; wait $hub 2>/dev/null || true; rm -rf "$folder"' EXIT
+bad=0
+
+soon() {  # polls a condition
+  for ((i = 0; i < 600; i++)); do
+    eval "$1" && return
+    kill -0 $hub 2>/dev/null || break
+    sleep 0.05
+  done
+  echo "not within 30 s: $1"
+  cat "$folder/err"
+  exit 1
+}
+expect() {  # what, found, wanted
+  [ "$2" = "$3" ] && return
+  echo "$1: found '$2', wanted '$3'"
+  bad=1
+}
+status() { local rc=0; "$@" >/dev/null 2>&1 || rc=$?; echo $rc; }
+
+soon 'grep -qho "http://127[^\" ]*" "$folder/out" "$folder/err"'
+export DURE_HUB=$(grep -ho "http://127[^\" ]*" "$folder/out" "$folder/err" | head -1)
+soon '"$dure" sites local 2>/dev/null | grep -q up'
+
+expect "submit" "$("$dure" submit --gpus 1 --wait --json -- true | tail -1 | jq -r .state)" done
+expect "a job that fails" "$(status "$dure" submit --wait -- false)" 1
+node=$("$dure" sites local --json | jq -r '.nodes[0].node')
+
+words() { "$dure" complete -- "$@" | cut -f1 | grep -v '^:' | tr '\n' ' '; }
+expect "jobs" "$(words show '')" "2 1 "
+expect "sites" "$(words drain l)" "local local/ "
+expect "nodes" "$(words drain local/)" "local/$node "
+expect "pools" "$(words reserve --pool '')" "local local_cpu "
+expect "in bash" "$(bash --norc -c "
+  dure() { '$dure' \"\$@\"; }
+  source <('$dure' completion bash)
+  COMP_WORDS=('$dure' logs '') COMP_CWORD=2
+  _dure
+  echo \${COMPREPLY[*]}")" "2 1"
+
+# Not on a terminal: each change is printed once, with --json one document a line.
+"$dure" jobs --watch --json >"$folder/watch" &
+watch=$!
+soon '[ "$(wc -l <"$folder/watch")" = 1 ]'
+"$dure" submit --name third -- true >/dev/null
+soon 'jq -es "length > 1 and (.[-1][0].name == \"third\")" "$folder/watch" >/dev/null'
+kill $watch
+expect "watch says nothing twice" "$(uniq -d "$folder/watch")" ""
+
+expect "audit verify" "$(status "$dure" audit verify)" 0
+expect "its checks" "$("$dure" audit verify --json | jq -r '[.checks[] | .ok] | all')" true
+month=$("$dure" ledger --json | jq -r .month)
+sum='map(.gpu_ms) | add // 0'
+expect "ledger --lines" "$("$dure" ledger --lines --month "$month" --json | jq ".parts | $sum")" \
+  "$("$dure" ledger --month "$month" --json | jq ".rows | $sum")"
+expect "its CSV" "$("$dure" ledger --lines --csv | head -1 | cut -d, -f1-5)" "month,pool,owner,member,job"
+expect "logs" "$("$dure" submit --wait -- echo hello >/dev/null; "$dure" logs 4 --json | jq -r .text)" hello
+
+# Caps: where the machine can, it must not be changed here; a node that is not there is refused.
+expect "cap of no node" "$(status "$dure" cap local/none 100)" 2
+expect "cap without watts" "$(status "$dure" cap "local/$node")" 2
+
+expect "usage" "$(status "$dure" jobs --no-such-option)" 2
+expect "no job" "$(status "$dure" show 99)" 2
+expect "no hub" "$(status "$dure" jobs --hub http://127.0.0.1:1)" 2
+expect "no store" "$(status "$dure" audit verify sqlite:/nonexistent/x.db)" 2
+expect "no record" "$(status "$dure" audit)" 2
+expect "help" "$(status "$dure" help audit verify)" 0
+exit $bad
