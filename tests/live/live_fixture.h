@@ -38,7 +38,7 @@ class RunningHub {
   // store: sqlite:PATH. The API is served on a free port.
   RunningHub(const std::string& store, HubSpec spec = hub_of_three());
   RunningHub(std::unique_ptr<Store> store, HubSpec spec = hub_of_three(),
-             const std::string& url = \"\");
+             const std::string& url = "");
   ~RunningHub();
   void agent(const std::string& site, std::unique_ptr<Driver> driver, const std::string& journal,
              SiteTools tools = {});

@@ -76,6 +76,7 @@ class Snapshot : public testing::Test {
     pool(3, 4, [](PoolOpened& p) { p.device = Device::qpu; });
     at(0, GuaranteeMade{PoolId{0}, MemberId{2}, Gpus(3)});
     at(0, GuaranteeMade{PoolId{0}, MemberId{1}, Gpus(2)});
+    at(0, LendingSet{PoolId{0}, 700, Millis(9)});
   }
   template <class F>
   void pool(std::uint32_t id, std::int64_t gpus, F&& change) {

@@ -128,6 +128,9 @@ inline void put(Text& t, const LimitReached& e) { t.line("LimitReached", e.job);
 inline void put(Text& t, const JobEnded& e) { t.line("JobEnded", e.job); }
 inline void put(Text& t, const JobCancelled& e) { t.line("JobCancelled", e.job); }
 inline void put(Text& t, const JobFailed& e) { t.line("JobFailed", e.job); }
+inline void put(Text& t, const LendingSet& e) {
+  t.line("LendingSet", e.pool, e.lend_permille, e.reclaim);
+}
 inline void put(Text& t, const JobAdopted& e) {
   t.line("JobAdopted", e.job, e.lane, e.gpus, e.estimate, e.pool, e.place);
 }
