@@ -12,7 +12,7 @@ inline constexpr int kStopped = 75;
 
 struct PrepareOptions {
   std::string text, out;
-  int vocabulary = 384, validation_percent = 10;
+  int vocabulary = 384, test_percent = 10, validation_percent = 10;
 };
 int prepare(const PrepareOptions& options);
 

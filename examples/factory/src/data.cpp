@@ -41,12 +41,23 @@ std::vector<Token> tokens_of(std::string_view bytes, int vocabulary, const char*
   return tokens;
 }
 
+HeldBack held_back(std::vector<Token> tokens, const nlohmann::json& manifest, const char* count) {
+  HeldBack held{std::move(tokens), {}};
+  std::size_t sum = 0;
+  for (const auto& one : manifest.at("texts")) {
+    held.parts.push_back({one.at("file"), one.at(count)});
+    sum += held.parts.back().tokens;
+  }
+  if (sum != held.tokens.size()) throw Bad("manifest.json: texts and files do not add up");
+  return held;
+}
+
 }  // namespace
 
 Data load_data(const fs::path& folder) try {
   const std::string text = read_file(folder / "manifest.json");
   const auto manifest = nlohmann::json::parse(text);
-  if (manifest.at("format") != "factory-data/1") throw Bad("manifest.json: format: factory-data/1");
+  if (manifest.at("format") != "factory-data/2") throw Bad("manifest.json: format: factory-data/2");
   Data data{
       Tokenizer::from_json(nlohmann::json::parse(checked(folder, manifest, "tokenizer.json"))),
       {},
@@ -55,15 +66,12 @@ Data load_data(const fs::path& folder) try {
       manifest.at("label"),
       sha256(text)};
   const int vocabulary = data.tokenizer.vocabulary();
-  for (auto [name, into] :
-       {std::pair{"train.tokens", &data.train}, std::pair{"validation.tokens", &data.validation}})
-    *into = tokens_of(checked(folder, manifest, name), vocabulary, name);
-  std::size_t parts = 0;
-  for (const auto& one : manifest.at("texts")) {
-    data.parts.push_back({one.at("file"), one.at("validation_tokens")});
-    parts += data.parts.back().tokens;
-  }
-  if (parts != data.validation.size()) throw Bad("manifest.json: texts and files do not add up");
+  const auto tokens = [&](const char* name) {
+    return tokens_of(checked(folder, manifest, name), vocabulary, name);
+  };
+  data.train = tokens("train.tokens");
+  data.validation = held_back(tokens("validation.tokens"), manifest, "validation_tokens");
+  data.test = held_back(tokens("test.tokens"), manifest, "test_tokens");
   return data;
 } catch (const nlohmann::json::exception& e) {
   throw Bad(fmt::format("{}: {}", folder.string(), e.what()));

@@ -22,8 +22,11 @@ void add_prepare(CLI::App& app, PrepareOptions& o) {
   app.add_option("--vocabulary", o.vocabulary, "tokens")
       ->check(CLI::Range(kLeastVocabulary, kMostVocabulary))
       ->capture_default_str();
-  app.add_option("--validation-percent", o.validation_percent, "held back of each text")
-      ->check(CLI::Range(1, 50))
+  app.add_option("--test-percent", o.test_percent, "of each text, held back to report on")
+      ->check(CLI::Range(1, 40))
+      ->capture_default_str();
+  app.add_option("--validation-percent", o.validation_percent, "held back to choose settings by")
+      ->check(CLI::Range(1, 40))
       ->capture_default_str();
 }
 

@@ -60,7 +60,7 @@ double validation_loss(Gpt& model, const Data& data, const TrainOptions& o, torc
   const torch::NoGradGuard no_grad;
   double sum = 0;
   for (std::uint64_t i = 0; i < kValidationBatches; ++i) {
-    const Batch batch = draw(data.validation, o, kValidate, i, device);
+    const Batch batch = draw(data.validation.tokens, o, kValidate, i, device);
     sum += loss_of(model(batch.tokens), batch.targets).item<double>();
   }
   return sum / static_cast<double>(kValidationBatches);
@@ -106,7 +106,7 @@ nlohmann::json settings_of(const TrainOptions& o, const Shape& shape, const Data
 void require(const TrainOptions& o, const Data& data) {
   if (o.width % o.heads != 0) throw Bad("--width: a multiple of --heads");
   const auto least = static_cast<std::size_t>(o.context) + 1;
-  if (data.train.size() < least || data.validation.size() < least)
+  if (data.train.size() < least || data.validation.tokens.size() < least)
     throw Bad(fmt::format("{}: fewer tokens than --context {}", o.data, o.context));
 }
 
