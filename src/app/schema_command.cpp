@@ -1,4 +1,4 @@
-// dure schema: the JSON Schema of scenario files, their reference page, and the check of one file.
+// dure schema: the JSON Schema of a file format, its reference page, and the check of a scenario.
 #include <cstdio>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -8,12 +8,15 @@
 #include "app/command.h"
 #include "io/scenario_reader.h"
 #include "io/scenario_schema.h"
+#include "live/file_formats.h"
 
 namespace dure {
 namespace {
 
+constexpr const char* kScenario = "scenario";
+
 struct Options {
-  std::string check;
+  std::string format = kScenario, check;
   std::vector<std::string> settings;
   bool markdown = false, json = false;
 };
@@ -51,15 +54,32 @@ int check(const Options& options) {
   return kDone;
 }
 
+int print(const Options& options) {
+  std::string text;
+  if (options.format == kScenario)
+    text = options.markdown ? scenario_markdown() : scenario_json_schema();
+  for (const FileFormat& f : live_file_formats())
+    if (f.name == options.format) text = options.markdown ? f.markdown() : f.json_schema();
+  const bool whole = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
+  if (whole && std::fflush(stdout) == 0) return kDone;  // a full disk must not look like a schema
+  return complain(Fault{"stdout", "room for what is printed", "a write that failed", ""});
+}
+
 }  // namespace
 
 void add_schema_command(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<Options>();
   CLI::App* const command = app.add_subcommand(
-      "schema", "The scenario format: JSON Schema, reference, or the check of a file");
+      "schema", "A file format: JSON Schema or reference; or the check of a scenario file");
+  std::vector<std::string> formats{kScenario};
+  for (const FileFormat& f : live_file_formats()) formats.emplace_back(f.name);
+  auto* const format = command->add_option("FORMAT", options->format, "Of which files")
+                           ->check(CLI::IsMember(formats))
+                           ->capture_default_str();
   auto* const file =
       command->add_option("--check", options->check, "Check this scenario and print all faults")
-          ->type_name("FILE");
+          ->type_name("FILE")
+          ->excludes(format);
   command->add_option("--set", options->settings, "With --check: path=value, as for simulate")
       ->needs(file)
       ->expected(1)
@@ -69,16 +89,7 @@ void add_schema_command(CLI::App& app, int& exit_code) {
       ->add_flag("--markdown", options->markdown, "The reference page instead of the JSON Schema")
       ->excludes(file);
   command->callback([options, &exit_code] {
-    if (!options->check.empty()) {
-      exit_code = check(*options);
-      return;
-    }
-    const std::string text = options->markdown ? scenario_markdown() : scenario_json_schema();
-    const bool whole = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
-    exit_code =
-        whole && std::fflush(stdout) == 0  // a full disk must not look like a schema
-            ? kDone
-            : complain(Fault{"stdout", "room for what is printed", "a write that failed", ""});
+    exit_code = options->check.empty() ? print(*options) : check(*options);
   });
 }
 

@@ -29,7 +29,8 @@ Json default_value(const FieldDoc& f) {
     case ValueKind::real: return number(real_number(f.default_text).value());
     default: break;
   }
-  return f.default_text == "\"\"" ? "" : f.default_text;
+  // Text that YAML would read as something else stands in quotes.
+  return f.default_text.starts_with('"') ? Json::parse(f.default_text) : Json(f.default_text);
 }
 
 Json one(const FieldDoc& f) {

@@ -47,6 +47,14 @@ TEST(SchemaCommand, PrintsSchemaAndReference) {
   EXPECT_EQ(page.out.substr(0, 27), "# Scenario files: every key");
 }
 
+TEST(SchemaCommand, OfOtherFormats) {
+  EXPECT_EQ(run({"scenario"}).out, run({}).out);
+  EXPECT_EQ(nlohmann::json::parse(run({"job"}).out)["title"], "Dure job");
+  EXPECT_EQ(run({"pipeline", "--markdown"}).out.substr(0, 27), "# Pipeline files: every key");
+  EXPECT_EQ(run({"pipelines"}).exit_code, kBadInput);
+  EXPECT_EQ(run({"job", "--check", kSmall}).exit_code, kBadInput);
+}
+
 TEST(SchemaCommand, ChecksAFile) {
   const Ran good = run({"--check", kSmall});
   EXPECT_EQ(good.exit_code, kDone);
