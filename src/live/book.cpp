@@ -213,12 +213,19 @@ void Book::send_run(JobId id, Attempt& a) {
   command(a.site, SiteCommand{0, false, run_order(id, a), {}, {}, {}});
 }
 
-// The same port on all nodes of a site belongs to one service at a time.
+// The same port on all nodes of a site belongs to one service at a time. Where the search begins
+// depends on the hub and on what the site has been told so far: a port that a stranger holds is not
+// met again by the next attempt.
 std::uint16_t Book::take_port(const std::string& site) {
-  std::uint16_t port = kFirstPort;
-  for (auto it = ports_.lower_bound({site, port});
-       it != ports_.end() && it->first == site && it->second == port; ++it)
-    if (++port == kLastPort) return 0;  // a service more than has room: it finds its own
+  std::uint32_t spread = 2'166'136'261;  // FNV-1a
+  for (const char c : hub_id_ + ":" + std::to_string(sites_.at(site).commands_made))
+    spread = (spread ^ static_cast<unsigned char>(c)) * 16'777'619;
+  const auto first = static_cast<std::uint16_t>(kFirstPort + spread % (kLastPort - kFirstPort));
+  std::uint16_t port = first;
+  while (ports_.contains({site, port})) {
+    if (++port == kLastPort) port = kFirstPort;
+    if (port == first) return 0;  // a service more than has room: it finds its own
+  }
   ports_.insert({site, port});
   return port;
 }

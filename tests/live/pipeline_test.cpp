@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "live/drivers/local.h"
@@ -136,6 +137,23 @@ TEST_F(Pipeline, MakesDataOfDataAndServesThem) {
 
   EXPECT_EQ(hub_->call("DELETE", "/api/v1/pipelines/1").status, 202);
   eventually([&] { return hub_->state(job) == "cancelled"; }, "the service has ended", 40);
+}
+
+TEST_F(Pipeline, AServiceWhosePortIsTakenGetsAnother) {
+  const std::string file = f_.path("ports");
+  const Json job{{"command", {"/bin/sh", "-c", "echo $DURE_PORT >>" + file + "; exit 1"}},
+                 {"member", "samsung"},
+                 {"gpus", 1},
+                 {"service", true}};
+  EXPECT_EQ(hub_->call("POST", "/api/v1/jobs", job.dump()).status, 201);
+  const auto ports = [&] {
+    std::ifstream in(file);
+    return std::vector<int>(std::istream_iterator<int>(in), {});
+  };
+  eventually([&] { return ports().size() >= 2; }, "it was started again", 30);
+  EXPECT_NE(ports()[0], ports()[1]);
+  EXPECT_GE(ports()[1], 20'000);
+  EXPECT_LT(ports()[1], 32'000);
 }
 
 TEST_F(Pipeline, AStepThatFailsStopsWhatNeedsIt) {
