@@ -139,7 +139,7 @@ void print_pipeline(const Json& p) {
 
 int wait_for(HubClient& hub, std::int64_t number) {
   for (;;) {
-    TRY_OR_COMPLAIN(answer, hub.call("GET", "/api/v1/pipelines/" + std::to_string(number)));
+    TRY_OR_COMPLAIN(answer, hub.call_patiently("/api/v1/pipelines/" + std::to_string(number)));
     if (const std::string state = text_of(answer.json["state"]); state != "running") {
       print_pipeline(answer.json);
       return state == "done" ? kDone : kNo;

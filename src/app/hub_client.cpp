@@ -4,9 +4,11 @@
 #include <sys/random.h>
 
 #include <charconv>
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 #include "app/command.h"
 #include "base/calendar.h"
@@ -84,6 +86,23 @@ std::string HubClient::Answer::header(std::string_view name) const {
 
 Result<HubClient::Answer> HubClient::call(const std::string& method, const std::string& target,
                                           const std::string& body, HttpFields headers) {
+  return answer_of(send(method, target, body, std::move(headers)));
+}
+
+Result<HubClient::Answer> HubClient::call_patiently(const std::string& target) {
+  using Steady = std::chrono::steady_clock;
+  const auto until = Steady::now() + std::chrono::minutes(10);
+  for (bool told = false;; told = true) {
+    Result<HttpResponse> response = send("GET", target, "", {});
+    const bool away = !response || response.value().status == 503;
+    if (!away || Steady::now() > until) return answer_of(std::move(response));
+    if (!told) fmt::print(stderr, "{}: the hub is away; asking again\n", place_.url);
+    std::this_thread::sleep_for(std::chrono::milliseconds(500));
+  }
+}
+
+Result<HttpResponse> HubClient::send(const std::string& method, const std::string& target,
+                                     const std::string& body, HttpFields headers) {
   HttpCall call;
   call.method = method;
   call.target = target;
@@ -92,7 +111,10 @@ Result<HubClient::Answer> HubClient::call(const std::string& method, const std::
   if (!body.empty()) call.headers.emplace_back("Content-Type", "application/json");
   call.body = body;
   call.deadline_ms = 60'000;
-  Result<HttpResponse> response = http_->call(call);
+  return http_->call(call);
+}
+
+Result<HubClient::Answer> HubClient::answer_of(Result<HttpResponse> response) const {
   if (!response) {
     Fault f = response.fault();
     if (f.found == "not_connected")

@@ -35,10 +35,16 @@ class HubClient {
   // A Fault: no answer, or a problem; its text is for a person.
   Result<Answer> call(const std::string& method, const std::string& target,
                       const std::string& body = "", HttpFields headers = {});
+  // GET, for who waits: asked again for ten minutes while the hub is away (restarted, not leading,
+  // its store full).
+  Result<Answer> call_patiently(const std::string& target);
   Result<Done> follow(const std::string& target, const std::function<bool(std::string_view)>& take);
   const std::string& url() const { return place_.url; }
 
  private:
+  Result<HttpResponse> send(const std::string& method, const std::string& target,
+                            const std::string& body, HttpFields headers);
+  Result<Answer> answer_of(Result<HttpResponse> response) const;
   HubPlace place_;
   std::unique_ptr<HttpClient> http_;
 };

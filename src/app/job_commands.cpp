@@ -97,7 +97,7 @@ bool over(const std::string& state) {
 
 int wait_for(HubClient& hub, std::int64_t job) {
   for (;;) {
-    TRY_OR_COMPLAIN(answer, hub.call("GET", "/api/v1/jobs/" + std::to_string(job)));
+    TRY_OR_COMPLAIN(answer, hub.call_patiently("/api/v1/jobs/" + std::to_string(job)));
     const std::string state = text_of(answer.json["state"]);
     if (over(state)) {
       fmt::print("job {} {}\n", job, state);
