@@ -2,9 +2,10 @@
 machine whose hub is killed and whose training is stopped meanwhile; and over three Slurm clusters with data that the
 law keeps at their owner's site. Closes with "N passed, N failed".
 
-usage: pipeline_test.py --dure DURE [--lab LAB] [--only laptop|lab] [--keep]
+usage: pipeline_test.py --dure DURE [--lab LAB] [--only laptop|lab] [--steps N] [--keep]
 
 Needs examples/factory/build/factory (examples/factory/check builds it); `lab` needs root and the Slurm packages.
+With fewer --steps than the pipeline's own the model on one machine is not judged: it would not beat the bigram.
 """
 import argparse
 import json
@@ -45,12 +46,18 @@ def report_of(user, member):
     return json.loads(user.wrote(number))
 
 
-def laptop(dure, folder, ok):
+def training(steps):
+    """Options of dure pipeline run for a model that need not be good."""
+    return ["--set", f'steps[train].job.environment=["TRAIN=--steps {steps}"]',
+            "--set", 'steps[evaluate].job.environment=["EVALUATE=--margin -8"]']
+
+
+def laptop(dure, folder, ok, steps):
     port = free_port()
     user = User(dure, folder, port, ["--listen", f"127.0.0.1:{port}"])
     user.start_hub()
     try:
-        run = user.start("pipeline", "run", PIPELINE, "--wait")
+        run = user.start("pipeline", "run", PIPELINE, "--wait", *(training(steps) if steps else []))
         number = run.stdout.readline().strip()
         began = time.monotonic()
         train = user.job_of(number, "train")
@@ -66,7 +73,7 @@ def laptop(dure, folder, ok):
         ok("  in its first attempt", user.show(train)["attempts"] == 1, user.show(train))
 
         # It is stopped for what comes before it, and goes on.
-        wait(lambda: user.trained(train) >= 100, 120, "it has something to lose")
+        wait(lambda: user.trained(train) >= 100, 300, "it has something to lose")
         all_cores = str(len(os.sched_getaffinity(0)))
         status, out, err = user.run("submit", "--tier", "production", "-c", all_cores, "--wait", "--", "true")
         ok("a job of a higher tier gets the cores that training had", status == 0, out, err)
@@ -75,14 +82,15 @@ def laptop(dure, folder, ok):
         ok("stopped, it goes on from its checkpoint", step >= 100, words[:300])
         ok("  in its second attempt", user.show(train)["attempts"] == 2, user.show(train))
 
-        out, err = run.communicate(timeout=600)
+        out, err = run.communicate(timeout=1800)
         print(f"        whole pipeline in {time.monotonic() - began:.1f} s")
         ok("dure pipeline run --wait outlives the hub, and ends well", run.returncode == 0, out, err)
         pipeline = user.json("pipeline", "show", number)
         states = {s["step"]: s["state"] for s in pipeline["steps"]}
         ok("all of its steps are done", states == dict.fromkeys(STEPS, "done"), states)
-        report = report_of(user, "local")
-        ok("the model beats the bigram on text held back", report["passed"], report["test"])
+        if not steps:
+            report = report_of(user, "local")
+            ok("the model beats the bigram on text held back", report["passed"], report["test"])
         lineage(user, ok, pipeline)
         served(user, ok, pipeline, folder)
         guide_holds(user, ok, folder)
@@ -155,9 +163,7 @@ def lab(dure, folder, ok, lab_tool):
              "three sites with all of their nodes")
         began = time.monotonic()
         status, out, err = user.run("pipeline", "run", PIPELINE, "-m", "naver", "--wait",
-                                    "--set", "data_class=company_secret",
-                                    "--set", 'steps[train].job.environment=["TRAIN=--steps 60"]',
-                                    "--set", 'steps[evaluate].job.environment=["EVALUATE=--margin -8"]')
+                                    "--set", "data_class=company_secret", *training(60))
         print(f"        whole pipeline in {time.monotonic() - began:.1f} s")
         ok("dure pipeline run over Slurm ends well", status == 0, out, err)
         pipeline = user.json("pipeline", "show", out.split()[0])
@@ -182,10 +188,10 @@ def lab(dure, folder, ok, lab_tool):
 
 def refused(user, ok):
     """What the law and the data's owner say no to."""
-    anywhere = ["submit", "-m", "naver", "-c", "1", "--site", "s1", "--dry-run"]
-    status, out, err = user.run(*anywhere, "--data-class", "open", "--", "true")
+    elsewhere = ["submit", "-m", "naver", "-c", "1", "--site", "s1"]
+    status, out, err = user.run(*elsewhere, "--data-class", "open", "--", "true")
     ok("open data may be worked on at another's site", status == 0, out, err)
-    status, out, err = user.run(*anywhere, "--data-class", "company_secret", "--", "true")
+    status, out, err = user.run(*elsewhere, "--data-class", "company_secret", "--", "true")
     ok("company secrets may not", status != 0, out, err)
     print(f"        {err.strip()}")
     read = ["-c", "1", "--input", "naver/model", "--", "true"]
@@ -210,12 +216,13 @@ def main():
     p.add_argument("--dure", required=True)
     p.add_argument("--lab", default=str(Path(os.environ.get("DURE_SHARED") or ROOT / "../shared") / "slurm/lab"))
     p.add_argument("--only", choices=["laptop", "lab"])
+    p.add_argument("--steps", type=int)
     p.add_argument("--keep", action="store_true")
     o = p.parse_args()
     if not (FACTORY / "build/factory").exists():
         raise SystemExit("build/factory is missing: examples/factory/check builds it")
     dure, checks = str(Path(o.dure).resolve()), Checks()
-    for name, run in [("laptop", laptop), ("lab", lambda *a: lab(*a, o.lab))]:
+    for name, run in [("laptop", lambda *a: laptop(*a, o.steps)), ("lab", lambda *a: lab(*a, o.lab))]:
         if o.only not in (None, name):
             continue
         print(f"== {name}", flush=True)
