@@ -49,12 +49,9 @@ class RunningHub {
   std::string state(std::int64_t job);
   // Runs on the hub's thread, and waits for it.
   void look(const std::function<void(const Desk&)>& f);
-  void look_when_stopped(const std::function<void(const Desk&)>& f) {
-    f(hub_->desk()); }
-  Hub& hub() {
-    return *hub_; }
-  std::uint16_t port() const {
-    return server_->port(); }
+  void look_when_stopped(const std::function<void(const Desk&)>& f) { f(hub_->desk()); }
+  Hub& hub() { return *hub_; }
+  std::uint16_t port() const { return server_->port(); }
 
  private:
   std::unique_ptr<Hub> hub_;

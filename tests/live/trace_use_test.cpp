@@ -137,7 +137,7 @@ class RandomLife {
     const std::int64_t gpus = 1 + static_cast<std::int64_t>(draw_.below(24));
     const JobId id{static_cast<std::uint32_t>(world().jobs())};
     live([&](LiveEvent& e) {
-      e.job = JobDescribed{number_of(id), 1, R"({"command":["true"]})", "kim", "", "", "", "", ""};
+      e.job = JobDescribed{number_of(id), 1, R"({"command":["true"]})", "kim", "", "", "", "", 0};
     });
     fact(JobSubmitted{id, lane, Gpus(gpus), kUntilCancelled});
     // One that waits, maybe another, maybe after a stop.
