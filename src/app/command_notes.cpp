@@ -72,6 +72,11 @@ const std::vector<CommandNotes>& all_notes() {
         {"dure submit --time 2h --retries 3 --wait -- ./train.sh", "and wait for its end"},
         {"dure submit --after 17,18 -- ./join.sh", "when two others have ended well"}},
        {"jobs", "show", "explain", "cancel"}},
+      {"shadow",
+       "Shows what other policies, decided beside the live one on the same work, would have done. "
+       "They are named in the hub's configuration.",
+       {{"dure shadow", "each beside the live one"}, {"dure shadow --json", "for scripts"}},
+       {"forecast", "explain"}},
       {"jobs",
        "Lists jobs, the newest first.",
        {{"dure jobs --state running --site seoul", "what runs there"},

@@ -1,6 +1,7 @@
 #include "app/completion.h"
 
 #include <algorithm>
+#include <set>
 
 #include "app/hub_client.h"
 #include "live/http/url.h"
@@ -156,10 +157,14 @@ class Walk {
 std::vector<Candidate> rows_of(HubClient& hub, const std::string& target, const char* list,
                                const std::function<Candidate(const Json&)>& row) {
   std::vector<Candidate> out;
+  std::set<std::string> seen;
   const auto answer = hub.call("GET", target);
   if (!answer || !answer.value().json.is_object() || !answer.value().json.contains(list))
     return out;
-  for (const Json& j : answer.value().json[list]) out.push_back(row(j));
+  for (const Json& j : answer.value().json[list]) {
+    Candidate one = row(j);  // a node is listed once for each of its pools
+    if (seen.insert(one.text).second) out.push_back(std::move(one));
+  }
   return out;
 }
 

@@ -26,6 +26,10 @@ Stage stage_of(AttemptState s) {
   CHECK(!"an AttemptState");
 }
 
+Millis start_of_next(Date d) {  // month
+  return midnight(d.month == 12 ? Date{d.year + 1, 1, 1} : Date{d.year, d.month + 1, 1});
+}
+
 std::string program_of(const JobSpec& spec) {
   if (!spec.name.empty()) return spec.name;
   if (spec.command.empty()) return "script";
@@ -132,6 +136,13 @@ void Book::before(const Event& e, const World& world) {
     sites_[site->name].name = site->name;
   } else if (const auto* pool = std::get_if<PoolOpened>(&e.what)) {
     pools_.push_back({*pool, site_names_[pool->site.index], {}});
+  } else if (const auto* submitted = std::get_if<JobSubmitted>(&e.what)) {
+    for (const JobId before : submitted->after) {
+      const JobState state = world.job(before).state;
+      const bool over =
+          state == JobState::ended || state == JobState::cancelled || state == JobState::refused;
+      if (!over) after_.emplace(before, submitted->job);
+    }
   } else if (const auto* made = std::get_if<ArtifactMade>(&e.what)) {
     data_.artifact(made->name);
   } else if (const auto* drained = std::get_if<NodesDrained>(&e.what)) {
@@ -318,6 +329,9 @@ void Book::job_over(JobId id) {
   LiveJob& job = jobs_[id.index];
   attempt_over(id);
   changed_.insert(id);
+  const auto [from, to] = after_.equal_range(id);
+  for (auto it = from; it != to; ++it) changed_.insert(it->second);
+  after_.erase(from, to);
   if (const auto it = foreign_of_.find(id); it != foreign_of_.end()) {
     auto& jobs = foreign_[it->second];
     std::erase(jobs, id);
@@ -396,9 +410,6 @@ std::vector<MonthUse> Book::used_since(const World& world, Millis now) const {
 // The world stands before `now`, and nothing changed since its last event: what was held then is
 // held at every midnight between.
 void Book::close_months(Millis now, const World& world) {
-  const auto start_of_next = [](Date d) {
-    return midnight(d.month == 12 ? Date{d.year + 1, 1, 1} : Date{d.year, d.month + 1, 1});
-  };
   while (month_end_.count() > 0 && now >= month_end_) {
     const std::vector<MonthUse> use = used_since(world, month_end_);
     for (const MonthUse& u : use) before_month_[{u.pool, u.member}] += u.gpu_ms;
@@ -422,8 +433,21 @@ std::vector<std::string> Book::months() const {
 std::vector<MonthUse> Book::month_use(const std::string& month, const World& world,
                                       Millis now) const {
   if (const auto it = months_.find(month); it != months_.end()) return it->second;
-  if (month_end_.count() == 0 || to_string(date_of(month_start_)).substr(0, 7) != month) return {};
-  return used_since(world, std::min(std::max(now, world.now()), month_end_));
+  if (month_end_.count() == 0) return {};
+  if (to_string(date_of(month_start_)).substr(0, 7) == month)
+    return used_since(world, std::min(std::max(now, world.now()), month_end_));
+  // A month that nothing has happened in so far: what was held is held.
+  const std::optional<Date> day = parse_date(month + "-01");
+  if (!day || midnight(*day) < month_end_ || now <= midnight(*day)) return {};
+  const Millis from = midnight(*day), to = std::min(now, start_of_next(*day));
+  std::vector<MonthUse> out;
+  for (std::uint32_t p = 0; p < world.pools(); ++p)
+    for (std::uint32_t m = 0; m < world.members().size(); ++m) {
+      const std::int64_t gpu_ms = world.ledger().used(PoolId{p}, MemberId{m}, to).count() -
+                                  world.ledger().used(PoolId{p}, MemberId{m}, from).count();
+      if (gpu_ms != 0) out.push_back({PoolId{p}, MemberId{m}, gpu_ms});
+    }
+  return out;
 }
 
 // ---- live events

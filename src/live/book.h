@@ -210,6 +210,7 @@ class Book {
   Millis month_start_, month_end_;  // of the month that runs; 0: none yet
   std::map<std::pair<PoolId, MemberId>, std::int64_t> before_month_;  // GPU time up to its start
   std::map<std::string, std::vector<MonthUse>> months_;               // that are over
+  std::multimap<JobId, JobId> after_;  // who waits for a job that is not over
   DataShelf data_;
   PipelineBook pipelines_;
   std::set<JobId> changed_;

@@ -151,6 +151,7 @@ struct BookArchive {
     walk_all(io, b.month_start_, b.month_end_);
     walk_map(io, b.before_month_);
     walk_map(io, b.months_);
+    walk_map(io, b.after_);
     walk(io, b.data_.items_);
     walk_map(io, b.data_.scenario_);
     walk_all(io, b.data_.artifacts_, b.pipelines_.runs_);

@@ -81,6 +81,9 @@ std::optional<Problem> faulty(const JobSpec& s) {
     return bad("most_gpus", "at least gpus, or 0", std::to_string(s.most_gpus.count()));
   if (s.service && s.array > 100)
     return bad("array", "at most 100 replicas", std::to_string(s.array));
+  if (s.service && (s.least_gpus.count() > 0 || s.most_gpus.count() > 0))
+    return bad("least_gpus, most_gpus", "nothing, for it is a service", "a size",
+               "an array of replicas is scaled by hand");
   if (s.health && !s.service) return bad("health", "nothing, for it is no service", "a map");
   return faulty_data(s);
 }

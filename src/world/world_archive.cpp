@@ -51,7 +51,8 @@ void fields_of_job(Io& io, T& job, Millis before) {
          borrowed, let_go, stops, had, stopping, more_parts, under_reservation, failed);
   const bool runs = state == JobState::running, ended = state == JobState::ended;
   io.must(plain(submit) && plain(start) && plain(queued) && plain(deadline), "times of a job");
-  io.must(plain(estimate) && bounded(had.count()), "durations of a job");
+  // GPU time, not GPUs: a gang of 256 has 2^32 GPU-ms within five hours.
+  io.must(plain(estimate) && had.count() >= 0 && had.count() <= kLatest, "durations of a job");
   io.must(plain(end) || end.count() == Timeline::kForever, "the end of a job");
   io.must(gpus > 0 && held >= 0, "a size of a job");
   io.must(runs || !(stopping || more_parts || under_reservation), "marks of a job that runs");

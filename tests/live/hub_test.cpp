@@ -108,6 +108,7 @@ TEST(Hub, WhatIsWrongIsRefusedAndChangesNothing) {
       {R"({"command":["true"],"environment":["1X=2"]})", 422, "invalid_job"},
       {R"({"command":["true"],"environment":["DURE_JOB=2"]})", 422, "invalid_job"},
       {R"({"command":["true"],"after":[99]})", 422, "unknown_job"},
+      {R"({"command":["true"],"service":true,"gpus":2,"most_gpus":4})", 422, "invalid_job"},
       {R"({"command":["true"],"hardware":["h100"]})", 422, "unknown_hardware"},
       {R"({"command":["true"],"data_class":"secret"})", 422, "unknown_data_class"},
   };

@@ -145,9 +145,17 @@ TEST_F(StoreAuditTest, WhoWaitedForAnotherWaitsInTheTableToo) {
   RunningHub hub(url());
   hub.agent("s1", null_site(1, 3'600'000), folder_.path("journal-1"));
   hub.agent("s2", null_site(1, 200), folder_.path("journal-2"));
-  for (const char* more :
-       {R"(,"sites":["s1"])", R"(,"sites":["s2"])", R"(,"sites":["s1"],"after":[2])"})
-    ASSERT_EQ(hub.call("POST", "/api/v1/jobs", job_body("samsung", 4, more)).status, 201);
+  eventually(
+      [&] {
+        std::int64_t installed = 0;
+        hub.look([&](const Desk& d) { installed = d.world.installed(Device::gpu); });
+        return installed == 8;
+      },
+      "both sites have joined");
+  const std::string jobs[] = {job_body("samsung", 4, R"(,"sites":["s1"])"),
+                              job_body("sk", 4, R"(,"sites":["s2"])"),
+                              job_body("samsung", 4, R"(,"sites":["s1"],"after":[2])")};
+  for (const std::string& job : jobs) ASSERT_EQ(hub.call("POST", "/api/v1/jobs", job).status, 201);
   EXPECT_EQ(hub.state(3), "held");
   eventually([&] { return hub.state(1) == "running"; }, "the first has its node");
   eventually([&] { return hub.state(2) == "done"; }, "the second is done");

@@ -48,6 +48,8 @@ class ListStore final : public Store {  // entries in memory
   std::optional<Snapshot> snapshot;
 };
 
+constexpr Millis kLong{1'000LL * 86'400'000};  // nothing ends by its estimate
+
 // Three members with a pool each, lanes of each member over all pools; counted pools, since where a
 // job sits does not matter here.
 class RandomLife {
@@ -139,7 +141,7 @@ class RandomLife {
     live([&](LiveEvent& e) {
       e.job = JobDescribed{number_of(id), 1, R"({"command":["true"]})", "kim", "", "", "", "", 0};
     });
-    fact(JobSubmitted{id, lane, Gpus(gpus), kUntilCancelled});
+    fact(JobSubmitted{id, lane, Gpus(gpus), kLong});
     // One that waits, maybe another, maybe after a stop.
     const std::optional<JobId> job = one(jobs(JobState::waiting, true));
     if (!job) return;
@@ -178,8 +180,8 @@ class RandomLife {
     const PoolId pool{static_cast<std::uint32_t>(draw_.below(3))};
     LaneId lane{pool.index};  // of its owner
     const JobId id{static_cast<std::uint32_t>(world().jobs())};
-    const JobAdopted e{
-        id, lane, Gpus(1 + static_cast<std::int64_t>(draw_.below(8))), kUntilCancelled, pool, {}};
+    const JobAdopted e{id,    lane, Gpus(1 + static_cast<std::int64_t>(draw_.below(8))),
+                       kLong, pool, {}};
     if (!world().can_adopt(e)) return;
     live([&](LiveEvent& l) {
       l.foreign = ForeignBound{number_of(id), "s" + std::to_string(pool.index),
@@ -195,7 +197,7 @@ class RandomLife {
     const std::optional<JobId> job = one(jobs(JobState::running, true));
     if (!job) return;
     judged(*job, JobOutcome::none);
-    fact(JobStopped{*job, kUntilCancelled});
+    fact(JobStopped{*job, kLong});
   }
   void end(bool badly) {
     const std::optional<JobId> job = one(jobs(JobState::running, false));
