@@ -36,7 +36,7 @@ bash_completes() {  # LINE, with the cursor at its end
     printf "%s\n" "${COMPREPLY[@]}"' bash "$1"
 }
 expect "complete -p" "$(bash --norc -c 'source <(dure completion bash); complete -p dure')" "complete -F _dure dure"
-expect "bash: commands" "$(bash_completes 'dure re')" "replay reserve resume"
+expect "bash: commands" "$(bash_completes 'dure re')" "rebuild replay reserve resume"
 expect "bash: option" "$(bash_completes 'dure submit --dry')" "--dry-run"
 expect "bash: choices" "$(bash_completes 'dure submit --tier ')" "scavenger standard production critical"
 expect "bash: choices after =" "$(bash_completes 'dure submit --tier=c')" "critical"
@@ -46,7 +46,7 @@ expect "bash: no hub, no jobs" "$(bash_completes 'dure show ')" ""
 
 if command -v fish >/dev/null; then
   fish_completes() { fish --no-config -c "source (dure completion fish | psub); complete -C '$1'" | cut -f1; }
-  expect "fish: commands" "$(fish_completes 'dure re')" "replay reserve resume"
+  expect "fish: commands" "$(fish_completes 'dure re')" "rebuild replay reserve resume"
   expect "fish: option" "$(fish_completes 'dure submit --dry')" "--dry-run"
   expect "fish: choices" "$(fish_completes 'dure submit --tier ')" "scavenger standard production critical"
   expect "fish: choices after =" "$(fish_completes 'dure submit --tier=c')" "--tier=critical"
@@ -70,7 +70,7 @@ if command -v zsh >/dev/null; then
       CURRENT=${#words}
       _dure' zsh "$1"
   }
-  expect "zsh: commands" "$(zsh_completes 'dure re')" "replay reserve resume"
+  expect "zsh: commands" "$(zsh_completes 'dure re')" "rebuild replay reserve resume"
   expect "zsh: choices" "$(zsh_completes 'dure submit --tier ')" "scavenger standard production critical"
   expect "zsh: files" "$(zsh_completes 'dure submit jo')" "files"
 else
