@@ -8,6 +8,7 @@ dure=$(realpath "$1")
 folder=$(mktemp -d)
 export HOME=$folder DURE_FOLDER=$folder/state
 unset DURE_HUB DURE_TOKEN DURE_CA_FILE XDG_STATE_HOME XDG_CONFIG_HOME
+touch "$folder/out" "$folder/err"
 "$dure" serve --listen 127.0.0.1:0 >"$folder/out" 2>"$folder/err" &
 hub=$!
 trap 'kill $hub; wait $hub 2>/dev/null || true; rm -rf "$folder"' EXIT
