@@ -86,7 +86,9 @@ void Agent::over(KeptAttempt& a, AttemptFact f, std::int64_t now_ms) {
   f.key = a.run.key;
   f.remote = a.remote;
   take_data(a, f);
-  a.done = f.state == AttemptState::ended && f.exit_code == 0 && f.signal == 0;
+  // Not what was told to stop, nor a service: they start again, and want what they saved.
+  a.done = f.state == AttemptState::ended && f.exit_code == 0 && f.signal == 0 && !a.stop &&
+           a.run.time_limit_s > 0;
   attempt_fact(std::move(f), now_ms);
   a.stage = AttemptStage::over;
   a.over_fact = state_.facts_made;

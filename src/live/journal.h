@@ -41,7 +41,7 @@ struct KeptAttempt {
         Field("started", &KeptAttempt::started, "that it started was told"),
         Field("serving", &KeptAttempt::serving, "that it serves was told"),
         Field("stop", &KeptAttempt::stop, "it is to end"),
-        Field("done", &KeptAttempt::done, "it ended well"),
+        Field("done", &KeptAttempt::done, "it ended well, and does not start again"),
         Field("withdrawn", &KeptAttempt::withdrawn, "it is to end if it has not started"),
         Field("unwell", &KeptAttempt::unwell, "why its agent ends it", free_text),
         Field("grace_s", &KeptAttempt::grace_s, "then", range(0, 86'400), dimensionless),

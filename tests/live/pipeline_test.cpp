@@ -302,5 +302,21 @@ TEST_F(Pipeline, AnElasticGangChangesItsSizeFromItsCheckpoint) {
   hub_->look([&](const Desk& d) { audit(d.world); });
 }
 
+// It ends well and is started again: what it saved is still there.
+TEST_F(Pipeline, AServiceThatEndsFindsWhatItSaved) {
+  const std::string found = f_.path("found");
+  const std::string script =
+      "#!/bin/sh\n"
+      "[ -e $DURE_CHECKPOINT_FOLDER/kept ] && { echo 1 >" +
+      found +
+      "; exec sleep 600; }\n"
+      "mkdir -p $DURE_CHECKPOINT_FOLDER; touch $DURE_CHECKPOINT_FOLDER/kept\n";
+  const Json job{{"script", script}, {"gpus", 1}, {"member", "samsung"}, {"service", true}};
+  ASSERT_EQ(hub_->call("POST", "/api/v1/jobs", job.dump()).status, 201);
+  eventually([&] { return std::filesystem::exists(found); }, "its second attempt found it", 40);
+  EXPECT_EQ(hub_->call("DELETE", "/api/v1/jobs/1").status, 202);
+  eventually([&] { return hub_->state(1) == "cancelled"; }, "it has ended", 40);
+}
+
 }  // namespace
 }  // namespace dure::live_test
