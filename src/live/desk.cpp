@@ -91,6 +91,14 @@ Answered<Done> Desk::cancel(JobId id, const Caller& caller, Facts& facts) const 
   CHECK(!"a JobState");
 }
 
+What node_moved(const World& world, const NodeSeat& seat, bool open) {
+  const std::uint32_t per_rack = world.pool(seat.pool).info.nodes_per_rack;
+  const std::uint32_t rack = seat.index / per_rack;
+  const std::uint64_t bit = std::uint64_t{1} << (seat.index % per_rack);
+  if (open) return NodesResumed{seat.pool, rack, bit};
+  return NodesDrained{seat.pool, rack, bit};
+}
+
 Answered<Done> Desk::set_node(const std::string& site, const std::string& node, bool drain,
                               const std::string& reason, const Caller& caller, Facts& facts) const {
   if (caller.role < Role::operator_) return role_too_low(caller, "operator");
@@ -107,9 +115,7 @@ Answered<Done> Desk::set_node(const std::string& site, const std::string& node, 
   if (!drain) return Done{};  // the world is told when the site says that it is back
   for (const NodeSeat& seat : seats) {
     if (book.nodes(seat.pool)[seat.index].world_drained) continue;
-    const std::uint32_t per_rack = world.pool(seat.pool).info.nodes_per_rack;
-    facts.world.push_back(NodesDrained{seat.pool, seat.index / per_rack,
-                                       std::uint64_t{1} << (seat.index % per_rack)});
+    facts.world.push_back(node_moved(world, seat, false));
   }
   return Done{};
 }
@@ -186,13 +192,7 @@ void node_told(const Desk& d, const std::string& site, const NodeReport& report,
   const std::vector<NodeSeat> seats = d.book.seats(site, report.name);
   const auto move = [&](const NodeSeat& seat, bool drained, bool open) {
     if (open != drained) return;  // as the world has it
-    const std::uint32_t per_rack = d.world.pool(seat.pool).info.nodes_per_rack;
-    const std::uint32_t rack = seat.index / per_rack;
-    const std::uint64_t bit = std::uint64_t{1} << (seat.index % per_rack);
-    if (open)
-      facts.world.push_back(NodesResumed{seat.pool, rack, bit});
-    else
-      facts.world.push_back(NodesDrained{seat.pool, rack, bit});
+    facts.world.push_back(node_moved(d.world, seat, open));
   };
   const bool up = report.state == NodeState::up;
   for (const NodeSeat& seat : seats) {

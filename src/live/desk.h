@@ -84,6 +84,9 @@ enum class StepState : std::uint8_t { waiting, running, done, failed, skipped };
 const char* to_string(StepState s);
 StepState step_state(const Desk& desk, const PipelineRun& run, std::size_t step);
 
+// The world's fact of a node that takes no work any more, or takes it again.
+What node_moved(const World& world, const NodeSeat& seat, bool open);
+
 // Where an attempt's end leaves its job: tells the book, then the world.
 void judge(const Desk& desk, const AttemptFact& fact, JobId job, Facts& facts);
 

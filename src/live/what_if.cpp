@@ -153,13 +153,7 @@ class Editing {
   void move(const NodeSeat& seat, bool out) {
     const bool is_out = d_.book.nodes(seat.pool)[seat.index].world_drained;
     if (is_out == out || !moved_.insert({seat.pool, seat.index}).second) return;
-    const std::uint32_t per_rack = d_.world.pool(seat.pool).info.nodes_per_rack;
-    const std::uint32_t rack = seat.index / per_rack;
-    const std::uint64_t bit = std::uint64_t{1} << (seat.index % per_rack);
-    if (out)
-      out_.events.push_back(NodesDrained{seat.pool, rack, bit});
-    else
-      out_.events.push_back(NodesResumed{seat.pool, rack, bit});
+    out_.events.push_back(node_moved(d_.world, seat, !out));
   }
 
   std::optional<Problem> pool(const std::string& setting, const Path& p) {

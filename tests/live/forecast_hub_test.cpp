@@ -15,20 +15,6 @@ using Json = nlohmann::json;
 
 std::string store(const Folder& f) { return "sqlite:" + f.path("hub.db"); }
 
-// One node of four GPUs a site, and jobs that run until they are stopped.
-void three_nodes(RunningHub& hub, const Folder& f, std::int64_t nodes = 1,
-                 std::int64_t run_ms = 3'600'000) {
-  for (const char* site : {"s1", "s2", "s3"})
-    hub.agent(site, null_site(nodes, run_ms), f.path(std::string("journal-") + site));
-  eventually(
-      [&] {
-        std::int64_t installed = 0;
-        hub.look([&](const Desk& d) { installed = d.world.installed(Device::gpu); });
-        return installed == 3 * nodes * 4;
-      },
-      "all nodes have joined");
-}
-
 std::int64_t submit(RunningHub& hub, const std::string& body) {
   const HttpResponse r = hub.call("POST", "/api/v1/jobs", body);
   EXPECT_EQ(r.status, 201) << r.body;
@@ -52,7 +38,7 @@ struct Jam {
 TEST(LookingAhead, ForecastsTheQueueAndTheNextHours) {
   Folder f;
   RunningHub hub(store(f));
-  three_nodes(hub, f);
+  three_sites(hub, f, 1, 3'600'000);
   const Jam jam(hub);
   const HttpResponse r = hub.call("GET", "/api/v1/forecast?hours=6");
   ASSERT_EQ(r.status, 200) << r.body;
@@ -104,7 +90,7 @@ std::string ask(std::int64_t job, const std::vector<std::string>& settings) {
 TEST(LookingAhead, WhatIfShowsBothSidesAndChangesNothing) {
   Folder f;
   RunningHub hub(store(f));
-  three_nodes(hub, f);
+  three_sites(hub, f, 1, 3'600'000);
   const Jam jam(hub);
   std::string digest;
   std::uint64_t entries = 0, events = 0;
@@ -171,7 +157,7 @@ TEST(LookingAhead, WhatIfShowsBothSidesAndChangesNothing) {
 TEST(LookingAhead, WhatIsWrongWithAWhatIfIsSaidWithTheNearestName) {
   Folder f;
   RunningHub hub(store(f));
-  three_nodes(hub, f);
+  three_sites(hub, f, 1, 3'600'000);
   const Jam jam(hub);
   struct Case {
     std::string setting;
@@ -220,7 +206,7 @@ TEST(LookingAhead, WhatIsWrongWithAWhatIfIsSaidWithTheNearestName) {
 TEST(LookingAhead, ADrainedNodeDelaysThoseWhoWaitForIt) {
   Folder f;
   RunningHub hub(store(f));
-  three_nodes(hub, f);
+  three_sites(hub, f, 1, 3'600'000);
   const Jam jam(hub);
   std::string node;
   hub.look([&](const Desk& d) {
@@ -252,7 +238,7 @@ TEST(LookingAhead, LearnsFromWhatItHearsAndFromWhatTheWorldRemembers) {
   std::int64_t waits = 0;
   {
     RunningHub hub(store(f));
-    three_nodes(hub, f, 1, 100);
+    three_sites(hub, f, 1, 100);
     std::vector<std::int64_t> jobs;
     for (int i = 0; i < 40; ++i) jobs.push_back(submit(hub, job_body("sk", 4, kHour)));
     for (const std::int64_t job : jobs)
@@ -275,7 +261,7 @@ TEST(Shadows, WithThePolicyOfTheHubDoWhatTheHubDoes) {
   spec.shadow.push_back({"first_come", ShadowPolicy::fcfs, {}});
   spec.shadow.push_back({"patient", ShadowPolicy::live, {"policy.preempt=false"}});
   RunningHub hub(store(f), spec);
-  three_nodes(hub, f, 2, 60);
+  three_sites(hub, f, 2, 60);
   std::vector<std::int64_t> jobs;
   for (int i = 0; i < 40; ++i) {
     const char* member = i % 3 == 0 ? "samsung" : i % 3 == 1 ? "sk" : "naver";

@@ -15,19 +15,6 @@ namespace {
 
 std::string store(const Folder& f) { return "sqlite:" + f.path("hub.db"); }
 
-void three_sites(RunningHub& hub, const Folder& f, std::int64_t nodes = 6,
-                 std::int64_t run_ms = 0) {
-  for (const char* site : {"s1", "s2", "s3"})
-    hub.agent(site, null_site(nodes, run_ms), f.path(std::string("journal-") + site));
-  eventually(
-      [&] {
-        std::int64_t installed = 0;
-        hub.look([&](const Desk& d) { installed = d.world.installed(Device::gpu); });
-        return installed == 3 * nodes * 4;
-      },
-      "all nodes have joined");
-}
-
 TEST(Hub, RunsJobsOfMembersWithinTheLawAndTheirLimits) {
   Folder f;
   RunningHub hub(store(f));

@@ -62,6 +62,8 @@ class RunningHub {
   std::unique_ptr<HttpClient> client_;
 };
 
+// Sites s1, s2, s3 whose jobs end by themselves after run_ms; returns once all nodes have joined.
+void three_sites(RunningHub& hub, const Folder& f, std::int64_t nodes = 6, std::int64_t run_ms = 0);
 std::unique_ptr<Driver> null_site(std::int64_t nodes, std::int64_t run_ms = 0);
 std::string job_body(const std::string& member, int gpus, const std::string& more = "");
 std::int64_t number_in(const std::string& json, const std::string& key);  // -1: none

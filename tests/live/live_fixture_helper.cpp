@@ -177,6 +177,18 @@ void RunningHub::look(const std::function<void(const Desk&)>& f) {
   done.get_future().wait();
 }
 
+void three_sites(RunningHub& hub, const Folder& f, std::int64_t nodes, std::int64_t run_ms) {
+  for (const char* site : {"s1", "s2", "s3"})
+    hub.agent(site, null_site(nodes, run_ms), f.path(std::string("journal-") + site));
+  eventually(
+      [&] {
+        std::int64_t installed = 0;
+        hub.look([&](const Desk& d) { installed = d.world.installed(Device::gpu); });
+        return installed == 3 * nodes * 4;
+      },
+      "all nodes have joined");
+}
+
 std::unique_ptr<Driver> null_site(std::int64_t nodes, std::int64_t run_ms) {
   NullOptions o;
   o.nodes = nodes;

@@ -6,7 +6,7 @@
 
 #include "base/base64.h"
 #include "live/drivers/attempt_files.h"
-#include "live/drivers/slurm_script.h"
+#include "live/drivers/shell.h"
 
 namespace dure {
 namespace {
@@ -29,17 +29,12 @@ for i in $inputs; do
 done
 )sh";
 
-// A wait that a signal cut short is asked again; the command has been told by who told us.
+// A SIGTERM tells the command itself: all of its group get it.
 constexpr std::string_view kRun = R"sh(
 trap woken=1 TERM
 run & child=$!
-code=127
-while :; do
-  woken=0
-  wait "$child"; c=$?
-  [ "$c" = 127 ] && [ "$code" != 127 ] || code=$c
-  [ "$woken" = 0 ] && break
-done
+)sh";
+constexpr std::string_view kFailed = R"sh(
 [ "$code" = 0 ] || { rm -rf "$work"; exit "$code"; }
 )sh";
 
@@ -139,6 +134,8 @@ RunOrder DataFolder::prepared(RunOrder order) const {
               base64(order.script) + "\nE\nrun() { exec \"$work/script\"; }\n";
   }
   script += kRun;
+  script += kShWait;
+  script += kFailed;
   script += order.outputs.empty() ? "rm -rf \"$work\"\nexit 0\n" : kAfter;
   order.command.clear();
   order.script = std::move(script);

@@ -4,6 +4,7 @@
 #include <optional>
 #include <vector>
 
+#include "live/drivers/shell.h"
 #include "live/drivers/slurm_json.h"
 #include "live/drivers/slurm_model.h"
 
@@ -94,15 +95,7 @@ done
 exit "$code"'
 )sh";
 
-// A wait that a signal cut short is asked again; 127 is then a shell that has forgotten the answer.
-constexpr std::string_view kWait = R"sh(
-code=127
-while :; do
-  woken=0
-  wait "$child"; c=$?
-  [ "$c" = 127 ] && [ "$code" != 127 ] || code=$c
-  [ "$woken" = 0 ] && break
-done
+constexpr std::string_view kAfter = R"sh(
 kill -KILL "-$child" 2>/dev/null
 end "$code"
 )sh";
@@ -171,17 +164,6 @@ std::string exports(const RunOrder& order) {
 
 }  // namespace
 
-std::string sh_quoted(std::string_view text) {
-  std::string out = "'";
-  for (const char c : text) {
-    if (c == '\'')
-      out += "'\\''";
-    else
-      out += c;
-  }
-  return out + "'";
-}
-
 std::int64_t slurm_minutes(std::int64_t time_limit_s, std::int64_t grace_s) {
   return time_limit_s <= 0 ? 0 : (time_limit_s + grace_s + 59) / 60;
 }
@@ -244,7 +226,8 @@ Result<std::string> slurm_script(const RunOrder& order, const SlurmScriptPlan& p
   out +=
       "[ \"$stopped$limit$told\" = 00 ] || [ -n \"$told\" ] || { sleep 0.1; soft; watch \"$grace\" "
       "\"$(hard)\"; }\n";
-  out += kWait;
+  out += kShWait;
+  out += kAfter;
   return out;
 }
 

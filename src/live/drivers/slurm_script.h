@@ -30,7 +30,6 @@ struct SlurmScriptPlan {
   std::int64_t beat_s = 60;  // touches CLAIMS/KEY.beat so often; 0: never
 };
 
-std::string sh_quoted(std::string_view text);  // as one word of sh
 // A Fault's `found` is the code: bad_environment, bad_script, bad_command.
 Result<std::string> slurm_script(const RunOrder& order, const SlurmScriptPlan& plan);
 
