@@ -15,6 +15,10 @@ namespace {
 
 int rebuild(const std::string& given, bool json) {
   const std::string url = given.empty() ? "sqlite:" + state_folder() + "/hub.db" : given;
+  {  // one that is not there is not made
+    TRY_OR_COMPLAIN(there, open_store_read_only(url));
+    (void)there;
+  }
   TRY_OR_COMPLAIN(lock, lock_store(url));
   TRY_OR_COMPLAIN(store, open_store(url));
   TRY_OR_COMPLAIN(

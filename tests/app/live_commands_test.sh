@@ -77,6 +77,9 @@ expect "usage" "$(status "$dure" jobs --no-such-option)" 2
 expect "no job" "$(status "$dure" show 99)" 2
 expect "no hub" "$(status "$dure" jobs --hub http://127.0.0.1:1)" 2
 expect "no store" "$(status "$dure" audit verify sqlite:/nonexistent/x.db)" 2
+expect "rebuild of no store" "$(status "$dure" rebuild "sqlite:$folder/none.db")" 2
+expect "and none is made" "$(ls "$folder" | grep -c none)" 0
+expect "rebuild beside a hub" "$(status "$dure" rebuild)" 2
 expect "no record" "$(status "$dure" audit)" 2
 expect "help" "$(status "$dure" help audit verify)" 0
 exit $bad
