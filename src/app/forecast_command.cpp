@@ -126,8 +126,10 @@ int forecast(const Options& o) {
 }
 
 void show_shadow(const Json& s) {
+  const std::string since = text_of(s["since"]);
   fmt::print("{} ({}) since {}: {} jobs have started in both\n", text_of(s["shadow"]),
-             text_of(s["policy"]), text_of(s["since"]), text_of(s["compared_jobs"]));
+             text_of(s["policy"]), since.empty() ? "the record began" : since,
+             text_of(s["compared_jobs"]));
   if (const std::string why = text_of(s["stopped"]); !why.empty()) fmt::print("stopped: {}\n", why);
   std::vector<std::vector<std::string>> rows{{"", "LIVE", "SHADOW"}};
   const auto line = [&](const char* name, const char* key, bool span) {

@@ -265,7 +265,8 @@ struct ShadowView {
     return std::tuple(
         Field("shadow", &ShadowView::shadow, "its id in the hub's configuration"),
         Field("policy", &ShadowView::policy, "live, fcfs, easy or dure"),
-        Field("since", &ShadowView::since, "it began as a copy of the live world"),
+        Field("since", &ShadowView::since,
+              "it began as a copy of the live world; empty: with the record"),
         Field("at", &ShadowView::at, "of its last fact"),
         Field("stopped", &ShadowView::stopped, "why it is not going on; empty: it is", free_text),
         Field("set", &ShadowView::set, "changes of the policy"),

@@ -33,7 +33,8 @@ ShadowView view_of(const ShadowState& s, const LiveNow& live) {
   v.shadow = s.spec.id;
   v.policy = enum_name(s.spec.policy);
   v.set = s.spec.set;
-  v.since = iso(s.shadow.since());
+  // A world that was told nothing yet is before all time.
+  if (s.shadow.since().count() > 0) v.since = iso(s.shadow.since());
   v.at = iso(world.now());
   v.stopped = s.stopped;
   v.compared_jobs = c.all.jobs;
