@@ -47,6 +47,20 @@ class Watched final : public Plant {  // a plant that says how far it is
   std::int64_t hour_ = -1;
 };
 
+OutagePlan all_outages(const Scenario& scenario, const Founding& founding, Millis start,
+                       const SimulationOptions& options) {
+  OutagePlan plan = outages_of_disruptions(scenario, founding, start, options.window.to);
+  if (!options.outages.empty()) {
+    const auto cause = static_cast<std::uint32_t>(plan.causes.size());
+    plan.causes.push_back({"stated", "stated", "지정"});
+    for (Outage o : options.outages) {
+      o.cause = cause;
+      plan.outages.push_back(o);
+    }
+  }
+  return plan;
+}
+
 }  // namespace
 
 Simulation::Simulation(const Scenario& scenario, SimulationOptions options)
@@ -57,10 +71,11 @@ Simulation::Simulation(const Scenario& scenario, SimulationOptions options)
       demand_(scenario, founding_),
       arrivals_(scenario, demand_, options_.seed),
       services_(demand_),
+      outages_(all_outages(scenario, founding_, start_, options_)),
       plant_(founding_, arrivals_, services_,
              {start_, options_.window.to, scenario.policy.decide_every_ms,
               Millis(std::llround(scenario.policy.notice_days * kMsPerDay))},
-             options_.outages),
+             outages_.outages),
       meter_(scenario, founding_, demand_, world_, options_.window),
       segments_(world_),
       fairness_(scenario, world_, options_.window),

@@ -9,6 +9,7 @@
 #include "sched/decide.h"
 #include "sim/fairness.h"
 #include "sim/meter.h"
+#include "sim/outage_plan.h"
 #include "sim/segments.h"
 #include "sim/sim_plant.h"
 #include "world/record.h"
@@ -23,7 +24,7 @@ struct SimulationOptions {
   Policy policy;
   RecordHash::Sink record;               // whoever keeps the record's bytes
   std::function<void(Millis)> progress;  // once a simulated hour
-  std::vector<Outage> outages;           // beside those that the scenario gives rise to
+  std::vector<Outage> outages;  // beside those that the scenario gives rise to
 };
 
 class Simulation {
@@ -41,6 +42,7 @@ class Simulation {
   const Founding& founding() const { return founding_; }
   const Demand& demand() const { return demand_; }
   const Services& services() const { return services_; }
+  const OutagePlan& outages() const { return outages_; }
   const World& world() const { return world_; }
   const SimPlant& plant() const { return plant_; }
   const Meter& meter() const { return meter_; }
@@ -58,6 +60,7 @@ class Simulation {
   const Demand demand_;
   const Arrivals arrivals_;
   const Services services_;
+  const OutagePlan outages_;
   World world_;
   SimPlant plant_;
   Meter meter_;

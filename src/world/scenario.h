@@ -20,8 +20,17 @@
 #include "base/calendar.h"
 #include "base/describe.h"
 #include "base/quantity.h"
+#include "world/carbon_spec.h"
+#include "world/climate_spec.h"
+#include "world/cooling_spec.h"
+#include "world/disruption_spec.h"
 #include "world/event.h"
+#include "world/failure_spec.h"
 #include "world/policy_spec.h"
+#include "world/power_spec.h"
+#include "world/tariff_spec.h"
+#include "world/utility_spec.h"
+#include "world/water_spec.h"
 #include "world/workload_spec.h"
 
 namespace dure {
@@ -561,9 +570,26 @@ struct Scenario {
   std::vector<PriceSpec> prices;
   std::vector<ReservationSpec> reservations;
   std::vector<MaintenanceSpec> maintenance;
+  std::vector<DisruptionSpec> disruptions;
   std::vector<PatternSpec> patterns;
   std::vector<HolidaySpec> holidays;
   std::vector<WorkloadSpec> workloads;
+  PhysicsSpec physics;
+  std::vector<UtilitySpec> utilities;
+  std::vector<WeatherEventSpec> weather_events;
+  // ---- models: models/*.yaml
+  ClimateSpec climate;
+  std::vector<CoolerSpec> coolers;
+  std::vector<ChillerSpec> chillers;
+  std::vector<ThermalMassSpec> thermal_masses;
+  std::vector<CoolingKindSpec> cooling_kinds;
+  std::vector<PowerChainSpec> power_chains;
+  std::vector<WaterSourceSpec> water_sources;
+  std::vector<DroughtStageSpec> drought_stages;
+  WaterBandSpec water_band;
+  TariffSpec tariff;
+  CarbonSpec carbon;
+  FailureSpec failures;
   template <class = void>
   static constexpr auto describe() {
     return std::tuple(
@@ -599,9 +625,25 @@ struct Scenario {
         Field("reservations", &Scenario::reservations,
               "room that is kept, once or again and again"),
         Field("maintenance", &Scenario::maintenance, "racks that are away for a time"),
+        Field("disruptions", &Scenario::disruptions, "what goes wrong on a stated day"),
         Field("patterns", &Scenario::patterns, "arrivals by hour and weekday", required, not_empty),
         Field("holidays", &Scenario::holidays, "days that differ"),
-        Field("workloads", &Scenario::workloads, "archetypes of work", required, not_empty));
+        Field("workloads", &Scenario::workloads, "archetypes of work", required, not_empty),
+        Field("physics", &Scenario::physics, "whether and how a run reckons with physics"),
+        Field("utilities", &Scenario::utilities, "what feeds the sites"),
+        Field("weather_events", &Scenario::weather_events, "heat waves and droughts that are stated"),
+        Field("climate", &Scenario::climate, "what the weather is drawn from"),
+        Field("coolers", &Scenario::coolers, "what gives heat to air, water or sea"),
+        Field("chillers", &Scenario::chillers, "what cools below the weather"),
+        Field("thermal_masses", &Scenario::thermal_masses, "what heats up when cooling stops"),
+        Field("cooling_kinds", &Scenario::cooling_kinds, "ways of a hall's heat"),
+        Field("power_chains", &Scenario::power_chains, "stages from the meter to the racks"),
+        Field("water_sources", &Scenario::water_sources, "kinds of water, and their price"),
+        Field("drought_stages", &Scenario::drought_stages, "what they cut"),
+        Field("water_band", &Scenario::water_band, "what is physically possible"),
+        Field("tariff", &Scenario::tariff, "price of energy by date, season, band and day"),
+        Field("carbon", &Scenario::carbon, "factors by year, and the shape of the day"),
+        Field("failures", &Scenario::failures, "what breaks, how often and for how long"));
   }
 };
 

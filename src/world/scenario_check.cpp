@@ -230,6 +230,27 @@ class Checker {
     }
   }
 
+  void disruption(const DisruptionSpec& d, const std::string& here) {
+    const auto site = std::find_if(s_.sites.begin(), s_.sites.end(),
+                                   [&](const SiteSpec& x) { return x.id == d.site; });
+    if (site == s_.sites.end()) return;  // told already
+    const bool of_hall = d.kind == Disruption::hall_lost || d.kind == Disruption::cooling_lost;
+    std::vector<std::string_view> halls;
+    for (const HallSpec& h : site->halls) halls.push_back(h.id);
+    if (of_hall && std::find(halls.begin(), halls.end(), d.hall) == halls.end())
+      fault(here + ".hall", "a hall of site " + site->id, q(d.hall), name_hint(d.hall, halls));
+    if (!of_hall && !d.hall.empty())
+      fault(here + ".hall", "nothing, for its kind is of the whole site", q(d.hall));
+    const auto joined = [&](const LinkSpec& l) {
+      return (l.from_site == d.site && l.to == d.to_site) ||
+             (l.from_site == d.to_site && l.to == d.site);
+    };
+    if (d.kind == Disruption::link_cut && std::none_of(s_.links.begin(), s_.links.end(), joined))
+      fault(here + ".to_site", "a site that a link joins to " + d.site, q(d.to_site));
+    if (d.kind != Disruption::link_cut && !d.to_site.empty())
+      fault(here + ".to_site", "nothing, for its kind is of one site", q(d.to_site));
+  }
+
   void install(const InstallSpec& in, const std::string& here) {
     if (in.retire_month && *in.retire_month <= in.month)  // invariant 4
       fault(here + ".retire_month", "a month after month, " + to_string(in.month),
@@ -443,6 +464,8 @@ class Checker {
                   " has at " + g.site + " on " + to_string(g.from),
               std::to_string(promised) + " with the rows before it", "guarantee less, or later");
     }
+    for (std::size_t i = 0; i < s_.disruptions.size(); ++i)
+      disruption(s_.disruptions[i], row("disruptions", i));
     for (std::size_t i = 0; i < s_.maintenance.size(); ++i) {
       const MaintenanceSpec& m = s_.maintenance[i];
       const std::string here = row("maintenance", i);

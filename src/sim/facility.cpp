@@ -1,0 +1,161 @@
+#include "sim/facility.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "world/by_id.h"
+
+namespace dure {
+namespace {
+
+// A model says where in its own data; this says for which site.
+Fault at_site(const std::string& site, Fault fault) {
+  fault.where = "sites[" + site + "]: " + fault.where;
+  return fault;
+}
+
+std::int64_t hour_at(Millis t) { return t.count() / kMsPerHour; }
+
+std::int64_t watts(double kw) { return std::llround(kw * 1000); }
+
+}  // namespace
+
+Result<Facility::Site> Facility::site_of(const Scenario& s, std::size_t index) const {
+  const SiteSpec& spec = s.sites[index];
+  const auto utility = std::find_if(s.utilities.begin(), s.utilities.end(),
+                                    [&](const UtilitySpec& u) { return u.site == spec.id; });
+  if (utility == s.utilities.end())
+    return Fault{"utilities", "a row for site " + spec.id, "none",
+                 "with physics.enabled every site says what feeds it"};
+  const std::string where = "utilities[" + spec.id + "]";
+  Site out;
+  const std::optional<std::size_t> place = weather_->place(spec.climate_station);
+  if (!place)
+    return Fault{"sites[" + spec.id + "].climate_station", "a station or a name of the climate",
+                 "'" + spec.climate_station + "'", ""};
+  out.place = *place;
+  out.drought_region = utility->drought_region;
+  const CoolingModel cooling{s.coolers, s.chillers, s.thermal_masses, s.cooling_kinds};
+  for (const HallSpec& hall : spec.halls) {
+    Result<CoolingPlant> plant = find_plant(cooling, hall.cooling);
+    if (!plant) return at_site(spec.id + "].halls[" + hall.id, plant.fault());
+    out.halls.push_back(std::move(plant.value()));
+  }
+  Result<PowerChain> chain = find_chain(s.power_chains, utility->power_chain);
+  if (!chain) return at_site(spec.id, chain.fault());
+  out.chain = std::move(chain.value());
+  Result<Tariff> tariff = Tariff::of(s.tariff, utility->tariff);
+  if (!tariff) return at_site(spec.id, tariff.fault());
+  out.tariff = std::move(tariff.value());
+  const auto source = find_id(s.water_sources, utility->water_source);
+  if (!source)
+    return Fault{where + ".water_source", "a row of water_sources",
+                 "'" + utility->water_source + "'", ""};
+  out.water = s.water_sources[*source];
+  out.permit.source_id = utility->water_source;
+  out.permit.m3_per_day = utility->water_m3_per_day;
+  out.permit.storage_hours = utility->water_storage_hours;
+  return out;
+}
+
+Result<Facility> Facility::make(const Scenario& s, const Founding& founding, Millis from,
+                                Millis to, std::uint64_t seed) {
+  Facility out(s, founding);
+  WeatherOptions options;
+  options.first_hour = hour_at(from);
+  options.hours = hour_at(to - Millis(1)) + 1 - options.first_hour;
+  options.seed = seed;
+  options.shift_c = s.physics.warmer_c;
+  options.events = s.weather_events;
+  TRY(weather, Weather::make(s.climate, options));
+  out.weather_ = std::move(weather);
+  TRY(carbon, Carbon::of(s.carbon));
+  out.carbon_ = std::move(carbon);
+  out.band_ = s.water_band;
+  for (const auto& choice : describe_enum(DroughtStage{})) {
+    const auto stage = find_id(s.drought_stages, std::string(choice.name));
+    if (!stage)
+      return Fault{"drought_stages", "a row " + std::string(choice.name), "none",
+                   "models/water-kr.yaml has them"};
+    out.stages_.push_back(s.drought_stages[*stage]);
+  }
+  for (std::size_t i = 0; i < s.sites.size(); ++i) {
+    TRY(site, out.site_of(s, i));
+    TRY(covers, site.tariff.covers(from, to));
+    (void)covers;
+    out.sites_.push_back(std::move(site));
+  }
+  return out;
+}
+
+HourlyWeather Facility::weather(SiteId site, Millis at) const {
+  return weather_->at(sites_[site.index].place, hour_at(at));
+}
+
+DroughtStage Facility::drought(SiteId site, Millis at) const {
+  return weather_->drought(sites_[site.index].drought_region, hour_at(at));
+}
+
+double Facility::permitted_m3_per_day(SiteId site, Millis at) const {
+  const Site& s = sites_[site.index];
+  return dure::permitted_m3_per_day(
+      s.water, s.permit, stages_[static_cast<std::size_t>(drought(site, at))],
+      scenario_->physics.drought == DroughtReckoning::official ? DroughtRule::official
+                                                               : DroughtRule::planning,
+      static_cast<int>(date_of(at).month));
+}
+
+std::vector<HallLoad> Facility::built(SiteId site, Millis at) const {
+  std::vector<HallLoad> halls(sites_[site.index].halls.size());
+  for (const PoolPlan& pool : founding_->pools) {
+    if (pool.opened.site != site || pool.opened.gpus_per_node == 0) continue;
+    const std::int64_t nodes =
+        founding_->powered(pool.opened.pool, at) / pool.opened.gpus_per_node;
+    halls[pool.hall].design_kw += static_cast<double>(nodes * pool.node_max_w.count()) / 1000;
+  }
+  return halls;
+}
+
+FacilityStep Facility::step(SiteId id, Millis at, std::span<const HallLoad> halls,
+                            std::optional<double> available_m3_per_h) const {
+  const Site& site = sites_[id.index];
+  CHECK(halls.size() == site.halls.size());
+  const HourlyWeather w = weather(id, at);
+  const Outdoor outdoor{w.dry_bulb_c, w.wet_bulb_c, w.pressure_kpa, w.sea_c.value_or(w.wet_bulb_c)};
+  FacilityStep out;
+  out.beyond_range = w.beyond_range;
+  double it_kw = 0, design_kw = 0, left_m3 = available_m3_per_h.value_or(0);
+  double fan_kw = 0, pump_kw = 0, compressor_kw = 0;
+  for (std::size_t h = 0; h < halls.size(); ++h) {
+    const HallLoad& hall = halls[h];
+    if (hall.design_kw <= 0) continue;
+    it_kw += hall.it_kw;
+    design_kw += hall.design_kw;
+    CoolingLimits limits;
+    limits.cycles_of_concentration = site.water.cycles_of_concentration;
+    if (available_m3_per_h) limits = limits_from(site.water, left_m3, 1);
+    const CoolingState state =
+        cool(site.halls[h], split_load(site.halls[h], hall.it_kw, hall.design_kw), outdoor, limits);
+    const WaterUse use = water_use(state);
+    left_m3 = std::max(0.0, left_m3 - use.makeup_l() / 1000);
+    fan_kw += state.fan_kw;
+    pump_kw += state.pump_kw;
+    compressor_kw += state.compressor_kw;
+    out.water_per_h.evaporation_l += use.evaporation_l;
+    out.water_per_h.blowdown_l += use.blowdown_l;
+    out.water_per_h.drift_l += use.drift_l;
+    out.wet_heat_kw += state.wet_heat_kw;
+    out.unmet_kw += state.unmet_kw;
+    out.cannot_hold = out.cannot_hold || state.cannot_hold;
+    out.beyond_range = out.beyond_range || state.beyond_range;
+  }
+  if (design_kw <= 0) return out;
+  out.it_w = watts(it_kw);
+  out.conversion_w = watts(conversion_loss_kw(site.chain, it_kw, design_kw));
+  out.fan_w = watts(fan_kw);
+  out.pump_w = watts(pump_kw);
+  out.compressor_w = watts(compressor_kw);
+  return out;
+}
+
+}  // namespace dure

@@ -1,0 +1,86 @@
+// What sites draw and use beside their machines: conversion losses, cooling, water, carbon, money,
+// by the weather and the hour. Found once from a scenario (all its models must fit together), asked
+// before a run how much power weather and water leave, and after it what the machines' power came
+// to. Models: docs/models/{conversion,cooling,weather,water,tariff,carbon}.md.
+// Invariants: 1. facility = machines + conversion + fans + pumps + compressors, in whole watts of
+//                every step, so sums are exact in any order.
+//             2. An answer is a function of scenario, seed, place, time and load.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "physics/bill.h"
+#include "physics/carbon.h"
+#include "physics/conversion.h"
+#include "physics/cooling.h"
+#include "physics/tariff.h"
+#include "physics/water.h"
+#include "physics/weather.h"
+#include "world/found.h"
+
+namespace dure {
+
+struct HallLoad {
+  double it_kw = 0;      // of its machines
+  double design_kw = 0;  // what its cooling was built for: nameplate of the racks with power
+};
+
+struct FacilityStep {  // means over a step
+  std::int64_t it_w = 0, conversion_w = 0, fan_w = 0, pump_w = 0, compressor_w = 0;
+  WaterUse water_per_h;
+  double wet_heat_kw = 0, unmet_kw = 0;
+  bool cannot_hold = false, beyond_range = false;
+  std::int64_t facility_w() const { return it_w + conversion_w + fan_w + pump_w + compressor_w; }
+};
+
+class Facility {
+ public:
+  // Of [from, to), whole hours. A model that lacks, or does not fit: refused, with its place.
+  static Result<Facility> make(const Scenario& scenario, const Founding& founding, Millis from,
+                               Millis to, std::uint64_t seed);
+
+  // available_m3_per_h: of water, for all halls; none: without a limit.
+  FacilityStep step(SiteId site, Millis at, std::span<const HallLoad> halls,
+                    std::optional<double> available_m3_per_h = std::nullopt) const;
+  HourlyWeather weather(SiteId site, Millis at) const;
+  DroughtStage drought(SiteId site, Millis at) const;
+  // Cubic metres a day that permit and drought leave.
+  double permitted_m3_per_day(SiteId site, Millis at) const;
+  // What the halls are built for at that time.
+  std::vector<HallLoad> built(SiteId site, Millis at) const;
+
+  const Tariff& tariff(SiteId site) const { return sites_[site.index].tariff; }
+  const WaterSourceSpec& water(SiteId site) const { return sites_[site.index].water; }
+  const WaterPermitSpec& permit(SiteId site) const { return sites_[site.index].permit; }
+  const Carbon& carbon() const { return *carbon_; }
+  const WaterBandSpec& water_band() const { return band_; }
+
+ private:
+  struct Site {
+    std::size_t place = 0;  // of the weather
+    std::string drought_region;
+    std::vector<CoolingPlant> halls;
+    PowerChain chain;
+    Tariff tariff;
+    WaterSourceSpec water;
+    WaterPermitSpec permit;
+  };
+  explicit Facility(const Scenario& scenario, const Founding& founding)
+      : scenario_(&scenario), founding_(&founding) {}
+  Result<Site> site_of(const Scenario& scenario, std::size_t index) const;
+
+  const Scenario* scenario_;
+  const Founding* founding_;
+  std::optional<Weather> weather_;
+  std::optional<Carbon> carbon_;
+  std::vector<DroughtStageSpec> stages_;  // by DroughtStage
+  WaterBandSpec band_;
+  std::vector<Site> sites_;
+};
+
+}  // namespace dure
