@@ -58,8 +58,8 @@ Result<Facility::Site> Facility::site_of(const Scenario& s, std::size_t index) c
   return out;
 }
 
-Result<Facility> Facility::make(const Scenario& s, const Founding& founding, Millis from,
-                                Millis to, std::uint64_t seed) {
+Result<Facility> Facility::make(const Scenario& s, const Founding& founding, Millis from, Millis to,
+                                std::uint64_t seed) {
   Facility out(s, founding);
   WeatherOptions options;
   options.first_hour = hour_at(from);
@@ -109,8 +109,7 @@ std::vector<HallLoad> Facility::built(SiteId site, Millis at) const {
   std::vector<HallLoad> halls(sites_[site.index].halls.size());
   for (const PoolPlan& pool : founding_->pools) {
     if (pool.opened.site != site || pool.opened.gpus_per_node == 0) continue;
-    const std::int64_t nodes =
-        founding_->powered(pool.opened.pool, at) / pool.opened.gpus_per_node;
+    const std::int64_t nodes = founding_->powered(pool.opened.pool, at) / pool.opened.gpus_per_node;
     halls[pool.hall].design_kw += static_cast<double>(nodes * pool.node_max_w.count()) / 1000;
   }
   return halls;

@@ -48,6 +48,7 @@ Meter::Meter(const Scenario& scenario, const Founding& founding, const Demand& d
   member_series_.assign(scenario.members.size(), std::vector<std::int64_t>(steps));
   member_unit_ms_.resize(scenario.members.size());
   pool_figures_.resize(pools_.size());
+  pool_it_wms_.assign(pools_.size(), std::vector<std::int64_t>(steps));
   queue_series_.resize(steps);
 }
 
@@ -74,6 +75,7 @@ void Meter::settle_pool(std::uint32_t index) {
   PoolView& pool = pools_[index];
   PoolFigures& sum = pool_figures_[index];
   std::vector<SiteStep>& series = site_figures_[pool.site.index].series;
+  std::vector<std::int64_t>& of_pool = pool_it_wms_[index];
   over_steps(pool.since, [&](std::size_t i, std::int64_t ms) {
     sum.used_gpu_ms += pool.busy * ms;
     sum.free_gpu_ms += pool.free * ms;
@@ -84,6 +86,7 @@ void Meter::settle_pool(std::uint32_t index) {
     bin.used_gpu_ms += Accounts::milli_gpus(pool.device, pool.busy) * ms / 1000;
     bin.installed_gpu_ms += Accounts::milli_gpus(pool.device, pool.installed) * ms / 1000;
     bin.it_wms += pool.it_w * ms;
+    of_pool[i] += pool.it_w * ms;
     bin.running_job_ms += pool.running_jobs * ms;
   });
   pool.since = now_;

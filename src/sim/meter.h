@@ -83,6 +83,8 @@ class Meter {
   const Window& window() const { return window_; }
   const std::vector<PoolFigures>& pools() const { return pool_figures_; }
   const std::vector<SiteFigures>& sites() const { return site_figures_; }
+  // Of each pool by step: IT power x time, W x ms.
+  const std::vector<std::vector<std::int64_t>>& pool_it_wms() const { return pool_it_wms_; }
   const std::vector<RowFigures>& rows() const { return row_figures_; }
   const std::vector<std::vector<std::int64_t>>& member_used_gpu_ms() const {
     return member_series_;
@@ -190,6 +192,7 @@ class Meter {
   std::int64_t facility_uw_ = 0, facility_since_ = 0, peak_facility_uw_ = 0;
 
   std::vector<PoolFigures> pool_figures_;
+  std::vector<std::vector<std::int64_t>> pool_it_wms_;  // [pool][step]
   std::vector<SiteFigures> site_figures_;
   std::vector<RowFigures> row_figures_;
   std::vector<std::vector<std::int64_t>> member_series_;  // [member][step]

@@ -37,18 +37,46 @@ std::vector<PoolId> pools_at(const Founding& f, SiteId site) {
   return out;
 }
 
+// Of the power that is committed, as found.h commits it, what a limit leaves.
+double share_under(const Scenario& s, const Founding& f, SiteId site, Millis at, Watts limit) {
+  double committed_w = 0;
+  for (const PoolId p : pools_at(f, site))
+    committed_w +=
+        static_cast<double>(powered_nodes(f, p, at) * f.pools[p.index].node_max_w.count()) *
+        s.sites[site.index].pue * s.policy.power_commit_share;
+  return committed_w > 0 ? static_cast<double>(limit.count()) / committed_w : 1;
+}
+
+// What of the racks' committed power grid, water and cooling carry in this hour: 1, or a share.
+double share_carried(const Scenario& s, const Facility& facility, SiteId site, Millis at) {
+  const std::vector<HallLoad> built = facility.built(site, at);
+  const double limit_w = static_cast<double>(grid_limit(s.sites[site.index], at).count());
+  const bool once_through = facility.water(site).once_through;
+  const std::optional<double> water =
+      once_through ? std::nullopt : std::optional(facility.permitted_m3_per_day(site, at) / 24);
+  const auto carries = [&](double share) {
+    std::vector<HallLoad> halls = built;
+    for (HallLoad& h : halls) h.it_kw = h.design_kw * s.policy.power_commit_share * share;
+    const FacilityStep step = facility.step(site, at, halls, water);
+    return static_cast<double>(step.facility_w()) <= limit_w && step.unmet_kw <= 1e-6;
+  };
+  if (carries(1)) return 1;
+  double low = 0, high = 1;  // carried, not carried
+  for (int i = 0; i < 12; ++i) {
+    const double middle = (low + high) / 2;
+    (carries(middle) ? low : high) = middle;
+  }
+  return low;
+}
+
+constexpr std::int64_t kNearMs = 3 * kMsPerHour;  // windows closer than this are one
+
 }  // namespace
 
 std::vector<NodesOut> shed(const Scenario& s, const Founding& f, SiteId site, Millis at,
-                           Watts allowed) {
-  const double per_watt = s.sites[site.index].pue * s.policy.power_commit_share;
+                           double keep_share) {
   std::vector<PoolId> pools = pools_at(f, site);
-  double committed_w = 0;
-  const auto node_w = [&](PoolId p) {
-    return static_cast<double>(f.pools[p.index].node_max_w.count()) * per_watt;
-  };
-  for (const PoolId p : pools)
-    committed_w += static_cast<double>(powered_nodes(f, p, at)) * node_w(p);
+  const auto node_w = [&](PoolId p) { return f.pools[p.index].node_max_w.count(); };
   const auto worth = [&](PoolId p) {  // TFLOP/s for a watt; what is no GPU is worth the most
     const HardwareSpec& h = s.hardware[f.pools[p.index].opened.hardware.index];
     if (h.device != Device::gpu && h.device != Device::shared_gpu) return 1e9;
@@ -57,15 +85,17 @@ std::vector<NodesOut> shed(const Scenario& s, const Founding& f, SiteId site, Mi
   };
   std::stable_sort(pools.begin(), pools.end(),
                    [&](PoolId a, PoolId b) { return worth(a) < worth(b); });
+  std::int64_t all_w = 0;
+  for (const PoolId p : pools) all_w += powered_nodes(f, p, at) * node_w(p);
+  auto over_w = static_cast<std::int64_t>(
+      std::ceil(static_cast<double>(all_w) * (1 - std::clamp(keep_share, 0.0, 1.0))));
   std::vector<NodesOut> out;
-  double over_w = committed_w - static_cast<double>(allowed.count());
   for (const PoolId p : pools) {
     if (over_w <= 0) break;
     const std::int64_t nodes = powered_nodes(f, p, at);
-    const std::int64_t gone =
-        std::min(nodes, static_cast<std::int64_t>(std::ceil(over_w / node_w(p))));
+    const std::int64_t gone = std::min(nodes, (over_w + node_w(p) - 1) / node_w(p));
     add_nodes(f, p, nodes - gone, nodes, out);
-    over_w -= static_cast<double>(gone) * node_w(p);
+    over_w -= gone * node_w(p);
   }
   return out;
 }
@@ -80,7 +110,7 @@ OutagePlan outages_of_disruptions(const Scenario& s, const Founding& f, Millis f
     const SiteId site{*find_id(s.sites, d.site)};
     std::vector<NodesOut> nodes;
     if (d.kind == Disruption::grid_limit) {
-      nodes = shed(s, f, site, at, d.grid_mw);
+      nodes = shed(s, f, site, at, share_under(s, f, site, at, d.grid_mw));
     } else if (d.kind == Disruption::site_lost || d.kind == Disruption::hall_lost) {
       for (const PoolId p : pools_at(f, site)) {
         const PoolPlan& pool = f.pools[p.index];
@@ -92,6 +122,37 @@ OutagePlan outages_of_disruptions(const Scenario& s, const Founding& f, Millis f
     const Millis known = d.notice_hours > 0 ? at - hours(d.notice_hours) : at + kSeenAtOnce;
     for (const NodesOut& n : nodes)
       plan.outages.push_back({at, known, back, n.pool, n.rack, n.nodes, cause});
+  }
+  return plan;
+}
+
+OutagePlan outages_of_weather(const Scenario& s, const Founding& f, const Facility& facility,
+                              Millis from, Millis to) {
+  OutagePlan plan;
+  plan.causes.push_back(
+      {"power_cooling_water", "Power, cooling or water short", "전력·냉각·용수 부족"});
+  for (std::uint32_t i = 0; i < s.sites.size(); ++i) {
+    const SiteId site{i};
+    struct Window {
+      std::int64_t from, to;
+      double share;
+    };
+    std::vector<Window> windows;
+    // The first hour is the founding's: nothing runs yet that could be stopped.
+    for (std::int64_t at = from.count() + kMsPerHour; at < to.count(); at += kMsPerHour) {
+      const double share = share_carried(s, facility, site, Millis(at));
+      if (share >= 1) continue;
+      if (!windows.empty() && at - windows.back().to <= kNearMs) {
+        windows.back().to = at + kMsPerHour;
+        windows.back().share = std::min(windows.back().share, share);
+      } else {
+        windows.push_back({at, at + kMsPerHour, share});
+      }
+    }
+    for (const Window& w : windows)
+      for (const NodesOut& n : shed(s, f, site, Millis(w.from), w.share))
+        plan.outages.push_back({Millis(w.from), Millis(w.from) - hours(s.physics.forecast_hours),
+                                Millis(w.to), n.pool, n.rack, n.nodes, 0});
   }
   return plan;
 }

@@ -1,11 +1,12 @@
-// Which nodes are out, when and why: what the scenario's disruptions come to, site by site. Nodes
-// are numbered as their pool's racks fill up.
+// Which nodes are out, when and why: what the scenario's disruptions and weather come to, site by
+// site. Nodes are numbered as their pool's racks fill up.
 #pragma once
 
 #include <cstdint>
 #include <string>
 #include <vector>
 
+#include "sim/facility.h"
 #include "sim/outage.h"
 #include "world/found.h"
 
@@ -24,15 +25,21 @@ struct OutagePlan {
 OutagePlan outages_of_disruptions(const Scenario& scenario, const Founding& founding, Millis from,
                                   Millis to);
 
-// Nodes of a site whose work may go so that it draws at most so much: nameplate x
-// power_commit_share x PUE, as power is committed (found.h). Racks that compute least for their
-// power go first, of a pool the last; those of other devices than GPUs go last.
+// The same for want of power, water or cooling: hours in which the racks of a site, at nameplate x
+// power_commit_share, would draw more than the grid gives, or heat would stay. It is told ahead by
+// physics.forecast_hours; hours that lie close together are one window.
+OutagePlan outages_of_weather(const Scenario& scenario, const Founding& founding,
+                              const Facility& facility, Millis from, Millis to);
+
+// Nodes of a site whose work may go so that at most this share of its nameplate power is left.
+// Racks that compute least for their power go first, of a pool the last; those of other devices
+// than GPUs go last.
 struct NodesOut {
   PoolId pool;
   std::uint32_t rack = 0;
   std::uint64_t nodes = 0;
 };
 std::vector<NodesOut> shed(const Scenario& scenario, const Founding& founding, SiteId site,
-                           Millis at, Watts allowed);
+                           Millis at, double keep_share);
 
 }  // namespace dure

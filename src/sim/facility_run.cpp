@@ -1,0 +1,160 @@
+#include "sim/facility_run.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace dure {
+namespace {
+
+// The weather changes with the hour, so a longer step is taken hour by hour.
+constexpr std::int64_t kLongestMs = kMsPerHour;
+
+class SiteRun {
+ public:
+  SiteRun(const Scenario& scenario, const Founding& founding, const Facility& facility,
+          const Meter& meter, SiteId site)
+      : scenario_(scenario),
+        founding_(founding),
+        facility_(facility),
+        meter_(meter),
+        site_(site),
+        tank_(full_tank(facility.permit(site))),
+        bill_(facility.tariff(site), terms()) {
+    out_.facility_wms_by_step.resize(meter.window().steps());
+    out_.dry_bulb_c.resize(meter.window().steps());
+    out_.krw_per_kwh.resize(meter.window().steps());
+  }
+
+  SiteFacility run() {
+    const Window& w = meter_.window();
+    for (std::size_t i = 0; i < w.steps(); ++i) {
+      const std::int64_t begin = w.from.count() + static_cast<std::int64_t>(i) * w.step.count(),
+                         end = std::min(begin + w.step.count(), w.to.count());
+      take_loads(i, begin, end - begin);
+      out_.dry_bulb_c[i] = static_cast<float>(facility_.weather(site_, Millis(begin)).dry_bulb_c);
+      out_.krw_per_kwh[i] = static_cast<float>(
+          facility_.tariff(site_).price_at(Millis(begin)).marginal_krw_per_kwh());
+      for (std::int64_t at = begin; at < end;) {
+        const std::int64_t until = std::min(end, (at / kLongestMs + 1) * kLongestMs);
+        piece(i, at, until);
+        at = until;
+      }
+      // The machines' energy is the meter's, to the last W x ms.
+      out_.facility_wms_by_step[i] += static_cast<std::int64_t>(it_of_step_);
+      out_.it_wms += it_of_step_;
+    }
+    day_over();
+    out_.bills = bill_.bills();
+    if (wet_kwh_ > 0) out_.water_book.depression_k = depression_sum_ / wet_kwh_;
+    out_.water_book.evaporation_l = static_cast<double>(out_.evaporation_ml) / 1000;
+    out_.water_book.blowdown_l = static_cast<double>(out_.blowdown_ml) / 1000;
+    out_.water_book.drift_l = static_cast<double>(out_.drift_ml) / 1000;
+    out_.water_book.cycles_of_concentration = facility_.water(site_).cycles_of_concentration;
+    WaterUse all{out_.water_book.evaporation_l, out_.water_book.blowdown_l,
+                 out_.water_book.drift_l};
+    out_.water_krw = cost_krw(facility_.water(site_), all);
+    return std::move(out_);
+  }
+
+ private:
+  BillTerms terms() const {
+    BillTerms t;
+    const SiteSpec& site = scenario_.sites[site_.index];
+    t.contract_kw =
+        static_cast<double>(grid_limit(site, meter_.window().to - Millis(1)).count()) / 1000;
+    return t;
+  }
+
+  void take_loads(std::size_t step, std::int64_t begin, std::int64_t ms) {
+    if (const std::int64_t day = begin / kMsPerDay; day != built_day_) {
+      halls_ = facility_.built(site_, Millis(begin));
+      built_day_ = day;
+    }
+    for (HallLoad& h : halls_) h.it_kw = 0;
+    it_of_step_ = 0;
+    for (const PoolPlan& pool : founding_.pools) {
+      if (pool.opened.site != site_) continue;
+      const std::int64_t wms = meter_.pool_it_wms()[pool.opened.pool.index][step];
+      it_of_step_ += wms;
+      HallLoad& hall = halls_[pool.hall];
+      hall.it_kw += static_cast<double>(wms) / static_cast<double>(ms) / 1000;
+    }
+    // A rack that retires draws until its last job ends: its cooling is there still.
+    for (HallLoad& h : halls_) h.design_kw = std::max(h.design_kw, h.it_kw);
+  }
+
+  void piece(std::size_t step, std::int64_t from, std::int64_t to) {
+    const Millis at(from);
+    const double hours = static_cast<double>(to - from) / static_cast<double>(kMsPerHour);
+    if (from / kMsPerDay != day_) {
+      day_over();
+      day_ = from / kMsPerDay;
+    }
+    const double permitted = facility_.permitted_m3_per_day(site_, at);
+    const bool once_through = facility_.water(site_).once_through;
+    const double available = available_m3(tank_, permitted, hours);
+    const FacilityStep s = facility_.step(
+        site_, at, halls_, once_through ? std::nullopt : std::optional(available / hours));
+    const std::int64_t ms = to - from;
+    out_.conversion_wms += Exact{s.conversion_w} * ms;
+    out_.fan_wms += Exact{s.fan_w} * ms;
+    out_.pump_wms += Exact{s.pump_w} * ms;
+    out_.compressor_wms += Exact{s.compressor_w} * ms;
+    out_.facility_wms_by_step[step] += (s.facility_w() - s.it_w) * ms;
+    out_.evaporation_ml += std::llround(s.water_per_h.evaporation_l * hours * 1000);
+    out_.blowdown_ml += std::llround(s.water_per_h.blowdown_l * hours * 1000);
+    out_.drift_ml += std::llround(s.water_per_h.drift_l * hours * 1000);
+    const double makeup_m3 = s.water_per_h.makeup_l() * hours / 1000;
+    if (!once_through) tank_ = after_draw(tank_, permitted, hours, makeup_m3);
+    day_m3_ += makeup_m3;
+    day_permitted_ = permitted;
+    const HourlyWeather w = facility_.weather(site_, at);
+    out_.water_book.wet_heat_kwh += s.wet_heat_kw * hours;
+    wet_kwh_ += s.wet_heat_kw * hours;
+    depression_sum_ += s.wet_heat_kw * hours * (w.dry_bulb_c - w.wet_bulb_c);
+    const double facility_kw = static_cast<double>(s.facility_w()) / 1000;
+    out_.location_g +=
+        facility_.carbon().account(date_of(at).year, facility_kw * hours, 0).location_g;
+    bill_.add(at, Millis(to), facility_kw);
+    out_.peak_w = std::max(out_.peak_w, s.facility_w());
+    out_.most_above_limit_w =
+        std::max(out_.most_above_limit_w,
+                 s.facility_w() - grid_limit(scenario_.sites[site_.index], at).count());
+    out_.unmet_kwh += s.unmet_kw * hours;
+    if (s.cannot_hold) out_.cannot_hold_ms += ms;
+    if (s.beyond_range) out_.beyond_range_ms += ms;
+    out_.drought_ms[static_cast<std::size_t>(facility_.drought(site_, at))] += ms;
+  }
+
+  void day_over() {
+    out_.most_m3_per_day = std::max(out_.most_m3_per_day, day_m3_);
+    if (day_permitted_ > 0)
+      out_.most_of_permit = std::max(out_.most_of_permit, day_m3_ / day_permitted_);
+    day_m3_ = 0;
+  }
+
+  const Scenario& scenario_;
+  const Founding& founding_;
+  const Facility& facility_;
+  const Meter& meter_;
+  const SiteId site_;
+  WaterTank tank_;
+  BillMeter bill_;
+  std::vector<HallLoad> halls_;
+  std::int64_t built_day_ = -1, day_ = -1;
+  Exact it_of_step_ = 0;
+  double wet_kwh_ = 0, depression_sum_ = 0, day_m3_ = 0, day_permitted_ = 0;
+  SiteFacility out_;
+};
+
+}  // namespace
+
+std::vector<SiteFacility> run_facility(const Scenario& scenario, const Founding& founding,
+                                       const Facility& facility, const Meter& meter) {
+  std::vector<SiteFacility> out;
+  for (std::uint32_t s = 0; s < scenario.sites.size(); ++s)
+    out.push_back(SiteRun(scenario, founding, facility, meter, SiteId{s}).run());
+  return out;
+}
+
+}  // namespace dure
