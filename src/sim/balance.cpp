@@ -1,5 +1,8 @@
 #include "sim/balance.h"
 
+#include <algorithm>
+#include <cmath>
+
 namespace dure {
 namespace {
 
@@ -17,6 +20,12 @@ class Checks {
     checks.push_back({std::move(name), left == right, joules(left / per_wms),
                       joules(right / per_wms), "J", std::move(what)});
   }
+  void close(std::string name, double left, double right, double tolerance, std::string unit,
+             std::string what) {
+    const double most = std::max(std::abs(left), std::abs(right));
+    checks.push_back({std::move(name), std::abs(left - right) <= tolerance * most,
+                      std::llround(left), std::llround(right), std::move(unit), std::move(what)});
+  }
   std::vector<Check> checks;
 };
 
@@ -25,6 +34,27 @@ void check_jobs(const std::string& name, const JobBooks& j, Checks& out) {
       name, j.in_system_at_start + j.submitted,
       j.done + j.running + j.queued + j.cancelled + j.failed + j.refused, name,
       "in system at start + submitted = done + running + queued + cancelled + failed + refused");
+}
+
+// Sums of doubles: equal to a part in 10^9; the series hold prices as floats, a part in 10^6.
+constexpr double kSums = 1e-9, kPrices = 1e-6;
+
+void check_physics(const SitePhysicsBooks& s, Checks& out) {
+  out.energy("energy_of_facility/" + s.id, s.facility_wms, s.facility_wms_of_series, 1,
+             "machines + conversion + fans + pumps + compressors = its time series");
+  out.close("energy_of_bill/" + s.id, s.bill_kwh, s.facility_kwh, kSums, "kwh",
+            "what the meter was billed for = what it drew");
+  out.close("money/" + s.id, s.bill_krw, s.krw_of_series, kPrices, "krw",
+            "energy, climate, fuel and fund of the bill = each step's energy x its price");
+  out.close("carbon/" + s.id, s.carbon_g, s.carbon_g_of_bills, kSums, "g",
+            "step by step = each month's energy x the factor of its year");
+  out.checks.push_back({"water_permit/" + s.id, s.makeup_m3 <= s.given_m3 * (1 + kSums) + 1e-6,
+                        std::llround(s.makeup_m3), std::llround(std::min(s.given_m3, 1e15)), "m3",
+                        "water taken <= permit, drought and tank"});
+  out.checks.push_back(
+      {"water_band/" + s.id, s.outside_band.empty(), std::llround(s.makeup_m3),
+       std::llround(s.makeup_m3), "m3",
+       s.outside_band.empty() ? "water per kWh of heat is physically possible" : s.outside_band});
 }
 
 }  // namespace
@@ -70,6 +100,7 @@ std::vector<Check> check_books(const Books& b) {
     out.checks.push_back({"grid_limit/" + s.id, s.most_above_limit_uw <= 0, s.peak_w, s.limit_w,
                           "W", "peak <= the limit at the meter"});
   }
+  for (const SitePhysicsBooks& s : b.physics) check_physics(s, out);
   return out.checks;
 }
 

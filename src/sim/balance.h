@@ -19,6 +19,17 @@ struct SiteBooks {
   bool draws = false;  // it has powered racks at some time of the window
 };
 
+// What physics add to a site's books (facility_run.h). Each figure is reckoned in two ways.
+struct SitePhysicsBooks {
+  std::string id;
+  Exact facility_wms = 0, facility_wms_of_series = 0;
+  double bill_kwh = 0, facility_kwh = 0;
+  double bill_krw = 0, krw_of_series = 0;      // without the demand charge
+  double carbon_g = 0, carbon_g_of_bills = 0;  // step by step; kWh of a month x its year's factor
+  double makeup_m3 = 0, given_m3 = 0;          // given: permit by day and stage, and the tank
+  std::string outside_band;                    // what of its water cannot be; empty: nothing
+};
+
 struct JobBooks {
   std::int64_t in_system_at_start = 0, submitted = 0;
   std::int64_t done = 0, running = 0, queued = 0, cancelled = 0, failed = 0, refused = 0;
@@ -35,6 +46,7 @@ struct Books {
   Exact it_wms = 0, it_wms_by_jobs = 0, facility = 0, cooling_and_losses = 0;
   std::int64_t cost_krw = 0;
   std::vector<SiteBooks> sites;
+  std::vector<SitePhysicsBooks> physics;  // of each site that draws, where physics are reckoned
   std::int64_t settled_gpu_ms = 0, lent_gpu_ms = 0;  // by the settlement's lines; by the ledger
   std::int64_t settlement_krw = 0;                   // what is paid less what is received
   std::int64_t placements_checked = 0, violations = 0;

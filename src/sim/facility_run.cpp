@@ -44,6 +44,7 @@ class SiteRun {
       out_.it_wms += it_of_step_;
     }
     day_over();
+    out_.given_m3 += full_tank(facility_.permit(site_)).m3;
     out_.bills = bill_.bills();
     if (wet_kwh_ > 0) out_.water_book.depression_k = depression_sum_ / wet_kwh_;
     out_.water_book.evaporation_l = static_cast<double>(out_.evaporation_ml) / 1000;
@@ -106,6 +107,7 @@ class SiteRun {
     out_.drift_ml += std::llround(s.water_per_h.drift_l * hours * 1000);
     const double makeup_m3 = s.water_per_h.makeup_l() * hours / 1000;
     if (!once_through) tank_ = after_draw(tank_, permitted, hours, makeup_m3);
+    out_.given_m3 += permitted / 24 * hours;
     day_m3_ += makeup_m3;
     day_permitted_ = permitted;
     const HourlyWeather w = facility_.weather(site_, at);

@@ -27,6 +27,7 @@ struct SiteFacility {
   double unmet_kwh = 0;  // heat that was not carried
   std::int64_t cannot_hold_ms = 0, beyond_range_ms = 0;
   std::array<std::int64_t, 6> drought_ms{};  // [DroughtStage]
+  double given_m3 = 0;                       // permit and drought, and the tank
   double most_m3_per_day = 0;                // makeup of a calendar day
   double most_of_permit = 0;                 // over what was permitted
   std::vector<std::int64_t> facility_wms_by_step;

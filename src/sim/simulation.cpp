@@ -47,17 +47,34 @@ class Watched final : public Plant {  // a plant that says how far it is
   std::int64_t hour_ = -1;
 };
 
-OutagePlan all_outages(const Scenario& scenario, const Founding& founding, Millis start,
-                       const SimulationOptions& options) {
-  OutagePlan plan = outages_of_disruptions(scenario, founding, start, options.window.to);
-  if (!options.outages.empty()) {
-    const auto cause = static_cast<std::uint32_t>(plan.causes.size());
-    plan.causes.push_back({"stated", "stated", "지정"});
-    for (Outage o : options.outages) {
-      o.cause = cause;
-      plan.outages.push_back(o);
-    }
+Result<std::optional<Facility>> facility_of(const Scenario& scenario, const Founding& founding,
+                                            Millis start, const SimulationOptions& options) {
+  if (!scenario.physics.enabled) return std::optional<Facility>();
+  TRY(facility, Facility::make(scenario, founding, start, options.window.to, options.seed));
+  return std::optional(std::move(facility));
+}
+
+std::optional<Facility> fitting(Result<std::optional<Facility>> facility) {
+  CHECK(facility);  // check_physics was asked
+  return std::move(facility.value());
+}
+
+void add(OutagePlan more, OutagePlan& plan) {
+  const auto first = static_cast<std::uint32_t>(plan.causes.size());
+  for (OutageCause& c : more.causes) plan.causes.push_back(std::move(c));
+  for (Outage& o : more.outages) {
+    o.cause += first;
+    plan.outages.push_back(o);
   }
+}
+
+OutagePlan all_outages(const Scenario& scenario, const Founding& founding,
+                       const std::optional<Facility>& facility, Millis start,
+                       const SimulationOptions& options) {
+  const Millis to = options.window.to;
+  OutagePlan plan = outages_of_disruptions(scenario, founding, start, to);
+  if (facility) add(outages_of_weather(scenario, founding, *facility, start, to), plan);
+  if (!options.outages.empty()) add({{{"stated", "stated", "지정"}}, options.outages}, plan);
   return plan;
 }
 
@@ -71,7 +88,8 @@ Simulation::Simulation(const Scenario& scenario, SimulationOptions options)
       demand_(scenario, founding_),
       arrivals_(scenario, demand_, options_.seed),
       services_(demand_),
-      outages_(all_outages(scenario, founding_, start_, options_)),
+      facility_(fitting(facility_of(scenario, founding_, start_, options_))),
+      outages_(all_outages(scenario, founding_, facility_, start_, options_)),
       plant_(founding_, arrivals_, services_,
              {start_, options_.window.to, scenario.policy.decide_every_ms,
               Millis(std::llround(scenario.policy.notice_days * kMsPerDay))},
@@ -89,6 +107,15 @@ void Simulation::run() {
   meter_.close();
   fairness_.close();
   record_.flush();
+  if (facility_) site_facilities_ = run_facility(scenario_, founding_, *facility_, meter_);
+}
+
+Result<Done> check_physics(const Scenario& scenario, const SimulationOptions& options) {
+  const Millis start = options.window.from - Millis(options.warmup_days * kMsPerDay);
+  const Founding founding = found(scenario);
+  TRY(facility, facility_of(scenario, founding, start, options));
+  (void)facility;
+  return Done{};
 }
 
 }  // namespace dure

@@ -4,9 +4,11 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "sched/decide.h"
+#include "sim/facility_run.h"
 #include "sim/fairness.h"
 #include "sim/meter.h"
 #include "sim/outage_plan.h"
@@ -29,7 +31,8 @@ struct SimulationOptions {
 
 class Simulation {
  public:
-  // The scenario must have passed check_references, and outlive this.
+  // The scenario must have passed check_references, and outlive this; and if it reckons with
+  // physics, its models must fit together: check_physics.
   Simulation(const Scenario& scenario, SimulationOptions options);
   Simulation(const Simulation&) = delete;
   Simulation& operator=(const Simulation&) = delete;
@@ -43,6 +46,9 @@ class Simulation {
   const Demand& demand() const { return demand_; }
   const Services& services() const { return services_; }
   const OutagePlan& outages() const { return outages_; }
+  const Facility* facility() const { return facility_ ? &*facility_ : nullptr; }
+  // Of every site, after the run; empty without physics.
+  const std::vector<SiteFacility>& site_facilities() const { return site_facilities_; }
   const World& world() const { return world_; }
   const SimPlant& plant() const { return plant_; }
   const Meter& meter() const { return meter_; }
@@ -60,6 +66,7 @@ class Simulation {
   const Demand demand_;
   const Arrivals arrivals_;
   const Services services_;
+  const std::optional<Facility> facility_;
   const OutagePlan outages_;
   World world_;
   SimPlant plant_;
@@ -68,6 +75,10 @@ class Simulation {
   Fairness fairness_;
   SovereigntyAudit sovereignty_;  // reads the events as the record has them, and nothing else
   RecordHash record_;
+  std::vector<SiteFacility> site_facilities_;
 };
+
+// Whether the models of a scenario that reckons with physics fit together, over the window.
+Result<Done> check_physics(const Scenario& scenario, const SimulationOptions& options);
 
 }  // namespace dure

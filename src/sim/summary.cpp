@@ -243,6 +243,7 @@ class Summarizer {
       b.it_wms += f.it_wms;
       b.it_wms_by_jobs +=
           Exact{f.installed_gpu_ms} / plan.opened.gpus_per_node * plan.node_idle_w.count();
+      if (run_.facility() != nullptr) continue;  // site by site, below
       b.facility += f.it_wms * meter_.pue_ppm(plan.opened.site);
       b.cooling_and_losses += f.it_wms * (meter_.pue_ppm(plan.opened.site) - kPpm);
     }
@@ -266,6 +267,7 @@ class Summarizer {
       books.limit_w = grid_limit(scenario_.sites[s], last_instant()).count();
       books.most_above_limit_uw = f.most_above_limit_uw;
       books.draws = f.peak_facility_uw > 0;
+      if (run_.facility() != nullptr) physics(s, books);
       SiteSummary& site = out_.sites[s];
       site.facility = books.facility;
       site.peak_w = books.peak_w;
@@ -273,8 +275,65 @@ class Summarizer {
       site.jobs_started = f.jobs_started;
       b.sites.push_back(std::move(books));
     }
+    if (run_.facility() != nullptr) {
+      for (const SiteBooks& site : b.sites) b.cost_krw += site.cost_krw;
+      out_.peak_facility_w = peak_of_all();
+      return;
+    }
     b.cost_krw = cost_krw_nearest(b.facility, scenario_.accounts.energy_krw_per_kwh);
     out_.peak_facility_w = meter_.peak_facility_uw() / kPpm;
+  }
+
+  // The same site, by weather and hour.
+  void physics(std::uint32_t s, SiteBooks& books) {
+    const SiteFacility& f = run_.site_facilities()[s];
+    books.facility = f.facility_wms() * kPpm;
+    out_.books.facility += books.facility;
+    out_.books.cooling_and_losses += (f.facility_wms() - f.it_wms) * kPpm;
+    SitePhysicsBooks p;
+    p.id = books.id;
+    p.facility_wms = f.facility_wms();
+    for (std::size_t i = 0; i < f.facility_wms_by_step.size(); ++i) {
+      const double kwh = static_cast<double>(f.facility_wms_by_step[i]) / 3.6e9;
+      p.facility_wms_of_series += f.facility_wms_by_step[i];
+      p.facility_kwh += kwh;
+      p.krw_of_series += kwh * static_cast<double>(f.krw_per_kwh[i]);
+    }
+    double krw = 0;
+    for (const MonthBill& bill : f.bills) {
+      krw += bill.without_vat_krw();
+      p.bill_kwh += bill.energy_kwh;
+      const double of_energy = bill.energy_krw + bill.climate_fuel_krw;
+      if (of_energy != 0)
+        p.bill_krw += of_energy * (1 + bill.fund_krw / (of_energy + bill.demand_krw));
+      p.carbon_g_of_bills +=
+          run_.facility()->carbon().account(bill.month / 12, bill.energy_kwh, 0).location_g;
+    }
+    p.carbon_g = f.location_g;
+    p.makeup_m3 = static_cast<double>(f.evaporation_ml + f.blowdown_ml + f.drift_ml) / 1e6;
+    p.given_m3 = run_.facility()->water(SiteId{s}).once_through
+                     ? std::numeric_limits<double>::infinity()
+                     : f.given_m3;
+    const Result<Done> band =
+        physical_band(run_.facility()->water_band(), f.water_book, "sites[" + p.id + "]");
+    if (!band) p.outside_band = band.fault().expected + ", not " + band.fault().found;
+    books.cost_krw = std::llround(krw);
+    books.peak_w = f.peak_w;
+    books.most_above_limit_uw = f.most_above_limit_w;
+    if (f.peak_w > 0) out_.books.physics.push_back(std::move(p));
+  }
+
+  std::int64_t peak_of_all() const {
+    const Window& w = meter_.window();
+    std::int64_t most = 0;
+    for (std::size_t i = 0; i < w.steps(); ++i) {
+      const std::int64_t begin = static_cast<std::int64_t>(i) * w.step.count();
+      const std::int64_t ms = std::min(w.step.count(), (w.to - w.from).count() - begin);
+      std::int64_t wms = 0;
+      for (const SiteFacility& f : run_.site_facilities()) wms += f.facility_wms_by_step[i];
+      most = std::max(most, wms / ms);
+    }
+    return most;
   }
 
   void rows() {
