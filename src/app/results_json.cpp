@@ -4,27 +4,13 @@
 
 #include "app/command.h"
 #include "app/results.h"
+#include "app/results_numbers.h"
+#include "app/results_physics.h"
 
 namespace dure {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-double rounded(double v, int digits) {
-  double scale = 1;
-  for (int i = 0; i < digits; ++i) scale *= 10;
-  return std::round(v * scale) / scale;
-}
-double ratio(double a, double b) { return b > 0 ? rounded(a / b, 6) : 0.0; }
-double ratio(std::int64_t a, std::int64_t b) {
-  return ratio(static_cast<double>(a), static_cast<double>(b));
-}
-double gpu_h(std::int64_t gpu_ms) { return rounded(static_cast<double>(gpu_ms) / 3.6e6, 3); }
-double mwh(Exact wms) {
-  return rounded(static_cast<double>(wms) / static_cast<double>(kWmsPerMwh), 3);
-}
-double facility_mwh(Exact wms_ppm) { return mwh(wms_ppm / kPpm); }
-double mw(std::int64_t w) { return rounded(static_cast<double>(w) / 1e6, 6); }
 
 template <class Enum>
 std::string name(Enum e) {
@@ -78,33 +64,6 @@ Json gpus(const Scenario& scenario, const Summary& s) {
           {"utilization", ratio(s.gpus.used_ms, s.gpus.installed_ms)},
           {"lent_gpu_h", gpu_h(s.lent_gpu_ms)},
           {"by_hardware", by_hardware}};
-}
-
-Json energy(const Summary& s, const Window& w) {
-  const Books& b = s.books;
-  const double mean_mw = static_cast<double>(b.facility) / static_cast<double>(kPpm) /
-                         static_cast<double>((w.to - w.from).count()) / 1e6;
-  return {{"it_mwh", mwh(b.it_wms)},
-          {"facility_mwh", facility_mwh(b.facility)},
-          {"cooling_and_losses_mwh", facility_mwh(b.cooling_and_losses)},
-          {"pue", ratio(static_cast<double>(b.facility) / static_cast<double>(kPpm),
-                        static_cast<double>(b.it_wms))},
-          {"peak_facility_mw", mw(s.peak_facility_w)},
-          {"mean_facility_mw", rounded(mean_mw, 6)}};
-}
-
-Json carbon(const Scenario& scenario, const Summary& s) {
-  const double g_per_kwh = scenario.accounts.carbon_g_per_kwh;  // g/kWh = kg/MWh
-  return {{"t_co2e", rounded(facility_mwh(s.books.facility) * g_per_kwh / 1000, 3)},
-          {"kg_per_mwh", g_per_kwh},
-          {"basis", "flat factor of the scenario (accounts.carbon_g_per_kwh)"}};
-}
-
-Json cost(const Scenario& scenario, const Summary& s) {
-  return {
-      {"energy_krw", s.books.cost_krw},
-      {"krw_per_kwh", scenario.accounts.energy_krw_per_kwh},
-      {"basis", "energy only, at the flat price of the scenario (accounts.energy_krw_per_kwh)"}};
 }
 
 Json services(const Simulation& run, const Summary& s) {
@@ -221,7 +180,9 @@ std::string operators_of(const SiteSpec& site) {
   return joined;
 }
 
-Json sites(const Scenario& scenario, const Summary& s, const Window& w) {
+Json sites(const Simulation& run, const Summary& s) {
+  const Scenario& scenario = run.scenario();
+  const Window& w = run.meter().window();
   Json out = Json::array();
   for (std::size_t i = 0; i < scenario.sites.size(); ++i) {
     const SiteSpec& spec = scenario.sites[i];
@@ -253,9 +214,10 @@ Json sites(const Scenario& scenario, const Summary& s, const Window& w) {
                    {"peak_mw", mw(f.peak_w)},
                    {"mean_mw", rounded(mean_mw, 6)},
                    {"energy_mwh", facility_mwh(f.facility)},
-                   {"pue", spec.pue},
+                   {"pue", run.facility() == nullptr ? Json(spec.pue) : pue_json(run, i)},
                    {"jobs_started", f.jobs_started},
                    {"hardware", hardware}});
+    if (run.facility() != nullptr) out.back()["physics"] = site_physics_json(run, i);
   }
   return out;
 }
@@ -343,16 +305,16 @@ nlohmann::ordered_json summary_json(const Simulation& run, const Summary& s,
           {"policy", labels.policy},
           {"jobs", jobs(s)},
           {"gpus", gpus(scenario, s)},
-          {"energy", energy(s, w)},
-          {"water", {{"modelled", false}}},
-          {"carbon", carbon(scenario, s)},
-          {"cost", cost(scenario, s)},
+          {"energy", energy_json(run, s)},
+          {"water", water_json(run)},
+          {"carbon", carbon_json(run, s)},
+          {"cost", cost_json(run, s)},
           {"services", services(run, s)},
-          {"failures", {{"modelled", false}}},
+          {"failures", failures_json(run, s)},
           {"sovereignty", sovereignty(scenario, s)},
           {"ledger", ledger(run, s)},
           {"fairness", fairness(run, s)},
-          {"sites", sites(scenario, s, w)},
+          {"sites", sites(run, s)},
           {"members", members(scenario, s)},
           {"workloads", workloads(run, s)},
           {"balance", balance(s)},

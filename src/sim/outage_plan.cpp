@@ -4,6 +4,7 @@
 #include <bit>
 #include <cmath>
 
+#include "sim/facility.h"
 #include "world/by_id.h"
 
 namespace dure {

@@ -6,11 +6,12 @@
 #include <string>
 #include <vector>
 
-#include "sim/facility.h"
 #include "sim/outage.h"
 #include "world/found.h"
 
 namespace dure {
+
+class Facility;
 
 struct OutageCause {
   std::string id, name_en, name_ko;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "sched/loop.h"
+#include "sim/failure_outages.h"
 
 namespace dure {
 namespace {
@@ -73,7 +74,15 @@ OutagePlan all_outages(const Scenario& scenario, const Founding& founding,
                        const SimulationOptions& options) {
   const Millis to = options.window.to;
   OutagePlan plan = outages_of_disruptions(scenario, founding, start, to);
-  if (facility) add(outages_of_weather(scenario, founding, *facility, start, to), plan);
+  if (facility) {
+    add(outages_of_weather(scenario, founding, *facility, start, to), plan);
+    if (scenario.physics.failures) {
+      Result<OutagePlan> failures =
+          outages_of_failures(scenario, founding, start, to, options.seed);
+      CHECK(failures);  // check_physics was asked
+      add(std::move(failures.value()), plan);
+    }
+  }
   if (!options.outages.empty()) add({{{"stated", "stated", "지정"}}, options.outages}, plan);
   return plan;
 }
@@ -114,7 +123,10 @@ Result<Done> check_physics(const Scenario& scenario, const SimulationOptions& op
   const Millis start = options.window.from - Millis(options.warmup_days * kMsPerDay);
   const Founding founding = found(scenario);
   TRY(facility, facility_of(scenario, founding, start, options));
-  (void)facility;
+  if (facility && scenario.physics.failures) {
+    TRY(failures, outages_of_failures(scenario, founding, start, options.window.to, options.seed));
+    (void)failures;
+  }
   return Done{};
 }
 

@@ -1,0 +1,17 @@
+// What fails by chance in a run, as outages of nodes: the faults of physics/failures.h, mended by
+// each site's crews and parts (physics/repairs.h). A fault of a node that is out already changes
+// nothing; nodes without power do not fail. Fibres are left to the network.
+#pragma once
+
+#include <cstdint>
+
+#include "base/result.h"
+#include "sim/outage_plan.h"
+
+namespace dure {
+
+// Of the time (from, to), whole hours.
+Result<OutagePlan> outages_of_failures(const Scenario& scenario, const Founding& founding,
+                                       Millis from, Millis to, std::uint64_t seed);
+
+}  // namespace dure
