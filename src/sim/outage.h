@@ -22,4 +22,11 @@ struct Outage {
   std::uint32_t cause = 0;  // index in the plan's list of causes
 };
 
+// Every way between two sites is cut: gangs split over both stop.
+struct LinkCut {
+  Millis at, back;
+  SiteId a, b;  // a < b
+  std::uint32_t cause = 0;
+};
+
 }  // namespace dure

@@ -120,6 +120,11 @@ OutagePlan outages_of_disruptions(const Scenario& s, const Founding& f, Millis f
         add_nodes(f, p, 0, powered_nodes(f, p, at), nodes);
       }
     }
+    if (d.kind == Disruption::link_cut) {
+      const SiteId other{*find_id(s.sites, d.to_site)};
+      plan.cuts.push_back({at, back, std::min(site, other), std::max(site, other), cause});
+      continue;
+    }
     const Millis known = d.notice_hours > 0 ? at - hours(d.notice_hours) : at + kSeenAtOnce;
     for (const NodesOut& n : nodes)
       plan.outages.push_back({at, known, back, n.pool, n.rack, n.nodes, cause});

@@ -20,6 +20,7 @@ struct OutageCause {
 struct OutagePlan {
   std::vector<OutageCause> causes;
   std::vector<Outage> outages;  // in no order; all begin after `from`
+  std::vector<LinkCut> cuts;    // the same
 };
 
 // Of the time (from, to).

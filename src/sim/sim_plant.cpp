@@ -13,7 +13,7 @@ constexpr std::int64_t kNever = EndQueue::kNever;
 }  // namespace
 
 SimPlant::SimPlant(const Founding& founding, const Arrivals& arrivals, const Services& services,
-                   const SimSpan& span, std::vector<Outage> outages)
+                   const SimSpan& span, std::vector<Outage> outages, std::vector<LinkCut> cuts)
     : founding_(founding),
       arrivals_(arrivals),
       services_(services),
@@ -23,7 +23,8 @@ SimPlant::SimPlant(const Founding& founding, const Arrivals& arrivals, const Ser
       ends_(span.start, span.to),
       next_hour_(span.start.count() / kMsPerHour),
       replicas_(services.size()),
-      outages_(std::move(outages)) {
+      outages_(std::move(outages)),
+      cuts_(std::move(cuts)) {
   CHECK(span.start.count() % kMsPerHour == 0 && span.start < span.to);
   CHECK(span.decide_every.count() > 0);
   make_agenda();
@@ -77,6 +78,11 @@ void SimPlant::make_agenda() {
     items.push_back({told, CapacityPlanned{{}, m.pool, Gpus(-m.gpus), from, m.to}, plan});
     items.push_back({from, CapacityRetired{m.pool, Gpus(m.gpus), PlanId{}}, plan});
     items.push_back({m.to, CapacityAdded{m.pool, Gpus(m.gpus), PlanId{}}, plan});
+  }
+  for (const LinkCut& c : cuts_) {
+    items.push_back({c.at, SitesParted{c.a, c.b}});
+    for (const SitesLinked& way : founding_.links)
+      if (way.a == c.a && way.b == c.b) items.push_back({c.back, way});
   }
   for (const GuaranteeStep& g : founding_.guarantees)
     if (g.at > start) items.push_back({g.at, GuaranteeMade{g.pool, g.member, Gpus(g.gpus)}});
@@ -241,12 +247,19 @@ void SimPlant::sit(std::uint32_t job, PoolId pool, const Placement& place) {
 }
 
 void SimPlant::settle(std::uint32_t job, const StartJob& wish) {
+  if (!cuts_.empty() && !wish.also.empty()) {
+    std::vector<SiteId>& sites = split_[job];
+    sites.push_back(founding_.pools[wish.pool.index].opened.site);
+    for (const Part& part : wish.also)
+      sites.push_back(founding_.pools[part.pool.index].opened.site);
+  }
   if (outages_.empty()) return;
   sit(job, wish.pool, wish.place);
   for (const Part& part : wish.also) sit(job, part.pool, part.place);
 }
 
 void SimPlant::leave(std::uint32_t job) {
+  split_.erase(job);
   if (outages_.empty()) return;
   occupants_.remove(job);
   hung_.erase(job);
@@ -257,6 +270,18 @@ void SimPlant::hang(std::uint32_t job, std::int64_t at) {
   // At its limit at the latest somebody notices that it does not end.
   const auto [it, fresh] = stopping_.emplace(job, courses_[job].limit);
   if (!fresh) it->second = std::min(it->second, courses_[job].limit);
+}
+
+void SimPlant::cut(SiteId a, SiteId b, std::int64_t at, std::vector<Event>& facts) {
+  std::vector<std::uint32_t> over;
+  for (const auto& [job, sites] : split_)
+    if (std::find(sites.begin(), sites.end(), a) != sites.end() &&
+        std::find(sites.begin(), sites.end(), b) != sites.end())
+      over.push_back(job);
+  for (const std::uint32_t job : over) {
+    stopping_.erase(job);
+    stop(job, at, facts, Stop::failed);
+  }
 }
 
 void SimPlant::fail(const Outage& o) {
@@ -383,8 +408,11 @@ std::int64_t SimPlant::next_fact() {
 
 void SimPlant::tell(std::int64_t at,
                     std::vector<Event>& facts) {  // all of this instant: invariant 1
-  for (; next_dated_ < dated_.size() && dated_[next_dated_].at.count() == at; ++next_dated_)
+  for (; next_dated_ < dated_.size() && dated_[next_dated_].at.count() == at; ++next_dated_) {
     facts.push_back(dated_[next_dated_]);
+    if (const auto* parted = std::get_if<SitesParted>(&dated_[next_dated_].what))
+      cut(parted->a, parted->b, at, facts);
+  }
   while (ends_.next() == at) {
     const JobId job = ends_.pop();
     // It was stopped or resized since, or hangs.

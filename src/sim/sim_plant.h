@@ -41,7 +41,7 @@ struct SimSpan {
 class SimPlant final : public Plant {
  public:
   SimPlant(const Founding& founding, const Arrivals& arrivals, const Services& services,
-           const SimSpan& span, std::vector<Outage> outages = {});
+           const SimSpan& span, std::vector<Outage> outages = {}, std::vector<LinkCut> cuts = {});
 
   void ask(const Command& wish) override;
   void next(Millis wake, std::vector<Event>& facts) override;
@@ -78,6 +78,7 @@ class SimPlant final : public Plant {
   void leave(std::uint32_t job);
   void hang(std::uint32_t job, std::int64_t at);
   void fail(const Outage& outage);
+  void cut(SiteId a, SiteId b, std::int64_t at, std::vector<Event>& facts);
   void lose(const Outage& outage, std::int64_t at, std::vector<Event>& facts);
   void repair(const Outage& outage, std::int64_t at, std::vector<Event>& facts);
   const LaneOpened& lane(std::uint32_t job) const {
@@ -120,11 +121,13 @@ class SimPlant final : public Plant {
     std::size_t outage = 0;
   };
   const std::vector<Outage> outages_;
+  const std::vector<LinkCut> cuts_;
   std::vector<OutageStep> steps_;  // of outages_, by time
   std::size_t next_step_ = 0;
-  Occupants occupants_;                         // kept only where there are outages
-  NodeCounts dead_, drained_;                   // by how many outages a node is
-  std::map<std::uint32_t, std::int64_t> hung_;  // jobs on dead nodes: since when
+  Occupants occupants_;                                 // kept only where there are outages
+  NodeCounts dead_, drained_;                           // by how many outages a node is
+  std::map<std::uint32_t, std::vector<SiteId>> split_;  // gangs over several sites: which
+  std::map<std::uint32_t, std::int64_t> hung_;          // jobs on dead nodes: since when
 };
 
 }  // namespace dure

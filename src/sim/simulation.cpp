@@ -67,6 +67,10 @@ void add(OutagePlan more, OutagePlan& plan) {
     o.cause += first;
     plan.outages.push_back(o);
   }
+  for (LinkCut& c : more.cuts) {
+    c.cause += first;
+    plan.cuts.push_back(c);
+  }
 }
 
 OutagePlan all_outages(const Scenario& scenario, const Founding& founding,
@@ -83,7 +87,7 @@ OutagePlan all_outages(const Scenario& scenario, const Founding& founding,
       add(std::move(failures.value()), plan);
     }
   }
-  if (!options.outages.empty()) add({{{"stated", "stated", "지정"}}, options.outages}, plan);
+  if (!options.outages.empty()) add({{{"stated", "stated", "지정"}}, options.outages, {}}, plan);
   return plan;
 }
 
@@ -102,7 +106,7 @@ Simulation::Simulation(const Scenario& scenario, SimulationOptions options)
       plant_(founding_, arrivals_, services_,
              {start_, options_.window.to, scenario.policy.decide_every_ms,
               Millis(std::llround(scenario.policy.notice_days * kMsPerDay))},
-             outages_.outages),
+             outages_.outages, outages_.cuts),
       meter_(scenario, founding_, demand_, world_, options_.window),
       segments_(world_),
       fairness_(scenario, world_, options_.window),

@@ -133,6 +133,9 @@ struct SitesLinked {  // a way between two sites; there may be several
   SiteId a, b;
   std::uint32_t mbit_per_s = 0, rtt_us = 0;
 };
+struct SitesParted {  // every way between the two sites is cut; SitesLinked mends one
+  SiteId a, b;
+};
 struct PoolOpened {
   PoolId pool;
   SiteId site;
@@ -355,7 +358,7 @@ using What =
                  ClassOpened, RowOpened, HallOpened, PoolHoused, ArtifactMade, LaneLabelled,
                  ApprovalGranted, ArtifactLowered, LaneWidened,
                  // the law ends
-                 SitesLinked, JobFailed, JobAdopted, LendingSet>;
+                 SitesLinked, JobFailed, JobAdopted, LendingSet, SitesParted>;
 struct Event {
   Millis at;
   What what;

@@ -29,6 +29,7 @@ FIELDS(AccountOpened, e.account, e.parent, e.name, e.weight_milli, e.limit)
 FIELDS(FairShareSet, e.half_life)
 FIELDS(GuaranteeMade, e.pool, e.member, e.gpus)
 FIELDS(LendingSet, e.pool, e.lend_permille, e.reclaim)
+FIELDS(SitesParted, e.a, e.b)
 FIELDS(SiteOpened, e.site, e.name)
 FIELDS(PoolOpened, e.pool, e.site, e.owner, e.hardware, e.gpus_per_node, e.nodes_per_rack,
        e.nodes_per_domain, e.lend_permille, e.name, e.device, e.reclaim, e.cpu_milli, e.memory_mib,

@@ -105,6 +105,11 @@ void World::on(const SitesLinked& e) {
   links_.emplace(std::pair(e.a, e.b), e);
 }
 
+void World::on(const SitesParted& e) {
+  CHECK(e.a < e.b && e.b.index < sites_.size());
+  links_.erase({e.a, e.b});
+}
+
 bool World::joins(const LaneOpened& lane, SiteId a, SiteId b) const {
   if ((lane.sites_mbit_per_s == 0 && lane.sites_rtt_us == 0) || a == b) return true;
   const auto [from, to] = links_.equal_range(std::minmax(a, b));

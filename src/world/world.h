@@ -230,6 +230,7 @@ class World {
   void on(const MemberJoined& e);
   void on(const SiteOpened& e);
   void on(const SitesLinked& e);
+  void on(const SitesParted& e);
   void on(const PoolOpened& e);
   void on(const LaneOpened& e);
   void on(const CapacityAdded& e);
