@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "base/id.h"
@@ -22,10 +23,10 @@ struct Outage {
   std::uint32_t cause = 0;  // index in the plan's list of causes
 };
 
-// Every way between two sites is cut: gangs split over both stop.
+// Links of a scenario that carry nothing for a time.
 struct LinkCut {
   Millis at, back;
-  SiteId a, b;  // a < b
+  std::vector<std::string> links;
   std::uint32_t cause = 0;
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <map>
 
 #include "sim/facility.h"
 #include "world/by_id.h"
@@ -108,6 +109,10 @@ OutagePlan outages_of_disruptions(const Scenario& s, const Founding& f, Millis f
     const auto cause = static_cast<std::uint32_t>(plan.causes.size());
     plan.causes.push_back({d.id, d.name_en, d.name_ko});
     if (at <= from || at >= to) continue;
+    if (d.kind == Disruption::link_cut) {
+      plan.cuts.push_back({at, back, d.links, cause});
+      continue;
+    }
     const SiteId site{*find_id(s.sites, d.site)};
     std::vector<NodesOut> nodes;
     if (d.kind == Disruption::grid_limit) {
@@ -120,16 +125,51 @@ OutagePlan outages_of_disruptions(const Scenario& s, const Founding& f, Millis f
         add_nodes(f, p, 0, powered_nodes(f, p, at), nodes);
       }
     }
-    if (d.kind == Disruption::link_cut) {
-      const SiteId other{*find_id(s.sites, d.to_site)};
-      plan.cuts.push_back({at, back, std::min(site, other), std::max(site, other), cause});
-      continue;
-    }
     const Millis known = d.notice_hours > 0 ? at - hours(d.notice_hours) : at + kSeenAtOnce;
     for (const NodesOut& n : nodes)
       plan.outages.push_back({at, known, back, n.pool, n.rack, n.nodes, cause});
   }
   return plan;
+}
+
+std::vector<Event> facts_of_cuts(const Scenario& s, const std::vector<LinkCut>& cuts) {
+  std::vector<Millis> instants;
+  for (const LinkCut& c : cuts) {
+    instants.push_back(c.at);
+    instants.push_back(c.back);
+  }
+  std::sort(instants.begin(), instants.end());
+  instants.erase(std::unique(instants.begin(), instants.end()), instants.end());
+  using Pair = std::pair<SiteId, SiteId>;
+  using Ways = std::map<Pair, std::vector<SitesLinked>>;
+  const auto ways_at = [&](Millis at) {
+    std::vector<std::string> cut;
+    for (const LinkCut& c : cuts)
+      if (c.at <= at && at < c.back) cut.insert(cut.end(), c.links.begin(), c.links.end());
+    Ways ways;
+    for (const SitesLinked& w : ways_between_sites(s, cut)) ways[{w.a, w.b}].push_back(w);
+    return ways;
+  };
+  const auto same = [](const std::vector<SitesLinked>& x, const std::vector<SitesLinked>& y) {
+    return std::equal(x.begin(), x.end(), y.begin(), y.end(),
+                      [](const SitesLinked& a, const SitesLinked& b) {
+                        return a.mbit_per_s == b.mbit_per_s && a.rtt_us == b.rtt_us;
+                      });
+  };
+  std::vector<Event> facts;
+  Ways before = instants.empty() ? Ways{} : ways_at(instants.front() - Millis(1));
+  for (const Millis at : instants) {
+    Ways now = ways_at(at);
+    for (std::uint32_t a = 0; a < s.sites.size(); ++a)
+      for (std::uint32_t b = a + 1; b < s.sites.size(); ++b) {
+        const Pair pair{SiteId{a}, SiteId{b}};
+        if (same(before[pair], now[pair])) continue;
+        if (!before[pair].empty()) facts.push_back({at, SitesParted{pair.first, pair.second}});
+        for (const SitesLinked& w : now[pair]) facts.push_back({at, w});
+      }
+    before = std::move(now);
+  }
+  return facts;
 }
 
 OutagePlan outages_of_weather(const Scenario& s, const Founding& f, const Facility& facility,

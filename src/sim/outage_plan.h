@@ -27,6 +27,10 @@ struct OutagePlan {
 OutagePlan outages_of_disruptions(const Scenario& scenario, const Founding& founding, Millis from,
                                   Millis to);
 
+// What the cuts of links come to: each pair of sites that is joined otherwise than before is
+// parted, and joined by the ways that are left. In order of time.
+std::vector<Event> facts_of_cuts(const Scenario& scenario, const std::vector<LinkCut>& cuts);
+
 // The same for want of power, water or cooling: hours in which the racks of a site, at nameplate x
 // power_commit_share, would draw more than the grid gives, or heat would stay. It is told ahead by
 // physics.forecast_hours; hours that lie close together are one window.

@@ -13,7 +13,7 @@ constexpr std::int64_t kNever = EndQueue::kNever;
 }  // namespace
 
 SimPlant::SimPlant(const Founding& founding, const Arrivals& arrivals, const Services& services,
-                   const SimSpan& span, std::vector<Outage> outages, std::vector<LinkCut> cuts)
+                   const SimSpan& span, std::vector<Outage> outages, std::vector<Event> link_facts)
     : founding_(founding),
       arrivals_(arrivals),
       services_(services),
@@ -24,7 +24,7 @@ SimPlant::SimPlant(const Founding& founding, const Arrivals& arrivals, const Ser
       next_hour_(span.start.count() / kMsPerHour),
       replicas_(services.size()),
       outages_(std::move(outages)),
-      cuts_(std::move(cuts)) {
+      link_facts_(std::move(link_facts)) {
   CHECK(span.start.count() % kMsPerHour == 0 && span.start < span.to);
   CHECK(span.decide_every.count() > 0);
   make_agenda();
@@ -79,11 +79,10 @@ void SimPlant::make_agenda() {
     items.push_back({from, CapacityRetired{m.pool, Gpus(m.gpus), PlanId{}}, plan});
     items.push_back({m.to, CapacityAdded{m.pool, Gpus(m.gpus), PlanId{}}, plan});
   }
-  for (const LinkCut& c : cuts_) {
-    items.push_back({c.at, SitesParted{c.a, c.b}});
-    for (const SitesLinked& way : founding_.links)
-      if (way.a == c.a && way.b == c.b) items.push_back({c.back, way});
-  }
+  for (const Event& e : link_facts_)
+    if (e.at > start) items.push_back({e.at, e.what});
+  if (!link_facts_.empty())
+    for (const SitesLinked& way : founding_.links) ways_.emplace(std::pair(way.a, way.b), way);
   for (const GuaranteeStep& g : founding_.guarantees)
     if (g.at > start) items.push_back({g.at, GuaranteeMade{g.pool, g.member, Gpus(g.gpus)}});
   std::stable_sort(items.begin(), items.end(),
@@ -247,7 +246,7 @@ void SimPlant::sit(std::uint32_t job, PoolId pool, const Placement& place) {
 }
 
 void SimPlant::settle(std::uint32_t job, const StartJob& wish) {
-  if (!cuts_.empty() && !wish.also.empty()) {
+  if (!link_facts_.empty() && !wish.also.empty()) {
     std::vector<SiteId>& sites = split_[job];
     sites.push_back(founding_.pools[wish.pool.index].opened.site);
     for (const Part& part : wish.also)
@@ -272,13 +271,25 @@ void SimPlant::hang(std::uint32_t job, std::int64_t at) {
   if (!fresh) it->second = std::min(it->second, courses_[job].limit);
 }
 
-void SimPlant::cut(SiteId a, SiteId b, std::int64_t at, std::vector<Event>& facts) {
-  std::vector<std::uint32_t> over;
-  for (const auto& [job, sites] : split_)
-    if (std::find(sites.begin(), sites.end(), a) != sites.end() &&
-        std::find(sites.begin(), sites.end(), b) != sites.end())
-      over.push_back(job);
-  for (const std::uint32_t job : over) {
+// Gangs that are split over sites which no way joins any more as they need stop.
+void SimPlant::part_gangs(std::int64_t at, std::vector<Event>& facts) {
+  std::vector<std::uint32_t> parted;
+  for (const auto& [job, sites] : split_) {
+    const LaneOpened& needs = lane(job);
+    const auto joined = [&](SiteId a, SiteId b) {
+      const auto [from, to] = ways_.equal_range(std::minmax(a, b));
+      return a == b || std::any_of(from, to, [&](const auto& way) {
+               return way.second.mbit_per_s >= needs.sites_mbit_per_s &&
+                      (needs.sites_rtt_us == 0 || way.second.rtt_us <= needs.sites_rtt_us);
+             });
+    };
+    for (std::size_t i = 1; i < sites.size(); ++i)
+      if (!joined(sites[0], sites[i])) {
+        parted.push_back(job);
+        break;
+      }
+  }
+  for (const std::uint32_t job : parted) {
     stopping_.erase(job);
     stop(job, at, facts, Stop::failed);
   }
@@ -408,11 +419,17 @@ std::int64_t SimPlant::next_fact() {
 
 void SimPlant::tell(std::int64_t at,
                     std::vector<Event>& facts) {  // all of this instant: invariant 1
+  bool links_changed = false;
   for (; next_dated_ < dated_.size() && dated_[next_dated_].at.count() == at; ++next_dated_) {
     facts.push_back(dated_[next_dated_]);
-    if (const auto* parted = std::get_if<SitesParted>(&dated_[next_dated_].what))
-      cut(parted->a, parted->b, at, facts);
+    if (const auto* parted = std::get_if<SitesParted>(&dated_[next_dated_].what)) {
+      ways_.erase({parted->a, parted->b});
+      links_changed = true;
+    } else if (const auto* way = std::get_if<SitesLinked>(&dated_[next_dated_].what)) {
+      ways_.emplace(std::pair(way->a, way->b), *way);
+    }
   }
+  if (links_changed) part_gangs(at, facts);
   while (ends_.next() == at) {
     const JobId job = ends_.pop();
     // It was stopped or resized since, or hangs.

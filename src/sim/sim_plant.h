@@ -41,7 +41,8 @@ struct SimSpan {
 class SimPlant final : public Plant {
  public:
   SimPlant(const Founding& founding, const Arrivals& arrivals, const Services& services,
-           const SimSpan& span, std::vector<Outage> outages = {}, std::vector<LinkCut> cuts = {});
+           const SimSpan& span, std::vector<Outage> outages = {},
+           std::vector<Event> link_facts = {});
 
   void ask(const Command& wish) override;
   void next(Millis wake, std::vector<Event>& facts) override;
@@ -78,7 +79,7 @@ class SimPlant final : public Plant {
   void leave(std::uint32_t job);
   void hang(std::uint32_t job, std::int64_t at);
   void fail(const Outage& outage);
-  void cut(SiteId a, SiteId b, std::int64_t at, std::vector<Event>& facts);
+  void part_gangs(std::int64_t at, std::vector<Event>& facts);
   void lose(const Outage& outage, std::int64_t at, std::vector<Event>& facts);
   void repair(const Outage& outage, std::int64_t at, std::vector<Event>& facts);
   const LaneOpened& lane(std::uint32_t job) const {
@@ -121,8 +122,9 @@ class SimPlant final : public Plant {
     std::size_t outage = 0;
   };
   const std::vector<Outage> outages_;
-  const std::vector<LinkCut> cuts_;
-  std::vector<OutageStep> steps_;  // of outages_, by time
+  const std::vector<Event> link_facts_;
+  std::multimap<std::pair<SiteId, SiteId>, SitesLinked> ways_;  // kept only where links are cut
+  std::vector<OutageStep> steps_;                               // of outages_, by time
   std::size_t next_step_ = 0;
   Occupants occupants_;                                 // kept only where there are outages
   NodeCounts dead_, drained_;                           // by how many outages a node is

@@ -106,7 +106,7 @@ Simulation::Simulation(const Scenario& scenario, SimulationOptions options)
       plant_(founding_, arrivals_, services_,
              {start_, options_.window.to, scenario.policy.decide_every_ms,
               Millis(std::llround(scenario.policy.notice_days * kMsPerDay))},
-             outages_.outages, outages_.cuts),
+             outages_.outages, facts_of_cuts(scenario, outages_.cuts)),
       meter_(scenario, founding_, demand_, world_, options_.window),
       segments_(world_),
       fairness_(scenario, world_, options_.window),

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 #include <tuple>
+#include <vector>
 
 #include "base/calendar.h"
 #include "base/describe.h"
@@ -21,13 +22,14 @@ constexpr auto describe_enum(Disruption) {
       Choice<E>{E::site_lost, "site_lost", "nothing works at the site"},
       Choice<E>{E::hall_lost, "hall_lost", "nothing works in the hall: it is one fire compartment"},
       Choice<E>{E::cooling_lost, "cooling_lost", "the hall's cooling carries only share_left"},
-      Choice<E>{E::link_cut, "link_cut", "the way between site and to_site carries nothing"}};
+      Choice<E>{E::link_cut, "link_cut", "these links carry nothing"}};
 }
 
 struct DisruptionSpec {
   std::string id, name_en, name_ko;
   Disruption kind = Disruption::grid_limit;
-  std::string site, hall, to_site;
+  std::string site, hall;
+  std::vector<std::string> links;
   Date first;
   double hour = 0, hours = 1;
   double notice_hours = 0;  // 0: it comes without a word
@@ -41,10 +43,9 @@ struct DisruptionSpec {
         Field("name_en", &DisruptionSpec::name_en, "name in English", required, not_empty),
         Field("name_ko", &DisruptionSpec::name_ko, "name in Korean", required, not_empty),
         Field("kind", &DisruptionSpec::kind, "what happens", required),
-        Field("site", &DisruptionSpec::site, "where", required, refers_to("sites")),
+        Field("site", &DisruptionSpec::site, "where", refers_to("sites")),
         Field("hall", &DisruptionSpec::hall, "of hall_lost and cooling_lost: which", id_text),
-        Field("to_site", &DisruptionSpec::to_site, "of link_cut: the other end",
-              refers_to("sites")),
+        Field("links", &DisruptionSpec::links, "of link_cut: which", refers_to("links")),
         Field("first", &DisruptionSpec::first, "on this day", required),
         Field("hour", &DisruptionSpec::hour, "from this hour of the day, KST", range(0, 24),
               dimensionless),

@@ -403,9 +403,11 @@ void keep_dates(const Scenario& s, Founding& out) {
                    [](const auto& a, const auto& b) { return a.from < b.from; });
 }
 
-// Every way between two sites: a link of their own, or a link of each to the same place. Of two
-// ways the one that carries less and takes longer is left out.
-void join_sites(const Scenario& s, Founding& out) {
+}  // namespace
+
+// Of two ways the one that carries less and takes longer is left out.
+std::vector<SitesLinked> ways_between_sites(const Scenario& s, std::span<const std::string> cut) {
+  std::vector<SitesLinked> out;
   struct Way {
     double gbit = 0, rtt = 0;
   };
@@ -413,6 +415,7 @@ void join_sites(const Scenario& s, Founding& out) {
   std::vector<std::map<std::string, std::vector<Way>>> links(s.sites.size());
   for (std::uint32_t i = 0; i < s.sites.size(); ++i)
     for (const LinkSpec& l : s.links) {
+      if (std::find(cut.begin(), cut.end(), l.id) != cut.end()) continue;
       if (l.from_site == s.sites[i].id) links[i][l.to].push_back({l.gbit_per_s, l.rtt_ms});
       if (l.to == s.sites[i].id) links[i][l.from_site].push_back({l.gbit_per_s, l.rtt_ms});
     }
@@ -434,12 +437,11 @@ void join_sites(const Scenario& s, Founding& out) {
       for (const Way& way : ways) {
         if (way.rtt >= shortest) continue;
         shortest = way.rtt;
-        out.links.push_back({SiteId{a}, SiteId{b}, mbit(way.gbit), microseconds(way.rtt)});
+        out.push_back({SiteId{a}, SiteId{b}, mbit(way.gbit), microseconds(way.rtt)});
       }
     }
+  return out;
 }
-
-}  // namespace
 
 Spread spread_of(Topology t) {
   switch (t) {
@@ -517,7 +519,7 @@ Founding found(const Scenario& scenario) {
   open_lanes(scenario, out);
   make_promises(scenario, out);
   keep_dates(scenario, out);
-  join_sites(scenario, out);
+  out.links = ways_between_sites(scenario);
   return out;
 }
 

@@ -4,6 +4,7 @@
 // HardwareId = hardware[i], WorkloadId = workloads[i]. Pools and lanes are listed here.
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -97,6 +98,11 @@ std::uint32_t lends_at_most(const Scenario& s, const MemberSpec& owner, const Si
 Millis reclaims_within(const Scenario& s, const MemberSpec& owner, const SiteSpec& site);
 // Could a node of the pool ever hold such a job, or its part? Racks take any number.
 bool could_take(const PoolOpened& pool, const LaneOpened& lane);
+
+// Every way between two sites: a link of their own, or a link of each to the same place; the links
+// that are named carry nothing. In order of the sites, lesser id first.
+std::vector<SitesLinked> ways_between_sites(const Scenario& s,
+                                            std::span<const std::string> cut = {});
 
 // The limit at the meter of a site at t: the last grid step that has come, 0 before the first.
 Watts grid_limit(const SiteSpec& site, Millis t);

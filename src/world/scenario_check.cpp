@@ -231,6 +231,13 @@ class Checker {
   }
 
   void disruption(const DisruptionSpec& d, const std::string& here) {
+    const bool of_links = d.kind == Disruption::link_cut;
+    if (of_links != d.site.empty())
+      fault(here + ".site", of_links ? "nothing, for links are cut" : "where it happens",
+            q(d.site));
+    if (of_links == d.links.empty())
+      fault(here + ".links", of_links ? "which links are cut" : "nothing, for no link is cut",
+            d.links.empty() ? "none" : q(d.links[0]));
     const auto site = std::find_if(s_.sites.begin(), s_.sites.end(),
                                    [&](const SiteSpec& x) { return x.id == d.site; });
     if (site == s_.sites.end()) return;  // told already
@@ -241,14 +248,6 @@ class Checker {
       fault(here + ".hall", "a hall of site " + site->id, q(d.hall), name_hint(d.hall, halls));
     if (!of_hall && !d.hall.empty())
       fault(here + ".hall", "nothing, for its kind is of the whole site", q(d.hall));
-    const auto joined = [&](const LinkSpec& l) {
-      return (l.from_site == d.site && l.to == d.to_site) ||
-             (l.from_site == d.to_site && l.to == d.site);
-    };
-    if (d.kind == Disruption::link_cut && std::none_of(s_.links.begin(), s_.links.end(), joined))
-      fault(here + ".to_site", "a site that a link joins to " + d.site, q(d.to_site));
-    if (d.kind != Disruption::link_cut && !d.to_site.empty())
-      fault(here + ".to_site", "nothing, for its kind is of one site", q(d.to_site));
   }
 
   void install(const InstallSpec& in, const std::string& here) {
