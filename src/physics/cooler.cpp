@@ -1,0 +1,130 @@
+#include "physics/cooler.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/check.h"
+#include "physics/moist_air.h"
+
+namespace dure {
+namespace {
+
+constexpr double kSaturatedMost = 0.9;  // of the enthalpy way to the hot water, for leaving air
+
+double depression_k(const Outdoor& o) { return std::max(0.0, o.dry_bulb_c - o.wet_bulb_c); }
+
+double follows(const CoolerSpec& cooler, const Outdoor& o) {
+  switch (cooler.kind) {
+    case CoolerKind::tower: return o.wet_bulb_c;
+    case CoolerKind::sea: return o.sea_c;
+    case CoolerKind::dry:
+    case CoolerKind::outside_air: return o.dry_bulb_c;
+  }
+  CHECK(false);
+  return 0;
+}
+
+// A tower's heat is effectiveness x air x slope of saturation x (water - wet bulb): cold air holds
+// little vapour, the slope is small, so the approach is larger.
+double stretch(const CoolerSpec& cooler, const Outdoor& o) {
+  if (cooler.kind != CoolerKind::tower) return 1;
+  const double middle = 0.5 * (cooler.approach_k + cooler.design_range_k);
+  return moist::saturation_slope(cooler.design_wet_bulb_c + middle, 101.325) /
+         moist::saturation_slope(o.wet_bulb_c + middle, o.pressure_kpa);
+}
+
+// The sea gets its water back no warmer than by design: its flow follows the load at least.
+double least_speed(const CoolerSpec& cooler, double load) {
+  if (cooler.kind != CoolerKind::sea) return cooler.least_speed;
+  return std::max(cooler.least_speed, std::min(load, 1.0));
+}
+
+double leaving_c(const CoolerSpec& cooler, double follows_c, double full_k, double speed) {
+  return follows_c + full_k / std::pow(speed, cooler.speed_exponent);
+}
+
+}  // namespace
+
+double pads_needed(const CoolerSpec& cooler, const Outdoor& outdoor, double target_c) {
+  const double depression = depression_k(outdoor);
+  const double excess = outdoor.dry_bulb_c - std::max(target_c, cooler.pad_above_c);
+  if (cooler.pad_effectiveness <= 0 || depression <= 0 || excess <= 0) return 0;
+  return std::min(cooler.pad_effectiveness, excess / depression);
+}
+
+CoolerRun run_cooler(const CoolerSpec& cooler, const Outdoor& outdoor, double load, double target_c,
+                     double wet) {
+  CoolerRun run;
+  run.follows_c = follows(cooler, outdoor);
+  const double full_k = cooler.approach_k * load * stretch(cooler, outdoor);
+  if (cooler.kind == CoolerKind::dry) {
+    run.pads = wet * pads_needed(cooler, outdoor, target_c - full_k);
+    run.follows_c -= run.pads * depression_k(outdoor);
+  }
+  const double room_k = target_c - run.follows_c;
+  if (run.pads <= 0 && full_k < room_k) {
+    run.speed = std::clamp(std::pow(full_k / room_k, 1 / cooler.speed_exponent),
+                           least_speed(cooler, load), 1.0);
+  }
+  run.leaving_c = std::max(target_c, leaving_c(cooler, run.follows_c, full_k, run.speed));
+  return run;
+}
+
+CoolerRun follow_load(const CoolerSpec& cooler, const Outdoor& outdoor, double load) {
+  CoolerRun run;
+  run.follows_c = follows(cooler, outdoor);
+  run.speed = std::clamp(load, cooler.least_speed, 1.0);
+  const double full_k = cooler.approach_k * load * stretch(cooler, outdoor);
+  run.leaving_c = leaving_c(cooler, run.follows_c, full_k, run.speed);
+  return run;
+}
+
+double pad_evaporation_l_per_h(const Outdoor& outdoor, double air_kg_per_s, double used) {
+  if (used <= 0) return 0;
+  const double after_c = outdoor.dry_bulb_c - used * depression_k(outdoor);
+  const double p = outdoor.pressure_kpa;
+  const double w_in = moist::w_from_bulbs(outdoor.dry_bulb_c, outdoor.wet_bulb_c, p);
+  const double w_out = moist::w_from_bulbs(after_c, outdoor.wet_bulb_c, p);
+  return 3600 * air_kg_per_s * std::max(0.0, w_out - w_in);
+}
+
+double tower_evaporation_l_per_h(const Outdoor& outdoor, double heat_kw, double air_kg_per_s,
+                                 double hot_water_c) {
+  if (heat_kw <= 0) return 0;
+  const double p = outdoor.pressure_kpa;
+  const double w_in = moist::w_from_bulbs(outdoor.dry_bulb_c, outdoor.wet_bulb_c, p);
+  const double h_in = moist::h_of(outdoor.dry_bulb_c, w_in);
+  const double hot_c = std::max(hot_water_c, outdoor.wet_bulb_c + 1);
+  const double h_room = kSaturatedMost * (moist::h_saturated(hot_c, p) - h_in);
+  const double air = std::max(air_kg_per_s, heat_kw / h_room);
+  const double out_c = moist::c_saturated(h_in + heat_kw / air, p, hot_c);
+  return 3600 * air * std::max(0.0, moist::w_saturated(out_c, p) - w_in);
+}
+
+CoolerUse use_of(const CoolerSpec& cooler, const Outdoor& outdoor, const CoolerRun& run,
+                 double heat_kw, double design_kw, double load) {
+  CoolerUse use;
+  const bool tower = cooler.kind == CoolerKind::tower;
+  const double spray = tower ? std::clamp(load, cooler.least_speed, 1.0) : run.speed;
+  use.fan_kw = cooler.fan_share * design_kw * std::pow(run.speed, cooler.power_exponent);
+  use.pump_kw = cooler.pump_share * design_kw * std::pow(spray, cooler.power_exponent);
+  const double air = cooler.air_kg_per_s_per_kw * design_kw * run.speed;
+  if (tower) {
+    use.evaporation_l_per_h =
+        tower_evaporation_l_per_h(outdoor, heat_kw, air, run.leaving_c + cooler.design_range_k);
+    use.drift_l_per_h = 3600 * cooler.drift_share * cooler.water_kg_per_s_per_kw * heat_kw;
+    use.wet_heat_kw = heat_kw;
+  } else if (run.pads > 0) {
+    use.evaporation_l_per_h = pad_evaporation_l_per_h(outdoor, air, run.pads);
+    use.wet_heat_kw = heat_kw;
+  }
+  return use;
+}
+
+bool in_range(const CoolerSpec& cooler, const Outdoor& o) {
+  if (cooler.kind == CoolerKind::sea) return o.sea_c >= -2 && o.sea_c <= cooler.most_c;
+  return o.dry_bulb_c >= cooler.least_c && o.dry_bulb_c <= cooler.most_c &&
+         o.wet_bulb_c <= o.dry_bulb_c;
+}
+
+}  // namespace dure

@@ -1,0 +1,25 @@
+// Published PUE and WUE of sites (cooling.csv of the truth tables) beside what the cooling model
+// answers for the place's climate and the operator's design class. Method, bars, errors:
+// docs/models/cooling.md.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/faults.h"
+#include "validate/cooling_places.h"
+#include "validate/table.h"
+
+namespace dure {
+
+inline constexpr double kPueBarPct = 4, kWueBarPct = 60;  // set before the answers were seen
+
+// Tables: pue_by_site (annual and trailing twelve months), wue_by_region. Rows of evidence `read`.
+// Left out: quarters (which is not published), fleets, surveys, whole continents.
+Outcome<std::vector<ValidationTable>> cooling_tables(const CoolingTruthModel& model,
+                                                     const std::string& truth_dir);
+// The same PUE rows, each answered by the mean of the other rows of its operator: what a model
+// without weather gets. For comparison, not to pass.
+ValidationTable pue_by_mean(const ValidationTable& pue_by_site);
+
+}  // namespace dure
