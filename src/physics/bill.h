@@ -49,7 +49,7 @@ struct MonthBill {
 struct BillTerms {
   double contract_kw = 0;
   double power_factor_pct = 90;
-  std::vector<MonthDemand> history;  // what the meter saw before, if it is known
+  std::vector<MonthDemand> history = {};  // what the meter saw before, if it is known
 };
 
 class BillMeter {
