@@ -163,7 +163,8 @@ inline constexpr std::string_view kRealUnits[] = {"deg",         "c",
                                                   "pct",         "krw_per_gpu_hour",
                                                   "k",           "l_per_h",
                                                   "m3_per_day",  "kg_per_s_per_kw",
-                                                  "kpa",         "kj_per_k_per_kw"};
+                                                  "kpa",         "kj_per_k_per_kw",
+                                                  "usd",         "m2"};
 
 // "rack_max_kw" and "kw" name kw; "gpus_per_node" names gpus.
 constexpr bool names_unit(std::string_view name, std::string_view unit) {

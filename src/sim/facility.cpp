@@ -41,7 +41,7 @@ Result<Facility::Site> Facility::site_of(const Scenario& s, std::size_t index) c
     if (!plant) return at_site(spec.id + "].halls[" + hall.id, plant.fault());
     out.halls.push_back(std::move(plant.value()));
   }
-  Result<PowerChain> chain = find_chain(s.power_chains, utility->power_chain);
+  Result<Chain> chain = find_chain(s.power, utility->power_chain);
   if (!chain) return at_site(spec.id, chain.fault());
   out.chain = std::move(chain.value());
   Result<Tariff> tariff = Tariff::of(s.tariff, utility->tariff);
@@ -150,7 +150,8 @@ FacilityStep Facility::step(SiteId id, Millis at, std::span<const HallLoad> hall
   }
   if (design_kw <= 0) return out;
   out.it_w = watts(it_kw);
-  out.conversion_w = watts(conversion_loss_kw(site.chain, it_kw, design_kw));
+  out.conversion_w =
+      chain_line(site.chain, design_kw * 1000).input_nearest(Watts(out.it_w)).count() - out.it_w;
   out.fan_w = watts(fan_kw);
   out.pump_w = watts(pump_kw);
   out.compressor_w = watts(compressor_kw);

@@ -65,7 +65,7 @@ class Facility {
     std::size_t place = 0;  // of the weather
     std::string drought_region;
     std::vector<CoolingPlant> halls;
-    PowerChain chain;
+    Chain chain;
     Tariff tariff;
     WaterSourceSpec water;
     WaterPermitSpec permit;

@@ -583,7 +583,7 @@ struct Scenario {
   std::vector<ChillerSpec> chillers;
   std::vector<ThermalMassSpec> thermal_masses;
   std::vector<CoolingKindSpec> cooling_kinds;
-  std::vector<PowerChainSpec> power_chains;
+  PowerSpec power;
   std::vector<WaterSourceSpec> water_sources;
   std::vector<DroughtStageSpec> drought_stages;
   WaterBandSpec water_band;
@@ -638,7 +638,7 @@ struct Scenario {
         Field("chillers", &Scenario::chillers, "what cools below the weather"),
         Field("thermal_masses", &Scenario::thermal_masses, "what heats up when cooling stops"),
         Field("cooling_kinds", &Scenario::cooling_kinds, "ways of a hall's heat"),
-        Field("power_chains", &Scenario::power_chains, "stages from the meter to the racks"),
+        Field("power", &Scenario::power, "of machines and of what feeds them"),
         Field("water_sources", &Scenario::water_sources, "kinds of water, and their price"),
         Field("drought_stages", &Scenario::drought_stages, "what they cut"),
         Field("water_band", &Scenario::water_band, "what is physically possible"),
