@@ -160,7 +160,9 @@ inline constexpr std::string_view kRealUnits[] = {"deg",         "c",
                                                   "tflops",      "krw",
                                                   "krw_per_kwh", "krw_per_kw",
                                                   "krw_per_m3",  "g_per_kwh",
-                                                  "pct",         "krw_per_gpu_hour"};
+                                                  "pct",         "krw_per_gpu_hour",
+                                                  "us",          "us_per_km",
+                                                  "min",         "per_million_hours"};
 
 // "rack_max_kw" and "kw" name kw; "gpus_per_node" names gpus.
 constexpr bool names_unit(std::string_view name, std::string_view unit) {
