@@ -216,7 +216,7 @@ struct Places {
   std::string detail;
 };
 
-Places places_of(const Desk& d, const Plan& p, std::optional<LaneId> lane) {
+Places places_of(const Desk& d, const Plan& p, const LawBook& law, std::optional<LaneId> lane) {
   Places out;
   std::vector<std::pair<bool, PoolId>> found;
   const MemberSpec& member = d.scenario.members[p.lane.member.index];
@@ -248,10 +248,10 @@ Places places_of(const Desk& d, const Plan& p, std::optional<LaneId> lane) {
       no(2, Reason::no_legal_site, pool, owner.id + " does not lend to " + member.id);
       continue;
     }
-    if (lane && !d.world.lawful(*lane, PoolId{i})) {
+    if (lane && !law.allowed(*lane, PoolId{i})) {
       Reason why = Reason::no_legal_site;
-      if (d.world.law().under_law(*lane)) {
-        const Verdict v = d.world.law().verdict(*lane, PoolId{i});
+      if (law.under_law(*lane)) {
+        const Verdict v = law.verdict(*lane, PoolId{i});
         if (v.denied)
           why = reason_of(*v.denied);
         else if (!v.needs.empty())
@@ -293,15 +293,15 @@ std::optional<Problem> unknown_before(const Desk& d, const Plan& p) {
   return std::nullopt;
 }
 
-// The pools that may take it, or why none may.
-Answered<std::vector<PoolId>> found_places(const Desk& d, const Plan& p,
+// The pools that may take it, or why none may. `law` knows the lane, if there is one.
+Answered<std::vector<PoolId>> found_places(const Desk& d, const Plan& p, const LawBook& law,
                                            std::optional<LaneId> lane) {
-  if (lane && !d.world.lane(*lane).pools.empty()) {
+  if (lane && lane->index < d.world.lanes() && !d.world.lane(*lane).pools.empty()) {
     std::vector<PoolId> pools = d.world.lane(*lane).pools;
     if (auto problem = too_large(d, p, pools)) return std::move(*problem);
     return pools;
   }
-  Places places = places_of(d, p, lane);
+  Places places = places_of(d, p, law, lane);
   if (places.pools.empty())
     return bad("job", "a place where it may run", to_string(places.refused), places.detail,
                to_string(places.refused));
@@ -358,7 +358,7 @@ std::optional<Answered<Submitted>> Desk::submit(const Submission& asked, Facts& 
   const std::optional<LaneId> lane = book.lane(p.key);
   // Also before there is a lane, which would stay: what is refused leaves nothing behind, but for
   // the lane that the law is asked about.
-  Answered<std::vector<PoolId>> pools = found_places(*this, p, lane);
+  Answered<std::vector<PoolId>> pools = found_places(*this, p, world.law(), lane);
   if (!pools) return pools.problem();
   if (!lane) {
     open_lane(*this, p, facts);
@@ -395,9 +395,25 @@ std::optional<Problem> Desk::check(const Submission& asked) const {
   if (!planned) return planned.problem();
   const Plan& p = planned.value();
   if (auto problem = unknown_before(*this, p)) return problem;
-  const auto pools = found_places(*this, p, book.lane(p.key));
-  if (!pools) return pools.problem();
-  return std::nullopt;
+  std::optional<LaneId> lane = book.lane(p.key);
+  if (lane) {
+    const auto pools = found_places(*this, p, world.law(), lane);
+    return pools ? std::nullopt : std::optional(pools.problem());
+  }
+  // No lane stands for it yet: the law is asked about one that only a copy of its book knows.
+  LawBook law = world.law();
+  Facts lane_facts;
+  open_lane(*this, p, lane_facts);
+  for (const What& what : lane_facts.world) {
+    if (const auto* opened = std::get_if<LaneOpened>(&what)) {
+      lane = opened->lane;
+      law.on(*opened);
+    } else if (const auto* label = std::get_if<LaneLabelled>(&what)) {
+      law.on(*label);
+    }
+  }
+  const auto pools = found_places(*this, p, law, lane);
+  return pools ? std::nullopt : std::optional(pools.problem());
 }
 
 }  // namespace dure

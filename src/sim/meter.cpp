@@ -78,6 +78,7 @@ void Meter::settle_pool(std::uint32_t index) {
     sum.used_gpu_ms += pool.busy * ms;
     sum.free_gpu_ms += pool.free * ms;
     sum.installed_gpu_ms += pool.installed * ms;
+    sum.failed_gpu_ms += pool.failed * ms;
     sum.it_wms += Exact{pool.it_w} * ms;
     SiteStep& bin = series[i];
     bin.used_gpu_ms += Accounts::milli_gpus(pool.device, pool.busy) * ms / 1000;
@@ -147,6 +148,10 @@ void Meter::refresh(std::uint32_t index) {
   const Pool& truth = world_.pool(PoolId{index});
   pool.installed = truth.installed;
   pool.free = truth.free;
+  // What is to be retired still stands while a job holds it.
+  const std::int64_t retiring = truth.machines ? truth.machines->retiring() : 0;
+  pool.failed = truth.machines ? pool.due + retiring - pool.installed : 0;
+  CHECK(pool.failed >= 0);
   const std::int64_t it_w = idle_power(pool.power, pool.installed).count() + pool.dynamic_w;
   if (it_w == pool.it_w) return;
   SiteView& site = sites_[pool.site.index];
@@ -181,6 +186,7 @@ void Meter::close_window() {
   for (std::uint32_t p = 0; p < pools_.size(); ++p) {
     settle_pool(p);
     pool_figures_[p].installed_at_end = pools_[p].installed;
+    pool_figures_[p].failed_at_end = pools_[p].failed;
   }
   for (std::uint32_t s = 0; s < sites_.size(); ++s) note_peaks(s);
   for (std::uint32_t r = 0; r < row_figures_.size(); ++r) {
@@ -269,6 +275,7 @@ void Meter::leaves(JobId id) {
 }
 
 void Meter::on(const JobEnded& e) {
+  asked_to_stop_.erase(e.job.index);
   leaves(e.job);
   if (counted()) ++row_figures_[lanes_[world_.job(e.job).lane.index].row].done;
 }
@@ -278,12 +285,16 @@ void Meter::on(const JobStopped& e) {
   const LaneView& lane = lanes_[job.lane.index];
   leaves(e.job);
   ++row_waiting_[lane.row];
+  // Nobody asked for it: its machine failed, or its power went.
+  const bool preempted = asked_to_stop_.erase(e.job.index) > 0;
   if (counted()) {
-    ++row_figures_[lane.row].stopped;
+    RowFigures& row = row_figures_[lane.row];
+    ++(preempted ? row.stopped : row.interrupted);
     // What it had done since it started, less what is off its estimate, is lost.
     const Exact span = Exact{(Millis(now_) - job.start).count()} * job.held;
     const Exact kept = Exact{(job.estimate - e.left).count()} * job.gpus;
-    row_figures_[lane.row].lost_gpu_ms += static_cast<std::int64_t>(span - kept);
+    (preempted ? row.lost_gpu_ms : row.interrupted_gpu_ms) +=
+        static_cast<std::int64_t>(span - kept);
   }
   if (lane.service) return;
   settle_queue();
@@ -299,6 +310,7 @@ void Meter::on(const JobCancelled& e) {
 
 void Meter::on(const CapacityAdded& e) {
   settle_pool(e.pool.index);
+  pools_[e.pool.index].due += e.gpus.count();
   changed_pools_.push_back(e.pool.index);
 }
 
@@ -314,6 +326,7 @@ void Meter::on(const NodesResumed& e) {
 
 void Meter::on(const CapacityRetired& e) {
   settle_pool(e.pool.index);
+  pools_[e.pool.index].due -= e.gpus.count();
   changed_pools_.push_back(e.pool.index);
 }
 

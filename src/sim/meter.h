@@ -16,6 +16,7 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -34,7 +35,8 @@ struct Window {
 
 struct PoolFigures {  // over the window
   std::int64_t used_gpu_ms = 0, free_gpu_ms = 0, installed_gpu_ms = 0;
-  std::int64_t installed_at_end = 0;
+  std::int64_t failed_gpu_ms = 0;  // powered, but out of order or switched off
+  std::int64_t installed_at_end = 0, failed_at_end = 0;
   Exact it_wms = 0;
 };
 
@@ -56,6 +58,7 @@ struct RowFigures {  // of one demand row; jobs, or replicas of a service
   std::array<std::int64_t, kReasons> refused{};  // [Reason], all of these
   std::int64_t running_ms = 0, used_gpu_ms = 0;
   std::int64_t stopped = 0, lost_gpu_ms = 0;  // by preemption: work done again, and restarts
+  std::int64_t interrupted = 0, interrupted_gpu_ms = 0;  // the same by failures and lack of power
 };
 
 struct QueueStep {  // jobs only; replicas that wait are the services' affair
@@ -118,6 +121,7 @@ class Meter {
     std::int64_t one = 1;         // units that dynamic_w_ is of
     Device device = Device::gpu;  // others than GPUs are not in the site's GPU figures
     std::int64_t busy = 0, dynamic_w = 0, free = 0, installed = 0, running_jobs = 0;
+    std::int64_t due = 0, failed = 0;  // due: what was added less what was retired
     std::int64_t it_w = 0;
     std::int64_t since = 0;
   };
@@ -163,7 +167,7 @@ class Meter {
   void asked(const StartJob& wish);
   void asked(const RefuseJob& wish);
   void asked(const PromiseStart&) {}
-  void asked(const PreemptJob&) {}
+  void asked(const PreemptJob& wish) { asked_to_stop_.insert(wish.job.index); }
   void asked(const ResizeJob& wish);
   bool counted() const { return opened_ && !closed_; }
 
@@ -178,6 +182,7 @@ class Meter {
   std::vector<std::int64_t> row_waiting_;
   std::vector<std::vector<std::int32_t>> dynamic_w_;  // [pool][workload], of PoolView::one
   std::vector<Reason> reasons_;                       // [job], once it is out of the queue
+  std::unordered_set<std::uint32_t> asked_to_stop_;   // jobs that run, and were preempted
 
   std::int64_t now_;
   std::vector<std::uint32_t> changed_pools_;  // by the last event: the world shows how

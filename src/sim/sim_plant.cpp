@@ -13,7 +13,7 @@ constexpr std::int64_t kNever = EndQueue::kNever;
 }  // namespace
 
 SimPlant::SimPlant(const Founding& founding, const Arrivals& arrivals, const Services& services,
-                   const SimSpan& span)
+                   const SimSpan& span, std::vector<Outage> outages)
     : founding_(founding),
       arrivals_(arrivals),
       services_(services),
@@ -22,10 +22,20 @@ SimPlant::SimPlant(const Founding& founding, const Arrivals& arrivals, const Ser
       next_scaling_(span.start.count() / Services::kStepMs * Services::kStepMs + Services::kStepMs),
       ends_(span.start, span.to),
       next_hour_(span.start.count() / kMsPerHour),
-      replicas_(services.size()) {
+      replicas_(services.size()),
+      outages_(std::move(outages)) {
   CHECK(span.start.count() % kMsPerHour == 0 && span.start < span.to);
   CHECK(span.decide_every.count() > 0);
   make_agenda();
+  for (std::size_t i = 0; i < outages_.size(); ++i) {
+    const Outage& o = outages_[i];
+    CHECK(o.at < o.back && o.known < o.back && o.at > span.start);
+    if (!o.announced()) steps_.push_back({o.at.count(), Step::fails, i});
+    steps_.push_back({std::max(o.at, o.known).count(), Step::lost, i});
+    steps_.push_back({o.back.count(), Step::back, i});
+  }
+  std::stable_sort(steps_.begin(), steps_.end(),
+                   [](const OutageStep& a, const OutageStep& b) { return a.at < b.at; });
 }
 
 // Everything that comes by date, with the numbers of plans and reservations in the order in which
@@ -168,6 +178,7 @@ void SimPlant::scale(std::size_t service, std::int64_t at, std::vector<Event>& f
       r.waiting.pop_back();
     } else {
       stopping_.erase(r.running.back());
+      leave(r.running.back());
       facts.push_back({Millis(at), JobEnded{JobId{r.running.back()}}});
       r.running.pop_back();
     }
@@ -178,8 +189,7 @@ void SimPlant::scale(std::size_t service, std::int64_t at, std::vector<Event>& f
 void SimPlant::start(const StartJob& wish) {
   const std::uint32_t job = wish.job.index;
   const LaneOpened& lane = this->lane(job);
-  const std::int64_t left = courses_[job].left;
-  std::int64_t run = left;
+  std::int64_t run = courses_[job].left, limit = courses_[job].estimate;
   // The size of the gang that asks for none in particular is its lane's.
   const std::int64_t asked = lane.gpus.count();
   std::int64_t held = wish.gpus.count() == 0 ? asked : wish.gpus.count();
@@ -195,13 +205,79 @@ void SimPlant::start(const StartJob& wish) {
       all += part.gpus.count();
       slow = std::max(slow, slow_permille(lane, other, part.place));
     }
-    run = run_time(lane, Millis(left), asked, all, speed_in(lane, wish.pool), several_sites, slow)
-              .count();
+    const auto here = [&](std::int64_t time) {
+      return run_time(lane, Millis(time), asked, all, speed_in(lane, wish.pool), several_sites,
+                      slow)
+          .count();
+    };
+    run = here(run);
+    limit = here(limit);
   }
   if (lane.elastic) sizes_[job] = {asked, held};
   courses_[job].start = now_;
   courses_[job].end = now_ + run;
+  courses_[job].limit = now_ + limit;
   ends_.push(Millis(now_ + run), wish.job);
+}
+
+// ---- outages
+// ---------------------------------------------------------------------------------------------
+
+// Takes its seats; on a node that failed, and nobody knows, it hangs.
+void SimPlant::sit(std::uint32_t job, PoolId pool, const Placement& place) {
+  const PoolOpened& opened = founding_.pools[pool.index].opened;
+  bool dead = false;
+  for (const Slice& s : place) {
+    std::uint32_t rack = s.rack;
+    std::uint64_t nodes = s.nodes;
+    if (opened.device == Device::shared_gpu || opened.device == Device::cpu) {
+      nodes = std::uint64_t{1} << (rack % opened.nodes_per_rack);  // shared_nodes.h: its one node
+      rack /= opened.nodes_per_rack;
+    }
+    occupants_.add(job, pool, rack, nodes);
+    dead = dead || dead_.any(pool, rack, nodes);
+  }
+  if (dead) hang(job, now_);
+}
+
+void SimPlant::settle(std::uint32_t job, const StartJob& wish) {
+  if (outages_.empty()) return;
+  sit(job, wish.pool, wish.place);
+  for (const Part& part : wish.also) sit(job, part.pool, part.place);
+}
+
+void SimPlant::leave(std::uint32_t job) {
+  if (outages_.empty()) return;
+  occupants_.remove(job);
+  hung_.erase(job);
+}
+
+void SimPlant::hang(std::uint32_t job, std::int64_t at) {
+  if (!hung_.emplace(job, at).second || runs_[job] < 0) return;
+  // At its limit at the latest somebody notices that it does not end.
+  const auto [it, fresh] = stopping_.emplace(job, courses_[job].limit);
+  if (!fresh) it->second = std::min(it->second, courses_[job].limit);
+}
+
+void SimPlant::fail(const Outage& o) {
+  dead_.add(o.pool, o.rack, o.nodes);
+  for (const std::uint32_t job : occupants_.on(o.pool, o.rack, o.nodes)) hang(job, o.at.count());
+}
+
+// What runs there stops, and then nobody is there any more.
+void SimPlant::lose(const Outage& o, std::int64_t at, std::vector<Event>& facts) {
+  for (const std::uint32_t job : occupants_.on(o.pool, o.rack, o.nodes)) {
+    stopping_.erase(job);
+    stop(job, at, facts, o.announced() ? Stop::warned : Stop::failed);
+  }
+  if (!o.announced()) dead_.remove(o.pool, o.rack, o.nodes);
+  if (const std::uint64_t nodes = drained_.add(o.pool, o.rack, o.nodes); nodes != 0)
+    facts.push_back({Millis(at), NodesDrained{o.pool, o.rack, nodes}});
+}
+
+void SimPlant::repair(const Outage& o, std::int64_t at, std::vector<Event>& facts) {
+  if (const std::uint64_t nodes = drained_.remove(o.pool, o.rack, o.nodes); nodes != 0)
+    facts.push_back({Millis(at), NodesResumed{o.pool, o.rack, nodes}});
 }
 
 void SimPlant::resize(const ResizeJob& wish) {
@@ -211,16 +287,29 @@ void SimPlant::resize(const ResizeJob& wish) {
   if (runs_[job] >= 0) {
     const Millis left = resized(lane(job), Millis(std::max<std::int64_t>(course.end - now_, 1)),
                                 asked, held, wish.gpus.count());
+    course.limit = std::max(course.limit, now_ + left.count());
     course.end = now_ + left.count();
     ends_.push(Millis(course.end), wish.job);
   }
   held = wish.gpus.count();
+  if (outages_.empty()) return;
+  const PoolId pool = occupants_.pool_of(job);
+  occupants_.remove(job);
+  sit(job, pool, wish.place);
 }
 
 // The grace of a job is over: it goes back to its queue with what is left of it.
-void SimPlant::stop(std::uint32_t job, std::int64_t at, std::vector<Event>& facts) {
+void SimPlant::stop(std::uint32_t job, std::int64_t at, std::vector<Event>& facts, Stop how) {
   Course& course = courses_[job];
-  const LaneOpened& lane = this->lane(job);
+  const LanePlan& plan = founding_.lanes[lane_of_[job].index];
+  // Who is preempted saves as the scheduler reckons; a failure finds what was saved for its sake.
+  const bool fails = how != Stop::preempted;
+  const Millis saves = fails ? plan.saves : plan.opened.checkpoint,
+               restart = fails ? plan.restart : plan.opened.restart;
+  const auto hung = hung_.find(job);
+  const std::int64_t worked_until = hung == hung_.end() ? at : std::min(at, hung->second);
+  const bool hangs = hung != hung_.end();
+  leave(job);
   if (runs_[job] < 0) {
     Replicas& r = replicas_[static_cast<std::size_t>(-1 - runs_[job])];
     std::erase(r.running, job);
@@ -231,13 +320,16 @@ void SimPlant::stop(std::uint32_t job, std::int64_t at, std::vector<Event>& fact
     return;
   }
   std::int64_t saved = 0;  // of the time that it ran
-  if (lane.checkpoint.count() > 0)
-    saved = (at - course.start) / lane.checkpoint.count() * lane.checkpoint.count();
+  if (saves.count() > 0)
+    saved = how == Stop::warned && !hangs
+                ? std::max<std::int64_t>(at - course.start - 1,
+                                         0)  // short of all, or it would have ended
+                : (worked_until - course.start) / saves.count() * saves.count();
   // In the time that was to do: it may run at another speed here than it was estimated for.
   const std::int64_t span = std::max<std::int64_t>(course.end - course.start, 1);
   const auto done = static_cast<std::int64_t>(static_cast<__int128>(course.left) * saved / span);
-  course.left += lane.restart.count() - done;
-  course.estimate += lane.restart.count() - done;
+  course.left += restart.count() - done;
+  course.estimate += restart.count() - done;
   course.end = 0;  // the end that was to come will not
   sizes_.erase(job);
   facts.push_back({Millis(at), JobStopped{JobId{job}, Millis(course.estimate)}});
@@ -255,8 +347,11 @@ void SimPlant::ask(const Command& wish) {
       r.running.push_back(job);
       courses_[job].end = kNever;
     }
+    settle(job, *start_it);
   } else if (const auto* preempt = std::get_if<PreemptJob>(&wish)) {
-    stopping_[preempt->job.index] = preempt->until.count();
+    std::int64_t& stops = stopping_.try_emplace(preempt->job.index, kNever).first->second;
+    // Of one that hangs, or sits where power goes, what comes first.
+    stops = outages_.empty() ? preempt->until.count() : std::min(stops, preempt->until.count());
   } else if (const auto* other_size = std::get_if<ResizeJob>(&wish)) {
     resize(*other_size);
   } else if (const auto* refused = std::get_if<RefuseJob>(&wish)) {
@@ -282,7 +377,8 @@ std::int64_t SimPlant::next_fact() {
   const std::int64_t scaling = replicas_.empty() ? kNever : next_scaling_;
   std::int64_t stop = kNever;
   for (const auto& [job, until] : stopping_) stop = std::min(stop, until);
-  return std::min({racks, ends_.next(), stop, scaling, next_arrival()});
+  const std::int64_t outage = next_step_ < steps_.size() ? steps_[next_step_].at : kNever;
+  return std::min({racks, ends_.next(), stop, outage, scaling, next_arrival()});
 }
 
 void SimPlant::tell(std::int64_t at,
@@ -291,8 +387,10 @@ void SimPlant::tell(std::int64_t at,
     facts.push_back(dated_[next_dated_]);
   while (ends_.next() == at) {
     const JobId job = ends_.pop();
-    if (courses_[job.index].end != at) continue;  // it was stopped or resized since
+    // It was stopped or resized since, or hangs.
+    if (courses_[job.index].end != at || hung_.contains(job.index)) continue;
     stopping_.erase(job.index);
+    leave(job.index);
     facts.push_back({Millis(at), JobEnded{job}});
   }
   for (auto it = stopping_.begin(); it != stopping_.end();) {
@@ -300,8 +398,16 @@ void SimPlant::tell(std::int64_t at,
       ++it;
       continue;
     }
-    stop(it->first, at, facts);
+    stop(it->first, at, facts, hung_.contains(it->first) ? Stop::failed : Stop::preempted);
     it = stopping_.erase(it);
+  }
+  for (; next_step_ < steps_.size() && steps_[next_step_].at == at; ++next_step_) {
+    const Outage& outage = outages_[steps_[next_step_].outage];
+    switch (steps_[next_step_].step) {
+      case Step::fails: fail(outage); break;
+      case Step::lost: lose(outage, at, facts); break;
+      case Step::back: repair(outage, at, facts); break;
+    }
   }
   if (next_scaling_ == at) {
     for (std::size_t i = 0; i < services_.size(); ++i) scale(i, at, facts);

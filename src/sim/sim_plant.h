@@ -8,9 +8,11 @@
 // ended, the last started first.
 //
 // A job that is asked to stop does so when its grace is over. What it did since its last checkpoint
-// is lost, and it has its restart to do again: sched/reclaim.h reckons with the same.
+// is lost, and it has its restart to do again: sched/reclaim.h reckons with the same. A job on a
+// node that fails hangs until somebody notices, or until its limit, and what it did since is lost
+// too.
 //
-// Invariants: 1. Facts come in order of time; of one instant: the law, racks, ends, stops,
+// Invariants: 1. Facts come in order of time; of one instant: the law, racks, ends, stops, outages,
 //             services, submissions.
 //             2. wanted replicas = waiting + running + refused, of every service from its last step
 //             on.
@@ -23,6 +25,8 @@
 
 #include "sched/plant.h"
 #include "sim/end_queue.h"
+#include "sim/occupants.h"
+#include "sim/outage.h"
 #include "sim/service_gen.h"
 #include "sim/workload_gen.h"
 
@@ -37,7 +41,7 @@ struct SimSpan {
 class SimPlant final : public Plant {
  public:
   SimPlant(const Founding& founding, const Arrivals& arrivals, const Services& services,
-           const SimSpan& span);
+           const SimSpan& span, std::vector<Outage> outages = {});
 
   void ask(const Command& wish) override;
   void next(Millis wake, std::vector<Event>& facts) override;
@@ -67,7 +71,15 @@ class SimPlant final : public Plant {
   void no_longer_waits(Replicas& r, std::uint32_t job);
   void start(const StartJob& wish);
   void resize(const ResizeJob& wish);
-  void stop(std::uint32_t job, std::int64_t at, std::vector<Event>& facts);
+  enum class Stop : std::uint8_t { preempted, failed, warned };  // warned: it has saved all
+  void stop(std::uint32_t job, std::int64_t at, std::vector<Event>& facts, Stop how);
+  void sit(std::uint32_t job, PoolId pool, const Placement& place);
+  void settle(std::uint32_t job, const StartJob& wish);
+  void leave(std::uint32_t job);
+  void hang(std::uint32_t job, std::int64_t at);
+  void fail(const Outage& outage);
+  void lose(const Outage& outage, std::int64_t at, std::vector<Event>& facts);
+  void repair(const Outage& outage, std::int64_t at, std::vector<Event>& facts);
   const LaneOpened& lane(std::uint32_t job) const {
     return founding_.lanes[lane_of_[job].index].opened;
   }
@@ -94,11 +106,25 @@ class SimPlant final : public Plant {
     std::int64_t start = 0, end = 0;  // end: as things stand
     std::int64_t left = 0;      // at start: run to be done, with restarts; as asked, on speed 1000
     std::int64_t estimate = 0;  // of left
+    std::int64_t limit = 0;     // the instant at which the estimate is over
   };
   std::vector<LaneId> lane_of_;                     // [job]
   std::vector<Course> courses_;                     // [job]
   std::map<std::uint32_t, std::int64_t> stopping_;  // jobs that were asked to stop: when they do
   std::map<std::uint32_t, std::pair<std::int64_t, std::int64_t>> sizes_;  // elastic: asked, held
+
+  enum class Step : std::uint8_t { fails, lost, back };
+  struct OutageStep {
+    std::int64_t at = 0;
+    Step step = Step::fails;
+    std::size_t outage = 0;
+  };
+  const std::vector<Outage> outages_;
+  std::vector<OutageStep> steps_;  // of outages_, by time
+  std::size_t next_step_ = 0;
+  Occupants occupants_;                         // kept only where there are outages
+  NodeCounts dead_, drained_;                   // by how many outages a node is
+  std::map<std::uint32_t, std::int64_t> hung_;  // jobs on dead nodes: since when
 };
 
 }  // namespace dure

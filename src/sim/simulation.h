@@ -23,6 +23,7 @@ struct SimulationOptions {
   Policy policy;
   RecordHash::Sink record;               // whoever keeps the record's bytes
   std::function<void(Millis)> progress;  // once a simulated hour
+  std::vector<Outage> outages;           // beside those that the scenario gives rise to
 };
 
 class Simulation {

@@ -208,8 +208,9 @@ class Summarizer {
       const PoolFigures& f = meter_.pools()[p];
       const std::int64_t unpowered = run_.founding().delivered(PoolId{p}, last_instant()) -
                                      run_.founding().powered(PoolId{p}, last_instant());
-      const std::int64_t installed = f.installed_at_end + unpowered;
-      const std::int64_t installed_ms = f.installed_gpu_ms + down_gpu_ms_[p];
+      const std::int64_t installed = f.installed_at_end + f.failed_at_end + unpowered;
+      const std::int64_t down_ms = down_gpu_ms_[p] + f.failed_gpu_ms;
+      const std::int64_t installed_ms = f.installed_gpu_ms + down_ms;
       const std::int64_t one = units_of_one(plan.opened.device);
       SiteSummary& site = out_.sites[plan.opened.site.index];
       for (auto* list : {&site.hardware, &out_.by_hardware}) {
@@ -231,13 +232,14 @@ class Summarizer {
         out_.gpus.installed_ms += installed_ms / one;
         out_.gpus.used_ms += f.used_gpu_ms / one;
         out_.gpus.idle_ms += f.free_gpu_ms / one;
-        out_.gpus.down_ms += down_gpu_ms_[p] / one;
+        out_.gpus.down_ms += down_ms / one;
+        out_.gpus.failed_ms += f.failed_gpu_ms / one;
       }
       Books& b = out_.books;
       b.installed += installed_ms;
       b.used += f.used_gpu_ms;
       b.idle += f.free_gpu_ms;
-      b.down += down_gpu_ms_[p];
+      b.down += down_ms;
       b.it_wms += f.it_wms;
       b.it_wms_by_jobs +=
           Exact{f.installed_gpu_ms} / plan.opened.gpus_per_node * plan.node_idle_w.count();
@@ -356,6 +358,8 @@ class Summarizer {
       m.lost_gpu_ms += lost;
       out_.stopped += f.stopped;
       out_.lost_gpu_ms += lost;
+      out_.interrupted += f.interrupted;
+      out_.interrupted_gpu_ms += gpu_ms_of(row.device, f.interrupted_gpu_ms);
     }
     for (std::uint32_t m = 0; m < out_.members.size(); ++m) {
       out_.members[m].reclaims = run_.fairness().reclaims()[m];

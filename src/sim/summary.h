@@ -35,7 +35,9 @@ struct HardwareFigures {
 };
 
 struct GpuTime {  // of GPUs; the books hold every kind of device
-  std::int64_t installed_ms = 0, used_ms = 0, idle_ms = 0, down_ms = 0;
+  std::int64_t installed_ms = 0, used_ms = 0, idle_ms = 0;
+  std::int64_t down_ms = 0;    // without grid power, or out of order
+  std::int64_t failed_ms = 0;  // the latter
 };
 
 struct ServiceFigures {
@@ -92,8 +94,9 @@ struct Summary {
   std::vector<std::vector<std::int64_t>> lending;  // [owner][user], gpu_ms
   std::vector<SiteSummary> sites;
   std::vector<MemberSummary> members;
-  std::vector<RowSummary> rows;               // as Demand::rows()
-  std::int64_t stopped = 0, lost_gpu_ms = 0;  // by preemption
+  std::vector<RowSummary> rows;                          // as Demand::rows()
+  std::int64_t stopped = 0, lost_gpu_ms = 0;             // by preemption
+  std::int64_t interrupted = 0, interrupted_gpu_ms = 0;  // by failures and lack of power
 };
 
 inline constexpr std::int64_t kWaitEdgesS[] = {0, 60, 300, 900, 3600, 14400, 43200, 86400, 259200};

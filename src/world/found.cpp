@@ -283,6 +283,8 @@ void open_lanes(const Scenario& s, Founding& out) {
       LanePlan plan;
       plan.demand = d;
       plan.deadline = hours(work.deadline_hours);
+      plan.saves = hours(work.checkpoint_hours);
+      plan.restart = hours(work.restart_hours);
       plan.opened = like;
       plan.opened.member = MemberId{member};
       plan.opened.account = project.account;

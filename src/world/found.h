@@ -22,8 +22,10 @@ struct PoolPlan {  // one owner's racks of one hardware class in one hall
 
 struct LanePlan {
   LaneOpened opened;
-  std::uint32_t demand = 0;       // index in WorkloadSpec::demand
-  Millis deadline;                // after its submission; 0: none
+  std::uint32_t demand = 0;  // index in WorkloadSpec::demand
+  Millis deadline;           // after its submission; 0: none
+  Millis saves;              // how often its jobs save what they did, against failures; 0: never
+  Millis restart;            // time that they lose to start again
   Reason refused = Reason::none;  // why opened.pools is empty, if it is
   LaneLabelled label;
 };

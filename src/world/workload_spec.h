@@ -196,7 +196,8 @@ struct WorkloadSpec {
   Within within = Within::arrival;
   double deadline_hours = 0;  // 0: none
   bool preemptible = false;
-  double checkpoint_hours = 0.5, min_run_hours = 0.7, restart_hours = 0.1;  // if preemptible
+  double checkpoint_hours = 0.5, restart_hours = 0.1;
+  double min_run_hours = 0.7;              // if preemptible
   double least_share = 1, most_share = 1;  // of its GPUs that a gang can make do with, or use
   bool elastic = false;
   double parallel_share = 1;
@@ -257,11 +258,12 @@ struct WorkloadSpec {
               "it should be done so long after it came; 0: no deadline", range(0, 100'000)),
         Field("preemptible", &WorkloadSpec::preemptible, "may be stopped for others"),
         Field("checkpoint_hours", &WorkloadSpec::checkpoint_hours,
-              "if preemptible: its work is saved every so often; 0: never", range(0, 1'000)),
+              "its work is saved every so often; 0: never", range(0, 1'000)),
         Field("min_run_hours", &WorkloadSpec::min_run_hours,
               "if preemptible: it is left alone for so long after each start", range(0, 1'000)),
         Field("restart_hours", &WorkloadSpec::restart_hours,
-              "if preemptible: time lost to start again", range(0, 1'000)),
+              "time lost to start again after it was stopped, or its machine failed",
+              range(0, 1'000)),
         Field("least_share", &WorkloadSpec::least_share, "of its GPUs that a gang can make do with",
               above(0, 1), dimensionless),
         Field("most_share", &WorkloadSpec::most_share, "of its GPUs that a gang can use",

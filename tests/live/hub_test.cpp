@@ -62,6 +62,31 @@ TEST(Hub, TheSameKeyAndBodyIsTheSameJob) {
   EXPECT_EQ(text_in(other.body, "code"), "idempotency_key_reused");
 }
 
+// A job of a kind that was never queued is asked about the law, too, and leaves nothing behind.
+TEST(Hub, ADryRunSaysWhatTheLawWouldSay) {
+  Folder f;
+  RunningHub hub(store(f));
+  three_sites(hub, f);
+  int refused = 0;
+  for (const char* site : {"s1", "s2", "s3"}) {
+    const std::string body = job_body(
+        "samsung", 1, std::string(R"(,"data_class":"company_secret","sites":[")") + site + "\"]");
+    std::uint64_t before = 0, after = 0;
+    hub.look([&](const Desk& d) { before = d.world.events(); });
+    const HttpResponse dry = hub.call("POST", "/api/v1/jobs?dry_run=1", body);
+    hub.look([&](const Desk& d) { after = d.world.events(); });
+    EXPECT_EQ(after, before);
+    const HttpResponse meant = hub.call("POST", "/api/v1/jobs", body);
+    EXPECT_EQ(dry.status == 200, meant.status == 201) << dry.body << meant.body;
+    if (dry.status == 200) continue;
+    ++refused;
+    EXPECT_EQ(dry.status, 422);
+    EXPECT_EQ(text_in(dry.body, "code"), "member_sites");
+    EXPECT_EQ(text_in(meant.body, "code"), "member_sites");
+  }
+  EXPECT_EQ(refused, 2);
+}
+
 TEST(Hub, WhatIsWrongIsRefusedAndChangesNothing) {
   Folder f;
   RunningHub hub(store(f));
