@@ -36,8 +36,8 @@ constexpr auto describe_enum(FailureGroup) {
   return std::array{Choice<E>{E::gpu, "gpu", "GPUs and their memory"},
                     Choice<E>{E::network, "network", "switches, cables, NICs"},
                     Choice<E>{E::host, "host", "the rest of a node"},
-                    Choice<E>{E::software, "software", "programs and services"},
-                    Choice<E>{E::other, "other", "maintenance, tests, unknown"},
+                    Choice<E>{E::software, "software", "programs, services, maintenance"},
+                    Choice<E>{E::other, "other", "failed tests, unknown"},
                     Choice<E>{E::plant, "plant", "cooling, power, buildings, fibre"}};
 }
 constexpr auto describe_enum(FailureNeeds) {
@@ -139,9 +139,9 @@ struct FailureFleetSpec {  // what was counted in one fleet; its factors follow 
         Field("network_faults", &S::network_faults, "of switches, cables, NICs",
               range(0, 1'000'000'000)),
         Field("host_faults", &S::host_faults, "of the rest of a node", range(0, 1'000'000'000)),
-        Field("software_faults", &S::software_faults, "of programs", range(0, 1'000'000'000)),
-        Field("other_faults", &S::other_faults, "maintenance, tests, unknown",
+        Field("software_faults", &S::software_faults, "of programs, and maintenance",
               range(0, 1'000'000'000)),
+        Field("other_faults", &S::other_faults, "failed tests, unknown", range(0, 1'000'000'000)),
         Field("all_faults", &S::all_faults, "where no causes are told", range(0, 1'000'000'000)),
         Field("source", &S::source, "where this comes from", required, not_empty, source_text),
         Field("note", &S::note, "remark for the reader"));
