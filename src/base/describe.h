@@ -164,7 +164,9 @@ inline constexpr std::string_view kRealUnits[] = {"deg",         "c",
                                                   "k",           "l_per_h",
                                                   "m3_per_day",  "kg_per_s_per_kw",
                                                   "kpa",         "kj_per_k_per_kw",
-                                                  "usd",         "m2"};
+                                                  "usd",         "m2",
+                                                  "us",          "us_per_km",
+                                                  "min",         "per_million_hours"};
 
 // "rack_max_kw" and "kw" name kw; "gpus_per_node" names gpus.
 constexpr bool names_unit(std::string_view name, std::string_view unit) {
