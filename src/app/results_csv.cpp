@@ -165,7 +165,7 @@ Result<Done> write_sites_csv(const std::string& path, const Simulation& run) {
       fmt::format_to(std::back_inserter(out), ",{},{:.1f},{:.1f},{:.4f},{:.4f},{:.3f},{:.2f}\n",
                      run.scenario().sites[s].id, static_cast<double>(bin.installed_gpu_ms) / length,
                      static_cast<double>(bin.used_gpu_ms) / length, it_mw,
-                     it_mw * static_cast<double>(m.pue_ppm(SiteId{s})) / 1e6,
+                     run.facility_wms(SiteId{s}, i) / length / 1e6,
                      static_cast<double>(grid_limit(run.scenario().sites[s], at).count()) / 1e6,
                      static_cast<double>(bin.running_job_ms) / length);
     }

@@ -62,11 +62,6 @@ double over_sites(const Meter& m, F&& f) {
   return sum;
 }
 
-double facility_wms(const Meter& m, std::uint32_t s, std::size_t i) {
-  return static_cast<double>(m.sites()[s].series[i].it_wms) *
-         static_cast<double>(m.pue_ppm(SiteId{s})) / static_cast<double>(kPpm);
-}
-
 double to_mw(double w) { return std::round(w / 1e6 * 1000) / 1000; }
 
 Json series_json(const Simulation& run) {
@@ -86,7 +81,9 @@ Json series_json(const Simulation& run) {
   const auto it = [&](std::uint32_t s, std::size_t i) {
     return static_cast<double>(m.sites()[s].series[i].it_wms);
   };
-  const auto facility = [&](std::uint32_t s, std::size_t i) { return facility_wms(m, s, i); };
+  const auto facility = [&](std::uint32_t s, std::size_t i) {
+    return run.facility_wms(SiteId{s}, i);
+  };
   Json sites = Json::array(), members = Json::array();
   for (std::uint32_t s = 0; s < m.sites().size(); ++s)
     sites.push_back(
@@ -112,6 +109,64 @@ Json series_json(const Simulation& run) {
         {"it_mw", series.means(total(it), to_mw)}}},
       {"sites", sites},
       {"members", members}};
+}
+
+// By day and hour of the day, KST: mean facility MW of all sites; and by point of the series what
+// cooling and losses take, the price and the weather, weighted by what each site draws.
+Json physics_json(const Simulation& run) {
+  const Meter& m = run.meter();
+  const Window& w = m.window();
+  const Series series(w);
+  const std::vector<SiteFacility>& sites = run.site_facilities();
+  const auto drawn = [&](std::size_t i) {
+    double sum = 0;
+    for (const SiteFacility& f : sites) sum += static_cast<double>(f.facility_wms_by_step[i]);
+    return sum;
+  };
+  const auto weighted = [&](auto&& value) {  // a mean over the sites, as a sum over the bin
+    return [&, value](std::size_t i) {
+      double sum = 0, weight = 0;
+      for (const SiteFacility& f : sites) {
+        const auto wms = static_cast<double>(f.facility_wms_by_step[i]);
+        sum += wms * static_cast<double>(value(f, i));
+        weight += wms;
+      }
+      const Millis at = w.from + Millis(static_cast<std::int64_t>(i) * w.step.count());
+      const auto length = static_cast<double>(std::min(w.step, w.to - at).count());
+      return weight > 0 ? sum / weight * length : 0.0;
+    };
+  };
+  const auto it = [&](std::size_t i) {
+    return over_sites(
+        m, [&](std::uint32_t s) { return static_cast<double>(m.sites()[s].series[i].it_wms); });
+  };
+  Json out = {
+      {"overhead_mw", series.means([&](std::size_t i) { return drawn(i) - it(i); }, to_mw)},
+      {"krw_per_kwh",
+       series.means(weighted([](const SiteFacility& f, std::size_t i) { return f.krw_per_kwh[i]; }),
+                    tenths)},
+      {"dry_bulb_c",
+       series.means(weighted([](const SiteFacility& f, std::size_t i) { return f.dry_bulb_c[i]; }),
+                    tenths)}};
+  Json days = Json::array(), mw = Json::array();
+  const std::int64_t first = w.from.count() / kMsPerDay, last = (w.to.count() - 1) / kMsPerDay;
+  if (w.step.count() > kMsPerHour || last - first > 400) return out;  // no hours to be shown
+  std::vector<double> wms(static_cast<std::size_t>(last - first + 1) * 24);
+  for (std::size_t i = 0; i < w.steps(); ++i) {
+    const std::int64_t at = w.from.count() + static_cast<std::int64_t>(i) * w.step.count();
+    wms[static_cast<std::size_t>(at / kMsPerHour - first * 24)] += drawn(i);
+  }
+  for (std::int64_t d = first; d <= last; ++d) {
+    days.push_back(to_string(date_of(Millis(d * kMsPerDay))));
+    Json row = Json::array();
+    for (std::size_t h = 0; h < 24; ++h)
+      row.push_back(to_mw(wms[static_cast<std::size_t>(d - first) * 24 + h] /
+                          static_cast<double>(kMsPerHour)));
+    mw.push_back(std::move(row));
+  }
+  out["days"] = std::move(days);
+  out["facility_mw_by_hour"] = std::move(mw);
+  return out;
 }
 
 // The whole horizon: what stands, and what may be drawn, at the end of each quarter.
@@ -176,35 +231,45 @@ void count_sources(const T& v, Sourced& n) {
 Json method_json(const Scenario& scenario) {
   Sourced n;
   count_sources(scenario, n);
-  return {{"assumptions", n.assumptions},
-          {"sourced", n.sourced},
-          {"version", std::string(kVersion)},
-          {"notes_en",
-           {"Every job is simulated: arrivals by hour, weekday and holiday, sizes, run times and "
-            "estimates are drawn from the laws of the scenario.",
-            "The system is founded full some days before the window and warmed up; only the window "
-            "counts.",
-            "Installed GPUs include those that stand without grid power; these count as down. "
-            "Utilization is used over installed.",
-            "Node power is idle power plus the used GPUs' share of the span to the maximum; "
-            "facility power is IT power times the site's PUE.",
-            "Waits, queues and job counts are those of jobs; replicas of services are told apart.",
-            "A job that is stopped loses what it did since its last checkpoint, and its restart; a "
-            "lender's time to take back runs from when it is first told that its room is being "
-            "taken back until its job starts.",
-            "Not modelled yet: failures, water, hourly tariffs and carbon."}},
-          {"notes_ko",
-           {"모든 작업을 하나씩 시뮬레이션한다. 도착(시간대·요일·공휴일), 크기, 실행 시간, 요청 "
-            "시간은 시나리오의 법칙에서 뽑는다.",
-            "집계 기간 며칠 전에 이미 돌아가는 상태로 시작해 예열하고, 집계 기간만 센다.",
-            "설치 GPU에는 전력을 받지 못한 것도 들어 있으며 이는 정지로 센다. 가동률은 사용 시간을 "
-            "설치 시간으로 나눈 값이다.",
-            "노드 전력은 유휴 전력에 사용 중인 GPU 몫을 더한 값이고, 시설 전력은 IT 전력에 "
-            "사이트의 PUE를 곱한 값이다.",
-            "대기·대기열·작업 수는 일괄 작업의 값이며, 서비스 복제본은 따로 센다.",
-            "멈춘 작업은 마지막 저장 뒤에 한 일과 다시 시작하는 시간을 잃는다. 되찾는 시간은 자기 "
-            "자리를 되찾고 있다는 답을 처음 들은 때부터 작업이 시작될 때까지다.",
-            "아직 다루지 않는 것: 고장, 물, 시간대별 요금과 탄소."}}};
+  const bool physics = scenario.physics.enabled;
+  return {
+      {"assumptions", n.assumptions},
+      {"sourced", n.sourced},
+      {"version", std::string(kVersion)},
+      {"notes_en",
+       {"Every job is simulated: arrivals by hour, weekday and holiday, sizes, run times and "
+        "estimates are drawn from the laws of the scenario.",
+        "The system is founded full some days before the window and warmed up; only the window "
+        "counts.",
+        "Installed GPUs include those that stand without grid power; these count as down. "
+        "Utilization is used over installed.",
+        physics ? "Node power is idle power plus the used GPUs' share of the span to the maximum."
+                : "Node power is idle power plus the used GPUs' share of the span to the maximum; "
+                  "facility power is IT power times the site's PUE.",
+        "Waits, queues and job counts are those of jobs; replicas of services are told apart.",
+        "A job that is stopped loses what it did since its last checkpoint, and its restart; a "
+        "lender's time to take back runs from when it is first told that its room is being "
+        "taken back until its job starts.",
+        physics ? "Cooling, conversion losses, water, carbon and money follow weather and hour, "
+                  "site by site; machines fail and are mended. docs/models has each model with "
+                  "its error."
+                : "Not reckoned with in this run: failures, water, hourly tariffs and carbon."}},
+      {"notes_ko",
+       {"모든 작업을 하나씩 시뮬레이션한다. 도착(시간대·요일·공휴일), 크기, 실행 시간, 요청 "
+        "시간은 시나리오의 법칙에서 뽑는다.",
+        "집계 기간 며칠 전에 이미 돌아가는 상태로 시작해 예열하고, 집계 기간만 센다.",
+        "설치 GPU에는 전력을 받지 못한 것도 들어 있으며 이는 정지로 센다. 가동률은 사용 시간을 "
+        "설치 시간으로 나눈 값이다.",
+        physics ? "노드 전력은 유휴 전력에 사용 중인 GPU 몫을 더한 값이다."
+                : "노드 전력은 유휴 전력에 사용 중인 GPU 몫을 더한 값이고, 시설 전력은 IT 전력에 "
+                  "사이트의 PUE를 곱한 값이다.",
+        "대기·대기열·작업 수는 일괄 작업의 값이며, 서비스 복제본은 따로 센다.",
+        "멈춘 작업은 마지막 저장 뒤에 한 일과 다시 시작하는 시간을 잃는다. 되찾는 시간은 자기 "
+        "자리를 되찾고 있다는 답을 처음 들은 때부터 작업이 시작될 때까지다.",
+        physics
+            ? "냉각, 변환 손실, 물, 탄소, 요금은 거점마다 날씨와 시각을 따르고, 장비는 고장 나고 "
+              "수리된다. 각 모형과 오차는 docs/models에 있다."
+            : "이 실행에서 다루지 않은 것: 고장, 물, 시간대별 요금과 탄소."}}};
 }
 
 }  // namespace
@@ -233,6 +298,7 @@ nlohmann::ordered_json report_json(const Simulation& run, const Summary& s,
   return {{"schema", "dure.report/1"},
           {"summary", summary},
           {"series", series_json(run)},
+          {"physics", run.facility() == nullptr ? Json() : physics_json(run)},
           {"buildout", buildout_json(run)},
           {"waits", {{"edges_s", edges}, {"members", waits}}},
           {"lending", {{"members", ids}, {"gpu_h", lending}}},

@@ -37,6 +37,34 @@ double facility_mwh(Exact wms_ppm) {
 
 using Out = std::back_insert_iterator<std::string>;
 
+double tonnes_co2e(const Simulation& run, const Summary& s) {
+  if (run.facility() == nullptr)
+    return facility_mwh(s.books.facility) * run.scenario().accounts.carbon_g_per_kwh / 1000;
+  double grams = 0;
+  for (const SiteFacility& f : run.site_facilities()) grams += f.location_g;
+  return grams / 1e6;
+}
+
+// Water, cooling and failures, where a run reckons with them.
+void physics(const Simulation& run, const Summary& s, Out out) {
+  if (run.facility() == nullptr) return;
+  const Books& b = s.books;
+  std::int64_t water_ml = 0, short_ms = 0;
+  for (const SiteFacility& f : run.site_facilities()) {
+    water_ml += f.evaporation_ml + f.blowdown_ml + f.drift_ml;
+    short_ms += f.cannot_hold_ms;
+  }
+  const double it_mwh = static_cast<double>(b.it_wms) / static_cast<double>(kWmsPerMwh);
+  fmt::format_to(out, "  water     {:>14} m3, {:.2f} l for each kWh of the machines; PUE {:.3f}\n",
+                 grouped(static_cast<double>(water_ml) / 1e6),
+                 static_cast<double>(water_ml) / 1e6 / it_mwh, facility_mwh(b.facility) / it_mwh);
+  fmt::format_to(out,
+                 "  failures  {:>14} jobs interrupted, {} GPU hours lost, {} out of order; cooling "
+                 "short for {:.0f} site hours\n",
+                 grouped(s.interrupted), gpu_h(s.interrupted_gpu_ms), gpu_h(s.gpus.failed_ms),
+                 static_cast<double>(short_ms) / 3.6e6);
+}
+
 void headline(const Simulation& run, const Summary& s, const RunLabels& labels, Out out) {
   const Window& w = run.meter().window();
   const Books& b = s.books;
@@ -62,11 +90,11 @@ void headline(const Simulation& run, const Summary& s, const RunLabels& labels, 
                  span(s.jobs.wait.p99_s));
   fmt::format_to(out, "  services  {:>14} of the replica hours they wanted\n",
                  share(served, wanted));
-  fmt::format_to(
-      out, "  energy    {:>14} MWh, peak {} MW, {} million won, {} t CO2e\n",
-      grouped(facility_mwh(b.facility)), grouped(static_cast<double>(s.peak_facility_w) / 1e6, 1),
-      grouped(static_cast<double>(b.cost_krw) / 1e6),
-      grouped(facility_mwh(b.facility) * run.scenario().accounts.carbon_g_per_kwh / 1000));
+  fmt::format_to(out, "  energy    {:>14} MWh, peak {} MW, {} million won, {} t CO2e\n",
+                 grouped(facility_mwh(b.facility)),
+                 grouped(static_cast<double>(s.peak_facility_w) / 1e6, 1),
+                 grouped(static_cast<double>(b.cost_krw) / 1e6), grouped(tonnes_co2e(run, s)));
+  physics(run, s, out);
   fmt::format_to(out, "  law       {:>14} placements checked, {} violations, {} jobs refused\n\n",
                  grouped(b.placements_checked), b.violations, grouped(s.jobs_refused_by_law));
 }

@@ -303,6 +303,8 @@ int run(const Options& o) {
   options.policy = policy;
   options.record = record.sink();
   options.progress = progress.watch();
+  TRY_OR_COMPLAIN(physics, check_physics(scenario, options));
+  (void)physics;
   if (!o.explain.empty()) return run_explain(o, scenario, std::move(options));
   nlohmann::ordered_json other;
   if (!o.compare.empty()) other = compared(scenario, options, other_policy);

@@ -7,6 +7,7 @@
 #include "base/calendar.h"
 #include "sched/loop.h"
 #include "sim/sim_plant.h"
+#include "sim/simulation.h"
 #include "world/law.h"
 
 namespace dure {
@@ -50,9 +51,11 @@ Result<ExplainRun> explain_run(const Scenario& scenario, const SimulationOptions
   const Demand demand(scenario, founding);
   const Arrivals arrivals(scenario, demand, options.seed);
   const Services services(demand);
+  const OutagePlan outages = plan_outages(scenario, founding, options);
   SimPlant plant(founding, arrivals, services,
                  {start, options.window.to, scenario.policy.decide_every_ms,
-                  Millis(std::llround(scenario.policy.notice_days * kMsPerDay))});
+                  Millis(std::llround(scenario.policy.notice_days * kMsPerDay))},
+                 outages.outages, facts_of_cuts(scenario, outages.cuts));
   ExplainRun out;
   ForecastOptions forecasts;
   forecasts.step = scenario.policy.decide_every_ms;

@@ -123,6 +123,20 @@ void Simulation::run() {
   if (facility_) site_facilities_ = run_facility(scenario_, founding_, *facility_, meter_);
 }
 
+OutagePlan plan_outages(const Scenario& scenario, const Founding& founding,
+                        const SimulationOptions& options) {
+  const Millis start = options.window.from - Millis(options.warmup_days * kMsPerDay);
+  return all_outages(scenario, founding, fitting(facility_of(scenario, founding, start, options)),
+                     start, options);
+}
+
+double Simulation::facility_wms(SiteId site, std::size_t step) const {
+  if (facility_)
+    return static_cast<double>(site_facilities_[site.index].facility_wms_by_step[step]);
+  return static_cast<double>(meter_.sites()[site.index].series[step].it_wms) *
+         static_cast<double>(meter_.pue_ppm(site)) / static_cast<double>(kPpm);
+}
+
 Result<Done> check_physics(const Scenario& scenario, const SimulationOptions& options) {
   const Millis start = options.window.from - Millis(options.warmup_days * kMsPerDay);
   const Founding founding = found(scenario);

@@ -47,6 +47,8 @@ class Simulation {
   const Services& services() const { return services_; }
   const OutagePlan& outages() const { return outages_; }
   const Facility* facility() const { return facility_ ? &*facility_ : nullptr; }
+  // What a site drew in a step, W x ms: by physics, or machines x PUE.
+  double facility_wms(SiteId site, std::size_t step) const;
   // Of every site, after the run; empty without physics.
   const std::vector<SiteFacility>& site_facilities() const { return site_facilities_; }
   const World& world() const { return world_; }
@@ -77,6 +79,10 @@ class Simulation {
   RecordHash record_;
   std::vector<SiteFacility> site_facilities_;
 };
+
+// What is out in such a run, by all causes. Physics that do not fit are our bug: check_physics.
+OutagePlan plan_outages(const Scenario& scenario, const Founding& founding,
+                        const SimulationOptions& options);
 
 // Whether the models of a scenario that reckons with physics fit together, over the window.
 Result<Done> check_physics(const Scenario& scenario, const SimulationOptions& options);
