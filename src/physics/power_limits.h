@@ -1,0 +1,34 @@
+// Limits of power by date, from the rack to the grid: which of them binds, and the room that is
+// left. docs/models/conversion.md. A load that is added at a rack passes through every level above
+// it, so the level with the least room binds, losses between the levels counted by the caller.
+#pragma once
+
+#include <array>
+#include <optional>
+#include <span>
+
+#include "base/calendar.h"
+#include "world/power_spec.h"
+
+namespace dure {
+
+inline constexpr std::size_t kPowerLevels = 5;  // of PowerLevel
+template <class T>
+using ByLevel = std::array<T, kPowerLevels>;
+constexpr std::size_t at(PowerLevel level) { return static_cast<std::size_t>(level); }
+
+// On a day: the row with the latest `from` that is not after it, for each level; none: no limit is
+// known there. Rows need no order; of two of one day the later row counts.
+ByLevel<std::optional<double>> limits_kw(std::span<const PowerLimitStep> steps, Date day);
+
+struct Binding {
+  PowerLevel level = PowerLevel::grid;
+  double headroom_kw = 0;  // below 0: the limit is broken
+  double limit_kw = 0;
+};
+// draws_kw: what the load draws at each level. Nothing binds where no limit is known; of equals the
+// level nearest to the load.
+std::optional<Binding> binding_limit(const ByLevel<std::optional<double>>& limits_kw,
+                                     const ByLevel<double>& draws_kw);
+
+}  // namespace dure

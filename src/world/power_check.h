@@ -1,0 +1,27 @@
+// What holds between the rows of a PowerSpec, once each row is right by itself: invariants 1 to 3
+// of power_spec.h. A Fault's where is the path of the row, as gpus[2].lowest_cap_share.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "base/faults.h"
+#include "world/power_spec.h"
+
+namespace dure {
+
+Faults check_power(const PowerSpec& spec);
+
+// The row of this id; a Fault names those that there are. what: "gpus", for the message.
+template <class Row>
+Result<const Row*> find_row(const std::vector<Row>& rows, std::string_view id,
+                            std::string_view what) {
+  for (const Row& row : rows) {
+    if (row.id == id) return &row;
+  }
+  std::string known;
+  for (const Row& row : rows) known += (known.empty() ? "" : ", ") + row.id;
+  return Fault{std::string(what), "one of " + known, std::string(id), ""};
+}
+
+}  // namespace dure
