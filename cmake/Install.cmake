@@ -10,6 +10,7 @@ install(CODE "
     execute_process(COMMAND $<TARGET_FILE:dure> completion \${shell} OUTPUT_FILE ${made}/dure.\${shell}
                     COMMAND_ERROR_IS_FATAL ANY)
   endforeach()")
+install(DIRECTORY ${CMAKE_SOURCE_DIR}/models ${CMAKE_SOURCE_DIR}/scenarios DESTINATION ${CMAKE_INSTALL_DATADIR}/dure)
 install(DIRECTORY ${made}/man1 DESTINATION ${CMAKE_INSTALL_MANDIR})
 install(FILES ${made}/dure.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME dure)
 install(FILES ${made}/dure.zsh DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions RENAME _dure)

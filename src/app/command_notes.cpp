@@ -209,6 +209,13 @@ const std::vector<CommandNotes>& all_notes() {
        "Says what is in a recorded log: jobs, sizes, times, load.",
        {{"dure trace inspect log.swf.gz --json", "as JSON"}},
        {"replay"}},
+      {"validate",
+       "Sets the models beside published measurements: rows, error, bias and the bar that was set "
+       "before a model was fitted. Exit 1: one misses its bar.",
+       {{"dure validate", "all tables"},
+        {"dure validate --kind cooling --groups", "by site and operator"},
+        {"dure validate --table mine.csv --kind power --json", "a table of one's own"}},
+       {"simulate"}},
       {"version",
        "Says which version this is.",
        {{"dure version --json", "with the compiler"}},

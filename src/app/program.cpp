@@ -33,6 +33,7 @@ void add_commands(CLI::App& app, int& exit_code) {
   add_forecast_commands(app, exit_code);
   add_schema_command(app, exit_code);
   add_trace_command(app, exit_code);
+  add_validate_command(app, exit_code);
   add_version_command(app, exit_code);
   add_help_commands(app, exit_code);
   add_examples(app, "");

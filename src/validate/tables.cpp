@@ -1,0 +1,71 @@
+#include "validate/tables.h"
+
+#include <algorithm>
+
+#include "validate/cooling_tables.h"
+#include "validate/failure_tables.h"
+#include "validate/grid_tables.h"
+#include "validate/power_tables.h"
+#include "validate/weather_tables.h"
+
+namespace dure {
+namespace {
+
+class Tables {
+ public:
+  void take(Result<std::vector<ValidationTable>> more) {
+    if (!more) return faults.push_back(more.fault());
+    add(std::move(more.value()));
+  }
+  void take(Outcome<std::vector<ValidationTable>> more) {
+    if (more) return add(std::move(more.value()));
+    faults.insert(faults.end(), more.faults().begin(), more.faults().end());
+  }
+  Outcome<std::vector<ValidationTable>> done() {
+    if (!faults.empty()) return std::move(faults);
+    return std::move(tables_);
+  }
+  Faults faults;
+
+ private:
+  void add(std::vector<ValidationTable> more) {
+    for (ValidationTable& t : more) tables_.push_back(std::move(t));
+  }
+  std::vector<ValidationTable> tables_;
+};
+
+}  // namespace
+
+Outcome<std::vector<ValidationTable>> all_tables(const Models& models, const std::string& shared,
+                                                 std::string_view kind) {
+  const auto wanted = [&](std::string_view k) { return kind.empty() || kind == k; };
+  const std::string truth = shared + "/data/truth";
+  const ValidatedModels& m = models.shipped;
+  Tables out;
+  if (wanted("power")) {
+    out.take(published_power_tables(m.power));
+    out.take(power_tables(truth + "/power.csv", m.power, models.holdout.power));
+  }
+  if (wanted("cooling")) out.take(cooling_tables(models.cooling, truth + "/cooling.csv"));
+  if (wanted("failures")) out.take(failure_tables(m.failures, truth + "/failures.csv"));
+  if (wanted("weather")) out.take(weather_tables(m.climate, shared + "/data"));
+  if (wanted("grid")) out.take(grid_tables(m.tariff, m.carbon, shared));
+  return out.done();
+}
+
+Outcome<std::vector<ValidationTable>> tables_of_file(const Models& models, const std::string& path,
+                                                     std::string_view kind) {
+  Tables out;
+  if (kind == "power")
+    out.take(power_tables(path, models.shipped.power, models.holdout.power));
+  else if (kind == "cooling")
+    out.take(cooling_tables(models.cooling, path));
+  else if (kind == "failures")
+    out.take(failure_tables(models.shipped.failures, path));
+  else
+    out.faults.push_back({"--kind", "power, cooling or failures, for a table of one's own",
+                          "'" + std::string(kind) + "'", ""});
+  return out.done();
+}
+
+}  // namespace dure

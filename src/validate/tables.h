@@ -1,0 +1,27 @@
+// Every published table that the shipped models are set beside, with the verdicts' bars; and any
+// other table with the columns of one of them.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "validate/models.h"
+#include "validate/table.h"
+
+namespace dure {
+
+// What a table holds, as `dure validate --kind` names it.
+inline constexpr std::string_view kTableKinds[] = {"power", "cooling", "failures", "weather",
+                                                   "grid"};
+
+// shared: the folder with data/ and facts/. kind: one of kTableKinds, or all of them if empty.
+Outcome<std::vector<ValidationTable>> all_tables(const Models& models, const std::string& shared,
+                                                 std::string_view kind = "");
+
+// A file with the columns of data/truth/KIND.csv: power, cooling or failures.
+Outcome<std::vector<ValidationTable>> tables_of_file(const Models& models, const std::string& path,
+                                                     std::string_view kind);
+
+}  // namespace dure
