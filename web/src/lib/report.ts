@@ -26,7 +26,7 @@ export function read(raw: unknown) {
   const jobs = obj(s.jobs), gpus = obj(s.gpus), energy = obj(s.energy), water = obj(s.water), carbon = obj(s.carbon), cost = obj(s.cost);
   const services = obj(s.services), sovereignty = obj(s.sovereignty), ledger = obj(s.ledger), balance = obj(s.balance);
   const series = obj(root.series), total = obj(series.total), buildout = obj(root.buildout), waits = obj(root.waits);
-  const lending = obj(root.lending), method = obj(root.method);
+  const lending = obj(root.lending), method = obj(root.method), failures = obj(s.failures), hours = obj(root.physics);
   const fairness = (o: Raw) => ({
     reclaims: num(o.reclaims), reclaims_within_bound: num(o.reclaims_within_bound), guarantee_hits: num(o.guarantee_hits), stopped: num(o.stopped),
     lost_gpu_h: num(o.lost_gpu_h), free_nodes_in_whole_racks: num(o.free_nodes_in_whole_racks),
@@ -34,6 +34,11 @@ export function read(raw: unknown) {
       id: str(m.id), entitled_gpus: num(m.entitled_gpus), used_gpus_mean: num(m.used_gpus_mean), share: num(m.share), reclaims: num(m.reclaims),
       reclaims_within_bound: num(m.reclaims_within_bound), reclaim_p50_s: num(m.reclaim_p50_s), reclaim_p95_s: num(m.reclaim_p95_s), stopped: num(m.stopped), lost_gpu_h: num(m.lost_gpu_h),
     })),
+  });
+  const physics = (o: Raw) => (num(o.conversion_mwh) === null ? null : {
+    conversion_mwh: num(o.conversion_mwh) ?? 0, fans_mwh: num(o.fans_mwh) ?? 0, pumps_mwh: num(o.pumps_mwh) ?? 0, compressors_mwh: num(o.compressors_mwh) ?? 0,
+    water_m3: num(o.water_m3), wue_l_per_kwh: num(o.wue_l_per_kwh), water_source: str(o.water_source), most_of_permit: num(o.most_of_permit),
+    t_co2e: num(o.t_co2e), tariff: str(o.tariff), energy_krw: num(o.energy_krw), water_krw: num(o.water_krw), cooling_short_h: num(o.cooling_short_h),
   });
   const compare = obj(s.compare);
   const named = (o: Raw) => {
@@ -58,12 +63,18 @@ export function read(raw: unknown) {
     },
     energy: {
       it_mwh: num(energy.it_mwh), facility_mwh: num(energy.facility_mwh), cooling_and_losses_mwh: num(energy.cooling_and_losses_mwh), pue: num(energy.pue),
-      peak_facility_mw: num(energy.peak_facility_mw), mean_facility_mw: num(energy.mean_facility_mw),
+      peak_facility_mw: num(energy.peak_facility_mw), mean_facility_mw: num(energy.mean_facility_mw), heat_not_carried_mwh: num(energy.heat_not_carried_mwh),
     },
-    water: { modelled: bool(water.modelled) },
-    failures: { modelled: bool(obj(s.failures).modelled) },
+    water: {
+      modelled: bool(water.modelled), makeup_m3: num(water.makeup_m3), evaporation_m3: num(water.evaporation_m3), blowdown_m3: num(water.blowdown_m3),
+      drift_m3: num(water.drift_m3), wue_l_per_kwh: num(water.wue_l_per_kwh), cost_krw: num(water.cost_krw),
+    },
+    failures: {
+      modelled: bool(failures.modelled), interruptions: num(failures.interruptions), lost_gpu_h: num(failures.lost_gpu_h), down_gpu_h: num(failures.down_gpu_h), goodput: num(failures.goodput),
+      causes: rows(failures.causes).map((c) => ({ id: str(c.id), name: both(c, "name"), times: num(c.times), announced: num(c.announced), node_h: num(c.node_h) })),
+    },
     carbon: { t_co2e: num(carbon.t_co2e), kg_per_mwh: num(carbon.kg_per_mwh), basis: str(carbon.basis) },
-    cost: { energy_krw: num(cost.energy_krw), krw_per_kwh: num(cost.krw_per_kwh), basis: str(cost.basis) },
+    cost: { energy_krw: num(cost.energy_krw), krw_per_kwh: num(cost.krw_per_kwh), basis: str(cost.basis), parts: pairs(cost.parts), water_krw: num(cost.water_krw) },
     services: {
       modelled: bool(services.modelled), count: num(services.count), replica_h_wanted: num(services.replica_h_wanted), replica_h_served: num(services.replica_h_served),
       satisfied: num(services.satisfied),
@@ -89,7 +100,7 @@ export function read(raw: unknown) {
       ...named(o), owner: str(o.owner), operator: str(o.operator), province: str(o.province), lat: num(o.lat_deg), lon: num(o.lon_deg),
       installed_gpus: num(o.installed_gpus), unpowered_gpus: num(o.unpowered_gpus), used_gpu_h: num(o.used_gpu_h), utilization: num(o.utilization),
       grid_mw: num(o.grid_mw), grid_status: str(o.grid_status), peak_mw: num(o.peak_mw), mean_mw: num(o.mean_mw), energy_mwh: num(o.energy_mwh),
-      pue: num(o.pue), jobs_started: num(o.jobs_started),
+      pue: num(o.pue), jobs_started: num(o.jobs_started), physics: physics(obj(o.physics)),
       hardware: rows(o.hardware).map((h) => ({ hardware: str(h.hardware), gpus: num(h.gpus) })),
     })),
     members: rows(s.members).map((o) => ({
@@ -116,6 +127,10 @@ export function read(raw: unknown) {
       },
       sites: rows(series.sites).map((o) => ({ id: str(o.id), used_gpus: nums(o.used_gpus), facility_mw: nums(o.facility_mw) })),
       members: rows(series.members).map((o) => ({ id: str(o.id), used_gpus: nums(o.used_gpus) })),
+    },
+    hours: {
+      days: strs(hours.days), facility_mw: list(hours.facility_mw_by_hour).map(nums),
+      overhead_mw: nums(hours.overhead_mw), krw_per_kwh: nums(hours.krw_per_kwh), dry_bulb_c: nums(hours.dry_bulb_c),
     },
     buildout: {
       quarters: strs(buildout.quarters), installed_gpus: nums(buildout.installed_gpus), grid_mw: nums(buildout.grid_mw),
