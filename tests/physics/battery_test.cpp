@@ -10,8 +10,12 @@ namespace dure {
 namespace {
 
 // 0.81: each way 0.9, so that losses are round numbers.
-const BatteryPlant kPlant{.kwh = 1'000, .charge_kw = 250, .discharge_kw = 250, .round_trip = 0.81,
-                          .least_charge = 0.1, .most_charge = 0.9};
+const BatteryPlant kPlant{.kwh = 1'000,
+                          .charge_kw = 250,
+                          .discharge_kw = 250,
+                          .round_trip = 0.81,
+                          .least_charge = 0.1,
+                          .most_charge = 0.9};
 
 SiteStep step(double load_kw, double solar_kw = 0) {
   SiteStep s;
@@ -134,9 +138,12 @@ TEST(Battery, NoBatteryIsAPassage) {
 TEST(Battery, TheEnergyBookIsExactForAnything) {
   for (std::uint64_t seed = 0; seed < 200; ++seed) {
     Stream d(seed, "battery", 0);
-    BatteryPlant p{.kwh = 2'000 * d.uniform(), .charge_kw = 500 * d.uniform(),
-                   .discharge_kw = 500 * d.uniform(), .round_trip = 0.5 + 0.5 * d.uniform(),
-                   .least_charge = 0.2 * d.uniform(), .most_charge = 0.8 + 0.2 * d.uniform()};
+    BatteryPlant p{.kwh = 2'000 * d.uniform(),
+                   .charge_kw = 500 * d.uniform(),
+                   .discharge_kw = 500 * d.uniform(),
+                   .round_trip = 0.5 + 0.5 * d.uniform(),
+                   .least_charge = 0.2 * d.uniform(),
+                   .most_charge = 0.8 + 0.2 * d.uniform()};
     BatteryRule rule{.target_kw = d.uniform() < 0.3 ? kNoLimit : 1'000 * d.uniform(),
                      .reserve_charge = d.uniform(),
                      .charge_below_krw_per_kwh = 100,

@@ -1,5 +1,5 @@
-// The monthly bill: by hand, whatever the step, across the reform, and with a ratchet that remembers a
-// year and no more.
+// The monthly bill: by hand, whatever the step, across the reform, and with a ratchet that
+// remembers a year and no more.
 #include "physics/bill.h"
 
 #include "base/stream.h"
@@ -10,29 +10,30 @@ namespace {
 
 constexpr const char* kIndustrial = "industrial_b_high_b_2";
 
-double total(const std::vector<MonthBill>& bills, double MonthBill::* what) {
+double total(const std::vector<MonthBill>& bills, double MonthBill::*what) {
   double sum = 0;
   for (const MonthBill& b : bills) sum += b.*what;
   return sum;
 }
 
 TEST(Bill, AFlatMayIsTheSumOfItsBands) {
-  // May 2027: Saturdays 1, 8, 15, 22, 29; Sundays 2, 9, 16, 23, 30; holidays Wed 5, Thu 13; 19 working
-  // days. 10 MW flat, contract 12 MW.
+  // May 2027: Saturdays 1, 8, 15, 22, 29; Sundays 2, 9, 16, 23, 30; holidays Wed 5, Thu 13; 19
+  // working days. 10 MW flat, contract 12 MW.
   BillMeter meter(tariff_of(kIndustrial), {.contract_kw = 12'000});
   meter.add(midnight({2027, 5, 1}), midnight({2027, 6, 1}), 10'000);
   const std::vector<MonthBill> bills = meter.bills();
   ASSERT_EQ(bills.size(), 1U);
   const MonthBill& b = bills[0];
-  // Working day: light 10 h, medium 8 h, peak 6 h. Saturday: light 10, medium 14. Rest days: light 24.
+  // Working day: light 10 h, medium 8 h, peak 6 h. Saturday: light 10, medium 14. Rest days:
+  // light 24.
   const double light = 19 * 10 + 5 * 10 + 7 * 24, medium = 19 * 8 + 5 * 14, peak = 19 * 6;
   EXPECT_NEAR(b.kwh_by_band[0], light * 10'000, 1e-3);
   EXPECT_NEAR(b.kwh_by_band[1], medium * 10'000, 1e-3);
   EXPECT_NEAR(b.kwh_by_band[2], peak * 10'000, 1e-3);
   EXPECT_NEAR(b.energy_kwh, 744 * 10'000, 1e-3);
   // Discount: 3 h at noon of 5 Saturdays (medium) and 7 rest days (light), half off.
-  const double energy = light * 127.6 + medium * 144.8 + peak * 161.9 -
-                        (5 * 3 * 144.8 + 7 * 3 * 127.6) / 2;
+  const double energy =
+      light * 127.6 + medium * 144.8 + peak * 161.9 - (5 * 3 * 144.8 + 7 * 3 * 127.6) / 2;
   EXPECT_NEAR(b.energy_krw, energy * 10'000, 1);
   EXPECT_NEAR(b.climate_fuel_krw, 744 * 14.0 * 10'000, 1);
   EXPECT_NEAR(b.demand_krw, 10'000 * 7380.0, 1);
@@ -92,8 +93,8 @@ TEST(Bill, DemandIsTheMeanOfTheQuarterHourOfTheClock) {
 TEST(Bill, TheRatchetRemembersTwelveMonths) {
   const DemandRuleSpec& rule = shipped_tariff().demand;
   const auto billed = [&](Date of, Date peak_in) {
-    const std::vector<MonthDemand> history = {
-        {month_index(peak_in.year, peak_in.month), 900}, {month_index(of.year, of.month), 500}};
+    const std::vector<MonthDemand> history = {{month_index(peak_in.year, peak_in.month), 900},
+                                              {month_index(of.year, of.month), 500}};
     return billing_demand_kw(rule, history, month_index(of.year, of.month), 1'000);
   };
   EXPECT_EQ(billed({2027, 3, 1}, {2026, 7, 1}), 900);

@@ -1,30 +1,15 @@
 // Accounts by the official factor, signals by the shape of the day, and what is not known is said.
 #include "physics/carbon.h"
 
-#include "money_testing.h"
+#include "carbon_testing.h"
 
 namespace dure {
 namespace {
 
-struct CarbonFile {
-  CarbonSpec carbon;
-  std::vector<SourceSpec> sources;
-  template <class = void>
-  static constexpr auto describe() {
-    return std::tuple(Field("carbon", &CarbonFile::carbon, "carbon of the grid", required),
-                      Field("sources", &CarbonFile::sources, "where it comes from", required));
-  }
-};
-
-const CarbonSpec& shipped() {
-  static const CarbonSpec spec = read_model<CarbonFile>(model_path("carbon-kr.yaml")).carbon;
-  return spec;
-}
-
 Millis hour(Date d, int h) { return Millis(midnight(d).count() + h * kMsPerHour); }
 
 TEST(Carbon, AccountsUseTheOfficialFactor) {
-  const Carbon c = Carbon::of(shipped()).value();
+  const Carbon c = Carbon::of(shipped_carbon()).value();
   const CarbonAccount a = c.account(2023, 1'000, 250);
   EXPECT_DOUBLE_EQ(a.location_g, 417.3 * 1'000);
   EXPECT_DOUBLE_EQ(a.market_g, 417.3 * 750);
@@ -32,7 +17,7 @@ TEST(Carbon, AccountsUseTheOfficialFactor) {
 }
 
 TEST(Carbon, YearsThatAreMissingAreFlagged) {
-  const Carbon c = Carbon::of(shipped()).value();
+  const Carbon c = Carbon::of(shipped_carbon()).value();
   EXPECT_EQ(c.factor_g_per_kwh(2025).basis, YearBasis::between);
   EXPECT_DOUBLE_EQ(c.factor_g_per_kwh(2025).value, (400 + 375) / 2.0);
   EXPECT_EQ(c.factor_g_per_kwh(2040).basis, YearBasis::held);
@@ -43,7 +28,7 @@ TEST(Carbon, YearsThatAreMissingAreFlagged) {
 }
 
 TEST(Carbon, NoonIsCleanerThanNightAndTheYearHasMeanOne) {
-  const Carbon c = Carbon::of(shipped()).value();
+  const Carbon c = Carbon::of(shipped_carbon()).value();
   for (const Date d : {Date{2027, 1, 5}, Date{2027, 4, 6}, Date{2027, 7, 6}})
     EXPECT_LT(c.signal_relative(hour(d, 12)), c.signal_relative(hour(d, 2)) - 0.05);
   EXPECT_NEAR(c.signal_relative(hour({2027, 4, 6}, 12)), 0.962 * 0.906, 1e-12);
@@ -57,7 +42,7 @@ TEST(Carbon, NoonIsCleanerThanNightAndTheYearHasMeanOne) {
 }
 
 TEST(Carbon, ADeeperDipKeepsTheMean) {
-  CarbonSpec spec = shipped();
+  CarbonSpec spec = shipped_carbon();
   spec.dip_growth_per_year = 0.2;
   const Carbon c = Carbon::of(spec).value();
   EXPECT_NEAR(c.signal_relative(hour({2025, 4, 7}, 12)), 0.962 * (1 - 1.4 * 0.094), 1e-12);
@@ -66,16 +51,16 @@ TEST(Carbon, ADeeperDipKeepsTheMean) {
 }
 
 TEST(Carbon, WhatIsWrongIsNamed) {
-  CarbonSpec twice = shipped();
+  CarbonSpec twice = shipped_carbon();
   twice.factors[2].year = twice.factors[1].year;
   EXPECT_EQ(Carbon::of(twice).fault().where, "carbon.factors[2]");
-  CarbonSpec no_summer = shipped();
+  CarbonSpec no_summer = shipped_carbon();
   no_summer.shape.pop_back();
   EXPECT_EQ(Carbon::of(no_summer).fault().expected, "a row for summer");
-  CarbonSpec high = shipped();
+  CarbonSpec high = shipped_carbon();
   high.shape[1].hours.assign(24, 1.2);
   EXPECT_EQ(Carbon::of(high).fault().where, "carbon.shape[1] (spring_autumn)");
-  CarbonSpec level = shipped();
+  CarbonSpec level = shipped_carbon();
   level.shape[0].level = 1.2;
   EXPECT_EQ(Carbon::of(level).fault().expected, "levels of mean 1 over the year");
 }

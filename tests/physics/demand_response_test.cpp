@@ -1,4 +1,5 @@
-// Calls that the terms allow and calls that they do not; what a year pays; events of the grid by name.
+// Calls that the terms allow and calls that they do not; what a year pays; events of the grid by
+// name.
 #include "physics/demand_response.h"
 
 #include <algorithm>

@@ -1,5 +1,5 @@
-// Money over years by hand, the two readings of the tax credit, and the worked example: what a GPU costs
-// all in and how much of a GPU-hour is power.
+// Money over years by hand, the two readings of the tax credit, and the worked example: what a GPU
+// costs all in and how much of a GPU-hour is power.
 #include "physics/finance.h"
 
 #include <numeric>
@@ -70,8 +70,8 @@ TEST(Finance, TheTaxCreditHasTwoReadings) {
   claim.invested = {2027, 6, 30};
   // 15 percent, and 10 percent of the 0.4 trillion above the mean before.
   EXPECT_DOUBLE_EQ(credit_krw(shipped(), "ai_data_center_facility", claim).value(), 0.19e12);
-  EXPECT_DOUBLE_EQ(
-      credit_krw(shipped(), "ai_data_center_facility_other_report", claim).value(), 0.10e12);
+  EXPECT_DOUBLE_EQ(credit_krw(shipped(), "ai_data_center_facility_other_report", claim).value(),
+                   0.10e12);
   claim.size = FirmSize::small;
   EXPECT_DOUBLE_EQ(credit_krw(shipped(), "ai_data_center_facility", claim).value(), 0.29e12);
   claim.invested = {2030, 1, 1};
@@ -101,8 +101,8 @@ TEST(Finance, ACreditNeverGoesBelowTheMinimumTaxAndLapses) {
 }
 
 TEST(Finance, StaffFollowsTheFormulaAndSaysWhereItDoesNot) {
-  for (const auto& [mw, heads] : {std::pair{20.0, 27.0}, {60.0, 41.0}, {100.0, 55.0},
-                                  {500.0, 150.0}, {1'000.0, 250.0}}) {
+  for (const auto& [mw, heads] :
+       {std::pair{20.0, 27.0}, {60.0, 41.0}, {100.0, 55.0}, {500.0, 150.0}, {1'000.0, 250.0}}) {
     EXPECT_NEAR(staff_heads(shipped().staff, mw).heads, heads, 0.01) << mw;
     EXPECT_FALSE(staff_heads(shipped().staff, mw).beyond_range);
   }
@@ -144,8 +144,8 @@ TEST(GpuCost, AllInAGpuCostsWhatThreeProgrammesPaid) {
 
 TEST(GpuCost, PowerIsATenthToASeventhOfAGpuHour) {
   const Build b = build_cost(shipped(), haenam()).value();
-  // facts: finance.power_cost_share: 1.23 (General) to 1.48 (Industrial) billion a MW-year at the meter;
-  // undiscounted over five years of all-in cost.
+  // facts: finance.power_cost_share: 1.23 (General) to 1.48 (Industrial) billion a MW-year at the
+  // meter; undiscounted over five years of all-in cost.
   const double facility_mw = kItMw * 1.12;
   for (const double billion_per_mw : {1.23, 1.48}) {
     const double power = facility_mw * billion_per_mw * 1e9;
@@ -156,9 +156,9 @@ TEST(GpuCost, PowerIsATenthToASeventhOfAGpuHour) {
     own.it_mw = kItMw;
     own.power_krw = power;
     const YearlyCost y = yearly_cost(shipped(), b, own).value();
-    EXPECT_NEAR(y.total(), y.capital - y.credit + y.maintenance + y.insurance + y.property_tax +
-                               y.staff + y.power,
-                1);
+    EXPECT_NEAR(
+        y.total(),
+        y.capital - y.credit + y.maintenance + y.insurance + y.property_tax + y.staff + y.power, 1);
     EXPECT_GT(y.power / y.total(), 0.07);
     EXPECT_LT(y.power / y.total(), 0.14);
     const double hour = krw_per_gpu_hour(y.total(), kGpus, 0.8);

@@ -1,4 +1,5 @@
-// When megawatts come: the assessment, the closed capital region, the classes of connection, the ties.
+// When megawatts come: the assessment, the closed capital region, the classes of connection, the
+// ties.
 #include "physics/interconnection.h"
 
 #include "grid_testing.h"

@@ -1,4 +1,5 @@
-// The tariff across its reform, by hand and against its own calendar; what is wrong with one is named.
+// The tariff across its reform, by hand and against its own calendar; what is wrong with one is
+// named.
 #include "physics/tariff.h"
 
 #include <algorithm>
@@ -24,8 +25,8 @@ double flat_mean(const TariffSpec& spec, const std::string& tariff, int from_yea
 }
 
 TEST(Tariff, ARunAcrossTheReformPaysEachDayItsOwnPrice) {
-  // Wednesday 2026-04-15 and Thursday 04-16, spring: peak was 11-12 and 13-18 at 175.1, and is 15-21
-  // at 161.9; light was 122.5 and is 127.6.
+  // Wednesday 2026-04-15 and Thursday 04-16, spring: peak was 11-12 and 13-18 at 175.1, and is
+  // 15-21 at 161.9; light was 122.5 and is 127.6.
   const std::string b = "industrial_b_high_b_2";
   EXPECT_EQ(price(b, {2026, 4, 15}, 11).energy_krw_per_kwh, 175.1);
   EXPECT_EQ(price(b, {2026, 4, 16}, 11).energy_krw_per_kwh, 144.8);
@@ -60,10 +61,10 @@ TEST(Tariff, SpringAndAutumnWeekendsAreHalfPriceAtNoon) {
   EXPECT_DOUBLE_EQ(price(b, {2027, 5, 5}, 12).energy_krw_per_kwh, 127.6 / 2);  // holiday
   EXPECT_FALSE(price(b, {2027, 5, 2}, 10).discounted);
   EXPECT_FALSE(price(b, {2027, 5, 2}, 14).discounted);
-  EXPECT_FALSE(price(b, {2027, 5, 4}, 12).discounted);           // a working day
-  EXPECT_FALSE(price(b, {2027, 7, 4}, 12).discounted);           // summer
-  EXPECT_FALSE(price(b, {2026, 4, 12}, 12).discounted);          // before the reform
-  EXPECT_FALSE(price(b, {2031, 4, 13}, 12).discounted);          // it ends with 2030
+  EXPECT_FALSE(price(b, {2027, 5, 4}, 12).discounted);   // a working day
+  EXPECT_FALSE(price(b, {2027, 7, 4}, 12).discounted);   // summer
+  EXPECT_FALSE(price(b, {2026, 4, 12}, 12).discounted);  // before the reform
+  EXPECT_FALSE(price(b, {2031, 4, 13}, 12).discounted);  // it ends with 2030
   EXPECT_FALSE(price("general_b_high_b_2", {2027, 5, 2}, 12).discounted);
 }
 
@@ -110,9 +111,7 @@ TEST(Tariff, TheFlatLoadMeansOfTheFactsComeOut) {
   for (const Row& r : kRows) {
     const double energy = flat_mean(weekends, r.tariff, r.year, r.years);
     EXPECT_NEAR(energy, r.energy, 0.1) << r.tariff;
-    const double demand = tariff_of(r.tariff)
-                              .price_at(midnight({r.year, 1, 1}))
-                              .demand_krw_per_kw /
+    const double demand = tariff_of(r.tariff).price_at(midnight({r.year, 1, 1})).demand_krw_per_kw /
                           (0.9 * 8760 / 12);
     EXPECT_NEAR(energy + demand + 14, r.sum, 0.3) << r.tariff;
     // Public holidays make a flat load about 1.3 cheaper.
@@ -134,8 +133,7 @@ TEST(Tariff, EveryHourOfTenYearsHasOnePriceOfItsRow) {
       ASSERT_GT(p.energy_krw_per_kwh, 40) << id << " " << iso_kst(Millis(at));
       ASSERT_LT(p.energy_krw_per_kwh, 260) << id << " " << iso_kst(Millis(at));
       ASSERT_TRUE(p.calendar_known);
-      ASSERT_EQ(p.energy_krw_per_kwh,
-                t.price_at(Millis(at + kMsPerHour - 1)).energy_krw_per_kwh);
+      ASSERT_EQ(p.energy_krw_per_kwh, t.price_at(Millis(at + kMsPerHour - 1)).energy_krw_per_kwh);
     }
     EXPECT_EQ(hours, (7 * 365 + 1) * 24);  // 2028-02-29 is there; no hour is lost or doubled
   }
@@ -182,8 +180,9 @@ TEST(Tariff, WhatIsWrongIsNamedWithItsRow) {
 
   TariffSpec no_table = good;
   no_table.rates.back().bands = "from_2026_04_61";
-  EXPECT_NE(fault(no_table, no_table.rates.back().tariff.c_str()).find("did you mean from_2026_04_16?"),
-            std::string::npos);
+  EXPECT_NE(
+      fault(no_table, no_table.rates.back().tariff.c_str()).find("did you mean from_2026_04_16?"),
+      std::string::npos);
 
   TariffSpec late = good;
   late.fund.erase(late.fund.begin());
