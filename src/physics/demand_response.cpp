@@ -38,8 +38,8 @@ Result<Done> call_allowed(const DemandResponseSpec& p, const DemandResponseCall&
     return refused(
         "a call of " + number(p.least_call_hours) + " to " + number(p.most_call_hours) + " hours",
         number(call.hours));
-  if (hours_used + call.hours > p.most_hours_per_year + kSlack)
-    return refused("at most " + number(p.most_hours_per_year) + " hours a year",
+  if (hours_used + call.hours > p.most_year_hours + kSlack)
+    return refused("at most " + number(p.most_year_hours) + " hours a year",
                    number(hours_used + call.hours));
   const auto end =
       call.start.count() + static_cast<std::int64_t>(call.hours * static_cast<double>(kMsPerHour));
@@ -65,8 +65,8 @@ DemandResponsePay settle(const DemandResponseSpec& p, const DemandResponseYear& 
   DemandResponsePay pay;
   pay.capacity_krw = year.committed_kw * p.capacity_krw_per_kw;
   pay.energy_krw = delivered * p.energy_krw_per_kwh;
-  if (p.most_hours_per_year > 0) {
-    const double krw_per_kwh = p.capacity_krw_per_kw / p.most_hours_per_year;
+  if (p.most_year_hours > 0) {
+    const double krw_per_kwh = p.capacity_krw_per_kw / p.most_year_hours;
     pay.penalty_krw = std::min(pay.capacity_krw, (year.asked_kwh - delivered) * krw_per_kwh);
   }
   return pay;

@@ -157,7 +157,7 @@ struct BatterySpec {
 struct DemandResponseSpec {
   std::string id;
   std::int64_t notice_minutes = 0;
-  double most_hours_per_year = 0, least_call_hours = 0, most_call_hours = 0;
+  double most_year_hours = 0, least_call_hours = 0, most_call_hours = 0;
   bool weekdays_only = false, raises_load = false;
   std::int64_t from_hour = 0, to_hour = 24, pause_from_hour = 0, pause_to_hour = 0;
   double capacity_krw_per_kw = 0, energy_krw_per_kwh = 0;
@@ -168,7 +168,7 @@ struct DemandResponseSpec {
         Field("id", &DemandResponseSpec::id, "unique key", required, id_text, not_empty),
         Field("notice_minutes", &DemandResponseSpec::notice_minutes,
               "between the call and the first minute of it", required, range(0, 10'080)),
-        Field("most_hours_per_year", &DemandResponseSpec::most_hours_per_year,
+        Field("most_year_hours", &DemandResponseSpec::most_year_hours,
               "that may be called in a year", required, range(0, 8'784)),
         Field("least_call_hours", &DemandResponseSpec::least_call_hours, "shortest call", required,
               range(0, 24)),
