@@ -33,12 +33,12 @@ double stretch(const CoolerSpec& cooler, const Outdoor& o) {
          moist::saturation_slope(o.wet_bulb_c + middle, o.pressure_kpa);
 }
 
-// The speed at full opening: cells without heat stand.
-double top_speed(double load) { return std::min(1.0, kMostAir * load); }
+double running_cells(double load) { return std::min(1.0, kMostAir * load); }
 
+// load: of the cells that run.
 double approach_k(const CoolerSpec& cooler, const Outdoor& o, double load, double speed) {
-  if (load <= 0) return 0;
-  return cooler.approach_k * load * stretch(cooler, o) / std::pow(speed, cooler.speed_exponent);
+  return cooler.approach_k * std::pow(load, cooler.load_exponent) * stretch(cooler, o) /
+         std::pow(speed, cooler.speed_exponent);
 }
 
 }  // namespace
@@ -58,16 +58,21 @@ CoolerRun run_cooler(const CoolerSpec& cooler, const Outdoor& outdoor, double lo
     run.pads = wet * pads_needed(cooler, outdoor, cooler.pad_above_c);
     run.follows_c -= run.pads * depression_k(outdoor);
   }
-  run.speed = top_speed(load);
-  const double best_k = approach_k(cooler, outdoor, load, run.speed);
   const double room_k = target_c - run.follows_c;
+  run.cells = running_cells(load);
+  if (run.cells <= 0) {
+    run.leaving_c = std::max(target_c, run.follows_c);
+    return run;
+  }
+  const double cell_load = load / run.cells;
+  const double best_k = approach_k(cooler, outdoor, cell_load, 1);
   if (best_k >= room_k) {
     run.leaving_c = run.follows_c + best_k;
     return run;
   }
-  run.speed *= std::pow(best_k / room_k, 1 / cooler.speed_exponent);
+  run.speed = std::pow(best_k / room_k, 1 / cooler.speed_exponent);
   // The sea gets its water back no warmer than by design: its flow follows the load at least.
-  if (cooler.kind == CoolerKind::sea) run.speed = std::max(run.speed, std::min(load, 1.0));
+  if (cooler.kind == CoolerKind::sea) run.speed = std::max(run.speed, std::min(cell_load, 1.0));
   run.leaving_c = target_c;
   return run;
 }
@@ -75,8 +80,12 @@ CoolerRun run_cooler(const CoolerSpec& cooler, const Outdoor& outdoor, double lo
 CoolerRun follow_load(const CoolerSpec& cooler, const Outdoor& outdoor, double load) {
   CoolerRun run;
   run.follows_c = follows(cooler, outdoor);
-  run.speed = std::min(load, 1.0);
-  run.leaving_c = run.follows_c + approach_k(cooler, outdoor, load, run.speed);
+  run.cells = running_cells(load);
+  run.leaving_c = run.follows_c;
+  if (run.cells <= 0) return run;
+  const double cell_load = load / run.cells;
+  run.speed = std::min(cell_load, 1.0);
+  run.leaving_c += approach_k(cooler, outdoor, cell_load, run.speed);
   return run;
 }
 
@@ -111,10 +120,11 @@ CoolerUse use_of(const CoolerSpec& cooler, const Outdoor& outdoor, const CoolerR
                  double heat_kw, double design_kw, double load) {
   CoolerUse use;
   const bool tower = cooler.kind == CoolerKind::tower;
-  const double spray = tower ? std::min(load, 1.0) : run.speed;
-  use.fan_kw = cooler.fan_share * design_kw * power_share(cooler, run.speed);
-  use.pump_kw = cooler.pump_share * design_kw * power_share(cooler, spray);
-  const double air = cooler.air_kg_per_s_per_kw * design_kw * run.speed;
+  const double moving = run.cells * power_share(cooler, run.speed);
+  use.fan_kw = cooler.fan_share * design_kw * moving;
+  use.pump_kw =
+      cooler.pump_share * design_kw * (tower ? power_share(cooler, std::min(load, 1.0)) : moving);
+  const double air = cooler.air_kg_per_s_per_kw * design_kw * run.cells * run.speed;
   if (tower) {
     use.evaporation_l_per_h =
         tower_evaporation_l_per_h(outdoor, heat_kw, air, run.leaving_c + cooler.design_range_k);

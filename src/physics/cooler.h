@@ -1,10 +1,12 @@
 // What stands outdoors and gives a site's heat to air, water or sea: dry coolers (with or without
 // wet pads), towers, sea water exchangers. Equations and sources: docs/models/cooling.md.
-//   water leaves at  T = T_followed + approach_k x load x stretch / speed^speed_exponent
-// where T_followed is the dry bulb, the wet bulb or the sea, load = heat / design heat, and stretch
-// is 1 but for towers, whose approach grows in cold air (Braun 1989).
-// Invariants: 1. Speed is between 0 and 1, and at most kMostAir x load: cells without heat stand.
-// 2. Nothing leaves colder than the target.  3. Pads never cool air below pad_above_c.
+//   water leaves at  T = T_followed + approach_k x load^load_exponent x stretch /
+//   speed^speed_exponent
+// where T_followed is the dry bulb, the wet bulb or the sea, load = heat / design heat of the cells
+// that run, and stretch is 1 but for towers, whose approach grows in cold air (Braun 1989).
+// Invariants: 1. Speed and cells are between 0 and 1; air is at most kMostAir x what the heat gets
+// by design: cells without heat stand.  2. Nothing leaves colder than the target.  3. Pads never
+// cool air below pad_above_c.
 #pragma once
 
 #include "physics/outdoor.h"
@@ -15,7 +17,8 @@ namespace dure {
 inline constexpr double kMostAir = 3;  // for each kW of heat, of what it is by design
 
 struct CoolerRun {
-  double speed = 1;      // of its fans, of the sea pumps; under least_speed, cells take turns
+  double cells = 1;      // share of them that runs
+  double speed = 1;      // of their fans, of sea pumps; under least_speed they take turns
   double follows_c = 0;  // T_followed, after pads
   double leaving_c = 0;  // water back to the loop
   double pads = 0;       // how far of the way to the wet bulb the pads cool the air

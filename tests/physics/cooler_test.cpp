@@ -33,7 +33,8 @@ CoolerSpec tower() {
   CoolerSpec c;
   c.kind = CoolerKind::tower;
   c.approach_k = 4;
-  c.speed_exponent = 0.8;
+  c.load_exponent = 0.75;
+  c.speed_exponent = 1;
   c.fan_share = 0.012;
   c.pump_share = 0.01;
   c.air_kg_per_s_per_kw = 0.019;
@@ -89,10 +90,13 @@ TEST(Cooler, FansFollowTheCube) {
 TEST(Cooler, UnderLeastSpeedCellsTakeTurns) {
   EXPECT_NEAR(power_share(dry(), 0.1), 0.5 * 0.2 * 0.2 * 0.2, 1e-12);
   EXPECT_EQ(power_share(dry(), 0), 0);
-  const CoolerRun cold = run_cooler(dry(), air(-20, -20), 0.3, 42);
+  const CoolerRun cold = run_cooler(dry(), air(-20, -20), 0.4, 42);
   EXPECT_LT(cold.speed, 0.2);
-  EXPECT_DOUBLE_EQ(cold.leaving_c, 42);  // nothing is colder than asked
-  EXPECT_NEAR(run_cooler(dry(), air(30, 20), 0.1, 0).speed, 0.3,
+  EXPECT_DOUBLE_EQ(cold.leaving_c, 42);                             // nothing is colder than asked
+  const CoolerRun little = run_cooler(dry(), air(30, 20), 0.1, 0);  // cells without heat stand
+  EXPECT_NEAR(little.cells, 0.3, 1e-12);
+  EXPECT_DOUBLE_EQ(little.speed, 1);
+  EXPECT_NEAR(little.leaving_c, 30 + 8.0 / 3, 1e-12);
               1e-12);  // cells without heat stand
 }
 
@@ -158,6 +162,29 @@ TEST(Cooler, TowerApproachGrowsInColdAirButWaterGetsColder) {
     approach = run.leaving_c - wet;
   }
   EXPECT_NEAR(run_cooler(tower(), air(31, 26), 1, 0).leaving_c, 30, 1e-9);
+}
+
+TEST(Cooler, TowerAsTheCurvesOfYork) {
+  // Approach by YorkCalc (3.89 K at 25.55 C wet bulb, range 5.56 K x load), at (load, air share).
+  CoolerSpec c = tower();
+  c.approach_k = 3.89;
+  c.design_range_k = 5.56;
+  c.design_wet_bulb_c = 25.55;
+  struct Point {
+    double wet_c, load, air, york_k;
+  };
+  for (const Point& p :
+       {Point{-5, 1, 1, 13.1}, Point{0, 1, 1, 11.2}, Point{10, 1, 1, 7.8}, Point{20, 1, 1, 5.1},
+        Point{28, 1, 1, 3.4}, Point{0, 0.5, 1, 7.1}, Point{20, 0.5, 1, 2.9},
+        Point{20, 0.5, 0.5, 6.5}, Point{10, 0.5, 0.5, 9.5}}) {
+    // The target that this share of the air just reaches, then back to its approach.
+    const double at_full =
+        run_cooler(c, air(p.wet_c + 3, p.wet_c), p.load, -50).leaving_c - p.wet_c;
+    const double ours = at_full / p.air;  // speed_exponent is 1
+    EXPECT_NEAR(ours, p.york_k, 1.0) << p.wet_c << " C, load " << p.load << ", air " << p.air;
+    EXPECT_NEAR(run_cooler(c, air(p.wet_c + 3, p.wet_c), p.load, p.wet_c + ours).speed, p.air,
+                1e-9);
+  }
 }
 
 TEST(Cooler, SeaFlowFollowsTheLoad) {
