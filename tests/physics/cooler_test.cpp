@@ -97,7 +97,6 @@ TEST(Cooler, UnderLeastSpeedCellsTakeTurns) {
   EXPECT_NEAR(little.cells, 0.3, 1e-12);
   EXPECT_DOUBLE_EQ(little.speed, 1);
   EXPECT_NEAR(little.leaving_c, 30 + 8.0 / 3, 1e-12);
-              1e-12);  // cells without heat stand
 }
 
 TEST(Cooler, PadsByHand) {
