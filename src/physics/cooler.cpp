@@ -33,14 +33,12 @@ double stretch(const CoolerSpec& cooler, const Outdoor& o) {
          moist::saturation_slope(o.wet_bulb_c + middle, o.pressure_kpa);
 }
 
-// The sea gets its water back no warmer than by design: its flow follows the load at least.
-double least_speed(const CoolerSpec& cooler, double load) {
-  if (cooler.kind != CoolerKind::sea) return cooler.least_speed;
-  return std::max(cooler.least_speed, std::min(load, 1.0));
-}
+double running_cells(double load) { return std::min(1.0, kMostAir * load); }
 
-double leaving_c(const CoolerSpec& cooler, double follows_c, double full_k, double speed) {
-  return follows_c + full_k / std::pow(speed, cooler.speed_exponent);
+// load: of the cells that run.
+double approach_k(const CoolerSpec& cooler, const Outdoor& o, double load, double speed) {
+  return cooler.approach_k * std::pow(load, cooler.load_exponent) * stretch(cooler, o) /
+         std::pow(speed, cooler.speed_exponent);
 }
 
 }  // namespace
@@ -56,27 +54,44 @@ CoolerRun run_cooler(const CoolerSpec& cooler, const Outdoor& outdoor, double lo
                      double wet) {
   CoolerRun run;
   run.follows_c = follows(cooler, outdoor);
-  const double full_k = cooler.approach_k * load * stretch(cooler, outdoor);
   if (cooler.kind == CoolerKind::dry) {
-    run.pads = wet * pads_needed(cooler, outdoor, target_c - full_k);
+    run.pads = wet * pads_needed(cooler, outdoor, cooler.pad_above_c);
     run.follows_c -= run.pads * depression_k(outdoor);
   }
   const double room_k = target_c - run.follows_c;
-  if (run.pads <= 0 && full_k < room_k) {
-    run.speed = std::clamp(std::pow(full_k / room_k, 1 / cooler.speed_exponent),
-                           least_speed(cooler, load), 1.0);
+  run.cells = running_cells(load);
+  if (run.cells <= 0) {
+    run.leaving_c = std::max(target_c, run.follows_c);
+    return run;
   }
-  run.leaving_c = std::max(target_c, leaving_c(cooler, run.follows_c, full_k, run.speed));
+  const double cell_load = load / run.cells;
+  const double best_k = approach_k(cooler, outdoor, cell_load, 1);
+  if (best_k >= room_k) {
+    run.leaving_c = run.follows_c + best_k;
+    return run;
+  }
+  run.speed = std::pow(best_k / room_k, 1 / cooler.speed_exponent);
+  // The sea gets its water back no warmer than by design: its flow follows the load at least.
+  if (cooler.kind == CoolerKind::sea) run.speed = std::max(run.speed, std::min(cell_load, 1.0));
+  run.leaving_c = target_c;
   return run;
 }
 
 CoolerRun follow_load(const CoolerSpec& cooler, const Outdoor& outdoor, double load) {
   CoolerRun run;
   run.follows_c = follows(cooler, outdoor);
-  run.speed = std::clamp(load, cooler.least_speed, 1.0);
-  const double full_k = cooler.approach_k * load * stretch(cooler, outdoor);
-  run.leaving_c = leaving_c(cooler, run.follows_c, full_k, run.speed);
+  run.cells = running_cells(load);
+  run.leaving_c = run.follows_c;
+  if (run.cells <= 0) return run;
+  const double cell_load = load / run.cells;
+  run.speed = std::min(cell_load, 1.0);
+  run.leaving_c += approach_k(cooler, outdoor, cell_load, run.speed);
   return run;
+}
+
+double power_share(const CoolerSpec& cooler, double speed) {
+  if (speed >= cooler.least_speed) return std::pow(speed, cooler.power_exponent);
+  return std::pow(cooler.least_speed, cooler.power_exponent) * speed / cooler.least_speed;
 }
 
 double pad_evaporation_l_per_h(const Outdoor& outdoor, double air_kg_per_s, double used) {
@@ -105,10 +120,11 @@ CoolerUse use_of(const CoolerSpec& cooler, const Outdoor& outdoor, const CoolerR
                  double heat_kw, double design_kw, double load) {
   CoolerUse use;
   const bool tower = cooler.kind == CoolerKind::tower;
-  const double spray = tower ? std::clamp(load, cooler.least_speed, 1.0) : run.speed;
-  use.fan_kw = cooler.fan_share * design_kw * std::pow(run.speed, cooler.power_exponent);
-  use.pump_kw = cooler.pump_share * design_kw * std::pow(spray, cooler.power_exponent);
-  const double air = cooler.air_kg_per_s_per_kw * design_kw * run.speed;
+  const double moving = run.cells * power_share(cooler, run.speed);
+  use.fan_kw = cooler.fan_share * design_kw * moving;
+  use.pump_kw =
+      cooler.pump_share * design_kw * (tower ? power_share(cooler, std::min(load, 1.0)) : moving);
+  const double air = cooler.air_kg_per_s_per_kw * design_kw * run.cells * run.speed;
   if (tower) {
     use.evaporation_l_per_h =
         tower_evaporation_l_per_h(outdoor, heat_kw, air, run.leaving_c + cooler.design_range_k);

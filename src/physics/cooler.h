@@ -1,10 +1,12 @@
 // What stands outdoors and gives a site's heat to air, water or sea: dry coolers (with or without
 // wet pads), towers, sea water exchangers. Equations and sources: docs/models/cooling.md.
-//   water leaves at  T = T_followed + approach_k x load x stretch / speed^speed_exponent
-// where T_followed is the dry bulb, the wet bulb or the sea, load = heat / design heat, and stretch
-// is 1 but for towers, whose approach grows in cold air (Braun 1989).
-// Invariants: 1. Speed is between least_speed and 1.  2. Nothing leaves colder than the target.
-// 3. Pads never cool air below pad_above_c.
+//   water leaves at  T = T_followed + approach_k x load^load_exponent x stretch /
+//   speed^speed_exponent
+// where T_followed is the dry bulb, the wet bulb or the sea, load = heat / design heat of the cells
+// that run, and stretch is 1 but for towers, whose approach grows in cold air (Braun 1989).
+// Invariants: 1. Speed and cells are between 0 and 1; air is at most kMostAir x what the heat gets
+// by design: cells without heat stand.  2. Nothing leaves colder than the target.  3. Pads never
+// cool air below pad_above_c.
 #pragma once
 
 #include "physics/outdoor.h"
@@ -12,19 +14,25 @@
 
 namespace dure {
 
+inline constexpr double kMostAir = 3;  // for each kW of heat, of what it is by design
+
 struct CoolerRun {
-  double speed = 1;      // of its fans, of the sea pumps
+  double cells = 1;      // share of them that runs
+  double speed = 1;      // of their fans, of sea pumps; under least_speed they take turns
   double follows_c = 0;  // T_followed, after pads
   double leaving_c = 0;  // water back to the loop
   double pads = 0;       // how far of the way to the wet bulb the pads cool the air
 };
 
-// At the speed that makes water of target_c, or full speed. wet: the share of the pads that get the
-// water they need.
+// At the speed that makes water of target_c, or full speed. Pads are wet above pad_above_c, which
+// saves fans and holds the target in heat. wet: the share of the pads that get water.
 CoolerRun run_cooler(const CoolerSpec& cooler, const Outdoor& outdoor, double load, double target_c,
                      double wet = 1);
 // At the speed that follows the load, pads dry: what serves a condenser.
 CoolerRun follow_load(const CoolerSpec& cooler, const Outdoor& outdoor, double load);
+
+// Power for each kW by design: the law of speed; cells that take turns, in proportion.
+double power_share(const CoolerSpec& cooler, double speed);
 
 // How far of the way to the wet bulb pads must cool the air so that it comes to target_c.
 double pads_needed(const CoolerSpec& cooler, const Outdoor& outdoor, double target_c);

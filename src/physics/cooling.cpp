@@ -9,6 +9,8 @@
 namespace dure {
 namespace {
 
+constexpr double kRoundingK = 1e-9;
+constexpr int kHalvings = 30;
 constexpr double kCoolestC = -60, kHottestC = 60;  // the equations stay sane between these
 
 double cube(double x) { return x * x * x; }
@@ -54,14 +56,17 @@ void compress(const Given& g, double heat_kw, double water_c, double reject_c, W
 void breathe(const Given& g, Way& way) {
   const CoolerSpec& cooler = g.path.cooler;
   const CoolingPathSpec& spec = g.path.spec;
-  CoolerRun run;
-  run.speed = std::clamp(g.load, cooler.least_speed, 1.0);
-  run.pads = g.wet * pads_needed(cooler, g.outdoor, spec.supply_c - cooler.approach_k);
+  const double pads = g.wet * pads_needed(cooler, g.outdoor, spec.supply_c - cooler.approach_k);
   const double depression = std::max(0.0, g.outdoor.dry_bulb_c - g.outdoor.wet_bulb_c);
-  const double air_c = g.outdoor.dry_bulb_c - run.pads * depression + cooler.approach_k;
-  way.outdoors = use_of(cooler, g.outdoor, run, g.heat_kw, g.design_kw, g.load);
-  way.indoor_kw = way.outdoors.fan_kw;
-  way.outdoors.fan_kw = 0;
+  const double air_c = g.outdoor.dry_bulb_c - pads * depression + cooler.approach_k;
+  const double flow = std::min(g.load, 1.0);  // of outdoor air; fans that turn faster mix in return
+  const double fans = power_share(cooler, std::max(flow, cooler.least_speed));
+  way.indoor_kw = cooler.fan_share * g.design_kw * fans;
+  if (pads > 0) {
+    const double air_kg_per_s = cooler.air_kg_per_s_per_kw * g.design_kw * flow;
+    way.outdoors.evaporation_l_per_h = pad_evaporation_l_per_h(g.outdoor, air_kg_per_s, pads);
+    way.outdoors.wet_heat_kw = g.heat_kw;
+  }
   way.supply_c = std::max(spec.supply_c, air_c);
   way.relief_k = spec.rise_k;
   way.unmet_kw = g.heat_kw * std::max(0.0, 1 - 1 / std::max(g.load, 1.0));
@@ -83,7 +88,8 @@ void flow(const Given& g, Way& way) {
   const double free_k = g.path.chiller ? spec.free_approach_k * g.load : 0;
   const double wet = cooler.kind == CoolerKind::dry ? g.wet : 1;
   CoolerRun run = run_cooler(cooler, g.outdoor, g.load, water_c - free_k, wet);
-  const double over_k = std::max(0.0, run.leaving_c + free_k - water_c);
+  const double warm_k = run.leaving_c + free_k - water_c;
+  const double over_k = warm_k > kRoundingK ? warm_k : 0;
   if (!g.path.chiller) {
     way.supply_c = spec.supply_c + over_k;
     way.relief_k = way.supply_c - run.follows_c;
@@ -158,7 +164,8 @@ void add(const CoolingPath& path, const Way& way, double heat_kw, CoolingState& 
   s.evaporation_l_per_h += way.outdoors.evaporation_l_per_h;
   s.drift_l_per_h += way.outdoors.drift_l_per_h;
   s.free_cooling = s.free_cooling && way.compressor_kw == 0;
-  s.cannot_hold = s.cannot_hold || way.unmet_kw > 0 || way.supply_c > path.spec.supply_c + 1e-6;
+  s.cannot_hold =
+      s.cannot_hold || way.unmet_kw > 0 || way.supply_c > path.spec.supply_c + kRoundingK;
   s.beyond_range = s.beyond_range || way.beyond;
 }
 
@@ -205,7 +212,14 @@ CoolingState cool(const CoolingPlant& plant, const CoolingLoad& load, const Outd
     return s;
   };
   CoolingState s = run(1);
-  if (s.evaporation_l_per_h > most) s = run(most / s.evaporation_l_per_h);
+  if (s.evaporation_l_per_h > most) {  // the largest share of water that keeps to the limit
+    double low = 0, high = 1;
+    for (int i = 0; i < kHalvings && most > 0; ++i) {
+      const double middle = 0.5 * (low + high);
+      (run(middle).evaporation_l_per_h > most ? high : low) = middle;
+    }
+    s = run(low);
+  }
   if (cycles > 1) s.blowdown_l_per_h = s.evaporation_l_per_h / (cycles - 1);
   return s;
 }

@@ -33,7 +33,7 @@ struct CoolerSpec {
   std::string id;
   CoolerKind kind = CoolerKind::dry;
   double approach_k = 8;
-  double speed_exponent = 0.7;
+  double load_exponent = 1, speed_exponent = 0.8;
   double fan_share = 0.02;
   double pump_share = 0;
   double power_exponent = 3;
@@ -57,6 +57,9 @@ struct CoolerSpec {
         Field("approach_k", &CoolerSpec::approach_k,
               "what leaves it over what it follows, at design heat and full speed", required,
               range(0, 30)),
+        Field("load_exponent", &CoolerSpec::load_exponent,
+              "the approach grows with the load of a cell to this power", range(0.5, 1),
+              dimensionless),
         Field("speed_exponent", &CoolerSpec::speed_exponent,
               "the approach falls with speed to this power", range(0.3, 1), dimensionless),
         Field("fan_share", &CoolerSpec::fan_share, "fan power for each kW of heat, at design",
