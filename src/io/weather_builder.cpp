@@ -22,10 +22,9 @@ constexpr Limits kPressure{"a pressure in kPa", 60, 110};
 
 Result<Done> check(const std::optional<double>& value, const Limits& l, const std::string& where) {
   if (!value || (*value >= l.least && *value <= l.most)) return Done{};
-  return Fault{where,
-               std::string(l.what) + " from " + decimal_text(l.least) + " to " +
-                   decimal_text(l.most),
-               decimal_text(*value), ""};
+  return Fault{
+      where, std::string(l.what) + " from " + decimal_text(l.least) + " to " + decimal_text(l.most),
+      decimal_text(*value), ""};
 }
 
 std::string hour_text(std::int64_t hour) { return iso_kst(Millis(hour * kMsPerHour)); }
@@ -60,9 +59,10 @@ Result<Done> WeatherBuilder::add(std::int64_t hour, const WeatherRow& row, std::
     return Fault{where, hour_text(due) + " or later", hour_text(hour),
                  "each hour stands once, in order; Korea has no daylight saving"};
   if (hour - due > kLongestGap)
-    return Fault{where, "a gap of at most " + std::to_string(kLongestGap) + " hours after " +
-                            hour_text(due - 1),
-                 hour_text(hour), ""};
+    return Fault{
+        where,
+        "a gap of at most " + std::to_string(kLongestGap) + " hours after " + hour_text(due - 1),
+        hour_text(hour), ""};
   for (std::int64_t h = due; h < hour; ++h) {
     for (Channel* const c : {&dry_, &damp_, &pressure_}) c->values.emplace_back();
     missing_at_.push_back(where);
@@ -84,11 +84,11 @@ Result<Done> WeatherBuilder::fill(Channel& channel, std::string_view what) {
     while (end < v.size() && !v[end]) ++end;
     const std::size_t gap = end - i;
     if (i == 0 || end == v.size() || gap > static_cast<std::size_t>(kLongestGap))
-      return Fault{missing_at_[i],
-                   std::string(what) + " at " +
-                       hour_text(first_hour_ + static_cast<std::int64_t>(i)),
-                   std::to_string(gap) + " hours without one",
-                   "up to " + std::to_string(kLongestGap) + " between two that are known are filled"};
+      return Fault{
+          missing_at_[i],
+          std::string(what) + " at " + hour_text(first_hour_ + static_cast<std::int64_t>(i)),
+          std::to_string(gap) + " hours without one",
+          "up to " + std::to_string(kLongestGap) + " between two that are known are filled"};
     const double from = *v[i - 1], to = *v[end];
     for (std::size_t k = 0; k < gap; ++k) {
       v[i + k] = from + (to - from) * static_cast<double>(k + 1) / static_cast<double>(gap + 1);

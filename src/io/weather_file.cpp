@@ -54,7 +54,8 @@ Result<ColumnOf> header(CsvReader& csv) {
   for (std::size_t i = 0; i < csv.cells().size(); ++i) {
     for (std::size_t c = 0; c < kColumns.size(); ++c) {
       if (csv.cells()[i].text != kColumns[c]) continue;
-      if (at[c]) return Fault{csv.where(csv.cells()[i]), "each column once", std::string(kColumns[c]), ""};
+      if (at[c])
+        return Fault{csv.where(csv.cells()[i]), "each column once", std::string(kColumns[c]), ""};
       at[c] = i;
     }
   }
@@ -110,9 +111,10 @@ Result<WeatherSeries> read_weather_csv(ByteSource source) {
       return Done{};
     };
     const auto faulty = [](const Result<Done>& r) { return !r; };
-    for (const auto& read : {cell(kDryBulb, row.dry_bulb_c, 1), cell(kShare, row.relative_humidity, 1),
-                             cell(kPct, row.relative_humidity, 0.01),
-                             cell(kWetBulb, row.wet_bulb_c, 1), cell(kKpa, row.pressure_kpa, 1)}) {
+    for (const auto& read :
+         {cell(kDryBulb, row.dry_bulb_c, 1), cell(kShare, row.relative_humidity, 1),
+          cell(kPct, row.relative_humidity, 0.01), cell(kWetBulb, row.wet_bulb_c, 1),
+          cell(kKpa, row.pressure_kpa, 1)}) {
       if (faulty(read)) return read.fault();
     }
     TRY(added, builder.add(*hour, row, csv.where()));
@@ -128,7 +130,8 @@ Result<WeatherSeries> read_epw(ByteSource source) {
     const Step step = csv.next();
     if (step == Step::fault) return csv.fault();
     if (step == Step::end)
-      return Fault{csv.name(), "eight lines before the hours", std::to_string(line), "an EPW file?"};
+      return Fault{csv.name(), "eight lines before the hours", std::to_string(line),
+                   "an EPW file?"};
     if (line > 0) continue;
     const auto& cells = csv.cells();
     if (cells.size() < 10 || cells[0].text != "LOCATION")
@@ -136,7 +139,8 @@ Result<WeatherSeries> read_epw(ByteSource source) {
                    "an EPW file begins so"};
     TRY(zone, weather_number(cells[8].text, csv.where(cells[8]), "a time zone"));
     if (zone != static_cast<double>(kKst))
-      return Fault{csv.where(cells[8]), "time zone 9, which is KST", quoted_text(cells[8].text), ""};
+      return Fault{csv.where(cells[8]), "time zone 9, which is KST", quoted_text(cells[8].text),
+                   ""};
     TRY(metres, weather_number(cells[9].text, csv.where(cells[9]), "an elevation in m"));
     if (!(metres >= -500 && metres <= 4000))
       return Fault{csv.where(cells[9]), "an elevation from -500 to 4000 m",
@@ -186,8 +190,7 @@ Result<WeatherSeries> read_epw(ByteSource source) {
   const std::int64_t first = days_from_epoch({year, 1, 1}) * 24;
   const std::int64_t whole_year = leap ? 8784 : 8760;
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    const std::int64_t hour =
-        days_from_epoch({year, when[i][0], when[i][1]}) * 24 + when[i][2] - 1;
+    const std::int64_t hour = days_from_epoch({year, when[i][0], when[i][1]}) * 24 + when[i][2] - 1;
     if (i == 0 && hour != first)
       return Fault{rows[i].second, "the first hour of 1 January", "another", "a whole year"};
     TRY(added, builder.add(hour, rows[i].first, rows[i].second));

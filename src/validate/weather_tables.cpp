@@ -51,7 +51,8 @@ struct YearFigures {
 double lag_24h(const std::vector<double>& hours) {
   std::array<double, 24> mean{};
   const std::size_t days = hours.size() / 24;
-  for (std::size_t i = 0; i < hours.size(); ++i) mean[i % 24] += hours[i] / static_cast<double>(days);
+  for (std::size_t i = 0; i < hours.size(); ++i)
+    mean[i % 24] += hours[i] / static_cast<double>(days);
   double product = 0, before = 0, after = 0;
   for (std::size_t i = 0; i + 24 < hours.size(); ++i) {
     const double a = hours[i] - mean[i % 24], b = hours[i + 24] - mean[i % 24];
@@ -66,7 +67,8 @@ template <class At>
 YearFigures figures(int year, const At& at) {
   YearFigures out;
   std::array<Month, kMonthsOfYear> months;
-  const std::int64_t first = days_from_epoch({year, 1, 1}), last = days_from_epoch({year + 1, 1, 1});
+  const std::int64_t first = days_from_epoch({year, 1, 1}),
+                     last = days_from_epoch({year + 1, 1, 1});
   for (std::int64_t day = first; day < last; ++day) {
     Month& m = months[static_cast<std::size_t>(date_of(Millis(day * kMsPerDay)).month - 1)];
     double most = -1e9, least = 1e9;
@@ -89,8 +91,8 @@ YearFigures figures(int year, const At& at) {
     const double mean = m.sum / n;
     double squares = 0;
     for (const double t : m.hours) squares += (t - mean) * (t - mean);
-    out.months[i] = {mean + kZeroK,          m.max / m.days + kZeroK,     m.min / m.days + kZeroK,
-                     m.wet / n + kZeroK,     std::sqrt(squares / n),      lag_24h(m.hours)};
+    out.months[i] = {mean + kZeroK,      m.max / m.days + kZeroK, m.min / m.days + kZeroK,
+                     m.wet / n + kZeroK, std::sqrt(squares / n),  lag_24h(m.hours)};
   }
   return out;
 }
@@ -132,7 +134,8 @@ Result<std::vector<ValidationTable>> weather_tables(const ClimateSpec& climate,
   std::vector<ValidationTable> tables;
   for (const Compared& q : kQuantities)
     tables.push_back({q.table, q.quantity, q.unit, q.note, q.bar_pct, {}});
-  ValidationTable hot{"weather/hot_hours", "hours of a year above 30 C", "hours", "", kHotBarPct, {}};
+  ValidationTable hot{
+      "weather/hot_hours", "hours of a year above 30 C", "hours", "", kHotBarPct, {}};
   for (const int year : kYears) {
     TRY(truth, measured(data, year));
     TRY(model, generated(climate, year));
