@@ -80,7 +80,7 @@ double solve_wick(const Wick& k, double t, double ratio, double air_pa) {
 Fault out_of_range(const std::string& where, const char* what, double least, double most,
                    double found) {
   return {where, std::string(what) + " from " + decimal_text(least) + " to " + decimal_text(most),
-          decimal_text(found), ""};
+          std::isfinite(found) ? decimal_text(found) : "no finite number", ""};
 }
 
 }  // namespace
@@ -146,7 +146,7 @@ Result<double> humidity_of_wet_bulb(const std::string& where, double dry_bulb_c,
   if (!(wet_bulb_c >= kAirLeastC && wet_bulb_c <= dry_bulb_c))
     return Fault{where,
                  "a wet bulb from -40 C to the dry bulb of " + decimal_text(dry_bulb_c) + " C",
-                 decimal_text(wet_bulb_c), ""};
+                 std::isfinite(wet_bulb_c) ? decimal_text(wet_bulb_c) : "no finite number", ""};
   const Wick& k = wet_bulb_c >= 0 ? kWater : kIce;
   const double air_pa = 1000 * pressure_kpa;
   const double wet_ratio = ratio_of_pressure(saturation(wet_bulb_c).pa, air_pa);

@@ -1,0 +1,50 @@
+// Generated Seoul beside measured Seoul: every table is within its bar.
+#include "validate/weather_tables.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+
+#include "io/describe_reader.h"
+#include "io/doc_loader.h"
+#include "source_dir.h"
+
+namespace dure {
+namespace {
+
+ClimateSpec korea() {
+  const Loaded loaded = load_document(source_dir() + "/models/climate-kr.yaml", {});
+  ClimateSpec c;
+  DescribedReader reader(loaded.doc);
+  const DocNode* const node = loaded.doc.root.find("climate");
+  EXPECT_NE(node, nullptr);
+  if (node != nullptr) reader.read(*node, c);
+  EXPECT_TRUE(reader.faults.empty());
+  return c;
+}
+
+TEST(WeatherTables, EveryTableIsWithinItsBar) {
+  const char* const given = std::getenv("DURE_SHARED");
+  const std::string data = (given != nullptr ? given : source_dir() + "/../shared") + "/data";
+  ASSERT_TRUE(std::filesystem::exists(data))
+      << data << ": set DURE_SHARED to the folder that holds data/traces";
+  const auto tables = weather_tables(korea(), data);
+  ASSERT_TRUE(tables) << to_string(tables.fault());
+  ASSERT_EQ(tables.value().size(), 7u);
+  for (const ValidationTable& t : tables.value()) {
+    const Verdict v = verdict(t);
+    EXPECT_TRUE(v.ok) << t.table << " " << v.mape_pct << " of " << t.bar_pct;
+    EXPECT_EQ(v.rows, t.table == "weather/hot_hours" ? 2u : 24u);
+    EXPECT_EQ(v.unanswered, 0u);
+  }
+}
+
+TEST(WeatherTables, SaysWhatIsMissing) {
+  EXPECT_FALSE(weather_tables(korea(), "/nowhere"));
+  ClimateSpec nothing;
+  EXPECT_FALSE(weather_tables(nothing, "/nowhere"));
+}
+
+}  // namespace
+}  // namespace dure
