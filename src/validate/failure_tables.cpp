@@ -115,8 +115,9 @@ Causes causes_of(const FailureSpec& spec, const Row& row) {
       return c.group == FailureGroup::gpu || c.group == FailureGroup::network ||
              c.group == FailureGroup::host;
     });
-  for (const auto& [published, id] : kNames) {
-    if (row.cause == published) return causes_where(spec, [&](const C& c) { return c.id == id; });
+  for (const auto& name : kNames) {
+    if (row.cause == name.first)
+      return causes_where(spec, [&](const C& c) { return c.id == name.second; });
   }
   return {};
 }
