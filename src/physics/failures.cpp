@@ -102,16 +102,20 @@ double early_life(const FailureHardwareSpec& hardware, Millis age) {
   return 1.0 + (hardware.early_life_factor - 1.0) * std::exp(-days / hardware.early_life_days);
 }
 
-// With x = y^(1/k) the density's pole at 0 goes: x^(k-1) dx = dy / k. Simpson's rule.
+// Density x^(k-1) e^(-kx). With x = y^(1/p), p = min(k, 1), its pole at 0 goes: the weight of dy is
+// y^(k/p - 1) e^(-kx). Simpson's rule; e^k is divided out.
 double cut_gamma_mean(double shape, double most) {
   CHECK(shape > 0 && most > 0);
   constexpr int kSteps = 20'000;
-  const double last = std::pow(1.0 + 60.0 / shape, shape);
+  const double p = std::min(shape, 1.0), power = shape / p - 1.0;
+  const double last = std::pow(1.0 + 60.0 / shape + 20.0 / std::sqrt(shape), p);
   double weight = 0, mean = 0;
   for (int i = 0; i <= kSteps; ++i) {
     const double y = last * i / kSteps;
-    const double x = std::pow(y, 1.0 / shape);
-    const double w = std::exp(-shape * x) * (i == 0 || i == kSteps ? 1 : (i % 2 == 1 ? 4 : 2));
+    const double x = std::pow(y, 1.0 / p);
+    const double rise = power == 0 ? 0.0 : power * std::log(std::max(y, 1e-300));
+    const double w =
+        std::exp(rise - shape * (x - 1.0)) * (i == 0 || i == kSteps ? 1 : (i % 2 == 1 ? 4 : 2));
     weight += w;
     mean += w * std::min(x, most);
   }

@@ -92,7 +92,7 @@ std::vector<double> max_min(const std::vector<std::vector<std::size_t>>& lanes_o
       if (users[l] == 0) continue;
       // Full is what set the step: no rounding decides it.
       full[l] = room[l] / static_cast<double>(users[l]) <= step;
-      room[l] = full[l] ? 0.0 : room[l] - step * static_cast<double>(users[l]);
+      room[l] = full[l] ? 0.0 : std::max(0.0, room[l] - step * static_cast<double>(users[l]));
     }
     for (std::size_t f = 0; f < wants.size(); ++f) {
       if (!rising[f]) continue;

@@ -17,7 +17,7 @@ namespace dure {
 namespace {
 
 struct Row {
-  std::string id, suite, gpu, category, cause, metric;
+  std::string id, suite, gpu, category, cause, metric, unit;
   std::optional<double> n_gpus, n_nodes, period_days;
   double value = 0;
 };
@@ -42,7 +42,7 @@ Result<std::vector<Row>> read_rows(const std::string& path) {
     if (column.empty()) {
       for (std::size_t i = 0; i < cells.size(); ++i) column.emplace(cells[i].text, i);
       for (const char* const name : {"id", "suite", "gpu", "n_gpus", "n_nodes", "period_days",
-                                     "category", "cause", "metric", "value", "evidence"}) {
+                                     "category", "cause", "metric", "unit", "value", "evidence"}) {
         if (!column.contains(name))
           return Fault{csv.where(), "a column " + std::string(name), "none", ""};
       }
@@ -58,8 +58,8 @@ Result<std::vector<Row>> read_rows(const std::string& path) {
     if (*value == 0) continue;
     rows.push_back({std::string(text("id")), std::string(text("suite")), std::string(text("gpu")),
                     std::string(text("category")), std::string(text("cause")),
-                    std::string(text("metric")), number(text("n_gpus")), number(text("n_nodes")),
-                    number(text("period_days")), *value});
+                    std::string(text("metric")), std::string(text("unit")), number(text("n_gpus")),
+                    number(text("n_nodes")), number(text("period_days")), *value});
   }
   return rows;
 }
@@ -115,8 +115,9 @@ Causes causes_of(const FailureSpec& spec, const Row& row) {
       return c.group == FailureGroup::gpu || c.group == FailureGroup::network ||
              c.group == FailureGroup::host;
     });
-  for (const auto& [published, id] : kNames) {
-    if (row.cause == published) return causes_where(spec, [&](const C& c) { return c.id == id; });
+  for (const auto& name : kNames) {
+    if (row.cause == name.first)
+      return causes_where(spec, [&](const C& c) { return c.id == name.second; });
   }
   return {};
 }
@@ -182,7 +183,9 @@ bool is_rate(const Row& r) {
                                                   "rate_per_1000_node_days",
                                                   "faults_per_1000_node_days",
                                                   "xid_identified_gpu_failures",
-                                                  "gpu_failures_per_1000_node_days"};
+                                                  "gpu_failures_per_1000_node_days",
+                                                  "restarts"};
+  if (r.unit.find("bound") != std::string::npos) return false;  // no figure to compare with
   return std::find(std::begin(kMetrics), std::end(kMetrics), r.metric) != std::end(kMetrics) &&
          (r.category == "summary" || r.cause == "GPU");
 }
