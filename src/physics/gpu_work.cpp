@@ -1,5 +1,6 @@
 #include "physics/gpu_work.h"
 
+#include <algorithm>
 #include <cmath>
 #include <initializer_list>
 #include <optional>
@@ -61,6 +62,7 @@ Result<StepTimes> serving_step(const ServingStepSpec& spec, const GpuPowerSpec& 
   t.rest_s = kMilli * (spec.fixed_ms + spec.doubling_ms * doublings +
                        spec.sequence_ms * b / (apart ? n : 1));
   if (apart) t.rest_s += spec.imbalance_share * doublings * step_s(t);
+  t.rest_s += std::max(0.0, kMilli * spec.host_ms - step_s(t));
   return t;
 }
 

@@ -6,6 +6,7 @@
 //             M = (W + b kv) / (n bandwidth e_m),  W = bytes x (A + (N - A)(1 - (1 - A/N)^b))
 //             rest = fixed + doubling x log2 n + sequence x b (over n where each GPU schedules
 //             its own); experts apart wait a further imbalance x log2 n of the step
+//             a step takes no less than the host needs beside the GPUs
 //   image     C = 2 N tokens passes b / (n peak e_c), rest = N^(1/3) (fixed + doubling x log2 n)
 //   training  over m nodes: waiting share = 1 - 1 / (1 + k log2 m)
 #pragma once

@@ -1,5 +1,6 @@
 #include "validate/power_tables.h"
 
+#include <algorithm>
 #include <charconv>
 #include <map>
 #include <string_view>
@@ -16,6 +17,7 @@ namespace dure {
 namespace {
 
 constexpr double kBarPct = 8;
+constexpr double kLlamaWindow = 4096;  // tokens; beyond it the rows show an idle GPU
 
 const GpuPowerSpec* gpu_of(const PowerSpec& spec, std::string_view name) {
   static constexpr std::pair<std::string_view, std::string_view> kNames[] = {
@@ -51,17 +53,21 @@ std::string family(std::string_view model) {
 
 std::optional<double> served_w(const PowerSpec& spec, const PowerRow& r) {
   const GpuPowerSpec* gpu = gpu_of(spec, r.gpu);
-  if (gpu == nullptr || spec.serving_steps.empty() || !r.batch || !r.n_gpus) return std::nullopt;
-  const ServingStepSpec& step = spec.serving_steps.front();
+  if (gpu == nullptr || !r.batch || !r.n_gpus) return std::nullopt;
+  const bool splitwise = starts(r.suite, "splitwise");
+  const auto engine = find_row(spec.serving_steps, splitwise ? "splitwise" : "vllm", "engines");
+  if (!engine) return std::nullopt;
+  const ServingStepSpec& step = *engine.value();
   ServedModel m;
   m.params_b = r.params_b.value_or(0);
   m.active_params_b = r.active_params_b.value_or(m.params_b);
   m.prompt_ratio =
       starts(r.suite, "ml-energy:sourcegraph") ? step.prompt_tokens_code : step.prompt_tokens_chat;
-  if (starts(r.suite, "splitwise")) {
+  if (splitwise) {
     m.params_b = m.active_params_b = number_after(r.model, "-").value_or(0);
     const auto prompt = number_after(r.note, "prompt "), output = number_after(r.note, "output ");
     if (prompt && output && *output > 0) m.prompt_ratio = *prompt / *output;
+    if (starts(r.model, "LLaMA") && prompt > kLlamaWindow) return std::nullopt;
   }
   m.bytes_per_param = r.precision == "fp8" ? 1 : 2;
   m.batch_seqs = *r.batch;
@@ -243,8 +249,8 @@ Result<std::vector<ValidationTable>> power_tables(const std::string& csv, const 
                              "fitted to FLUX, SANA and HunyuanDiT", rows, "ml-energy:text-to-image",
                              part, image_w, unseen));
   tables.push_back(gpu_table("splitwise_gpu_power",
-                             "a GPU, an engine and models that nothing was fitted to; watts are "
-                             "the source's share times 400 W",
+                             "fitted to LLaMA, BLOOM held out; watts are the source's share times "
+                             "400 W; prompts beyond LLaMA's window are not answered",
                              rows, "splitwise", spec, served_w));
   TRY(training, training_nodes(rows, spec));
   tables.push_back(training);

@@ -136,6 +136,7 @@ struct ServingStepSpec {  // one step of a language model that serves: docs/mode
   double compute_efficiency = 1, memory_efficiency = 1;  // of the peaks
   double overlap_cost = 0;     // of the shorter of compute and memory, added to the longer
   double fixed_ms = 0;         // launch and host, each step
+  double host_ms = 0;          // of the host beside the GPUs: a step takes no less
   double sequence_ms = 0;      // host, each sequence of a scheduler
   double doubling_ms = 0;      // communication, each doubling of the GPUs
   double imbalance_share = 0;  // waiting of experts apart, each doubling of the GPUs
@@ -155,6 +156,8 @@ struct ServingStepSpec {  // one step of a language model that serves: docs/mode
               "of the shorter of compute and memory, added to the longer", range(0, 1),
               dimensionless),
         Field("fixed_ms", &S::fixed_ms, "launch and host of a step", required, range(0, 1'000)),
+        Field("host_ms", &S::host_ms,
+              "of the host, beside the GPUs: a step takes no less than this", range(0, 1'000)),
         Field("sequence_ms", &S::sequence_ms, "host work for a sequence in a step", range(0, 100)),
         Field("doubling_ms", &S::doubling_ms, "communication for each doubling of the GPUs",
               range(0, 1'000)),
