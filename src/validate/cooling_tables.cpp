@@ -71,8 +71,8 @@ const Row* called(const std::vector<Row>& rows, std::string_view name) {
 }  // namespace
 
 Outcome<std::vector<ValidationTable>> cooling_tables(const CoolingTruthModel& model,
-                                                     const std::string& truth_dir) {
-  const Result<std::vector<TruthRow>> rows = read_rows(truth_dir + "/cooling.csv");
+                                                     const std::string& csv) {
+  const Result<std::vector<TruthRow>> rows = read_rows(csv);
   if (!rows) return Faults{rows.fault()};
   ValidationTable pues{"pue_by_site", "annual PUE",
                        "ratio",       "one design class an operator, climate of the place",

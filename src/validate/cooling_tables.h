@@ -17,7 +17,7 @@ inline constexpr double kPueBarPct = 4, kWueBarPct = 60;  // set before the answ
 // Tables: pue_by_site (annual and trailing twelve months), wue_by_region. Rows of evidence `read`.
 // Left out: quarters (which is not published), fleets, surveys, whole continents.
 Outcome<std::vector<ValidationTable>> cooling_tables(const CoolingTruthModel& model,
-                                                     const std::string& truth_dir);
+                                                     const std::string& csv);
 // The same PUE rows, each answered by the mean of the other rows of its operator: what a model
 // without weather gets. For comparison, not to pass.
 ValidationTable pue_by_mean(const ValidationTable& pue_by_site);

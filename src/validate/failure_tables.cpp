@@ -280,8 +280,8 @@ ValidationTable clustering_table() {
 }  // namespace
 
 Result<std::vector<ValidationTable>> failure_tables(const FailureSpec& spec,
-                                                    const std::string& truth) {
-  TRY(rows, read_rows(truth + "/failures.csv"));
+                                                    const std::string& csv) {
+  TRY(rows, read_rows(csv));
   ValidationTable rates{"failures_rates",
                         "faults of a fleet",
                         "as measured",
@@ -353,8 +353,8 @@ ValidationTable unseen_fleets(const FailureSpec& spec) {
 }
 
 Result<std::vector<ValidationTable>> independent_failure_tables(const FailureSpec& spec,
-                                                                const std::string& truth) {
-  TRY(rows, read_rows(truth + "/failures.csv"));
+                                                                const std::string& csv) {
+  TRY(rows, read_rows(csv));
   FailureSpec alike = spec;
   for (FailureCauseSpec& c : alike.causes) {
     c.uneven = false;

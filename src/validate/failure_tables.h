@@ -16,10 +16,10 @@
 
 namespace dure {
 
-// truth: the folder of failures.csv. Tables: rates, causes, times_out, clustering, effective_time.
+// csv: a file as failures.csv. Tables: rates, causes, times_out, clustering, effective_time.
 // A table that no row of the file belongs to is left out.
 Result<std::vector<ValidationTable>> failure_tables(const FailureSpec& spec,
-                                                    const std::string& truth);
+                                                    const std::string& csv);
 
 // Each fleet answered by what was counted in all others: what a fleet that was never seen gets.
 ValidationTable unseen_fleets(const FailureSpec& spec);
@@ -27,7 +27,7 @@ ValidationTable unseen_fleets(const FailureSpec& spec);
 // For comparison, not to pass: the clustering and times out of a model with the same rates and
 // mean times out, where faults are independent, nodes alike and times out exponential.
 Result<std::vector<ValidationTable>> independent_failure_tables(const FailureSpec& spec,
-                                                                const std::string& truth);
+                                                                const std::string& csv);
 
 // Mean time to failure by size of job in one fleet (RSC-1): from memory, so no gate.
 ValidationTable recalled_mttf();

@@ -91,7 +91,7 @@ TEST(CoolingTables, RowsFindTheirPlaces) {
       "f,AWS,EMEA,EMEA,wue_annual,0.12,read,regional aggregate\n"
       "g,Google,\"Columbus, Ohio\",Ohio,pue_quarter,1.05,read,\n"
       "h,Google,\"Columbus, Ohio\",Ohio,pue_ttm,1.05,paper-from-memory,\n");
-  const auto tables = cooling_tables(shipped(), truth.dir());
+  const auto tables = cooling_tables(shipped(), truth.dir() + "/cooling.csv");
   ASSERT_TRUE(tables);
   ASSERT_EQ(tables.value().size(), 2u);
   const ValidationTable& pues = tables.value()[0];
@@ -105,7 +105,7 @@ TEST(CoolingTables, RowsFindTheirPlaces) {
 
 TEST(CoolingTables, ABadTableIsRefused) {
   const Truth truth("a,Google,Dublin,Ireland,pue_ttm,one,read,\n");
-  const auto tables = cooling_tables(shipped(), truth.dir());
+  const auto tables = cooling_tables(shipped(), truth.dir() + "/cooling.csv");
   ASSERT_FALSE(tables);
   EXPECT_EQ(tables.faults()[0].expected, "a number as value");
   EXPECT_FALSE(cooling_tables(shipped(), truth.dir() + "/none"));
@@ -117,7 +117,7 @@ TEST(CoolingTables, ThePublishedSitesKeepTheBars) {
   const std::string truth =
       (given != nullptr ? given : source_dir() + "/../shared") + "/data/truth";
   if (!std::filesystem::exists(truth + "/cooling.csv")) GTEST_SKIP() << "no " << truth;
-  const auto tables = cooling_tables(shipped(), truth);
+  const auto tables = cooling_tables(shipped(), truth + "/cooling.csv");
   ASSERT_TRUE(tables);
   for (const ValidationTable& t : tables.value()) {
     const Verdict v = verdict(t);

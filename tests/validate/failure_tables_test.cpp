@@ -42,7 +42,7 @@ class FailureTables : public ::testing::Test {
   ~FailureTables() override { std::filesystem::remove_all(dir_); }
   Result<std::vector<ValidationTable>> tables(const std::string& text) {
     std::ofstream(dir_ + "/failures.csv") << text;
-    return failure_tables(shipped(), dir_);
+    return failure_tables(shipped(), dir_ + "/failures.csv");
   }
   std::string dir_;
 };
@@ -124,7 +124,7 @@ TEST(FailureTruth, RecordedTablesAreWithinTheirBars) {
   const std::string shared = given != nullptr ? given : source_dir() + "/../shared";
   if (!std::filesystem::exists(shared + "/data/truth/failures.csv"))
     GTEST_SKIP() << "no " << shared << "/data/truth/failures.csv";
-  const auto tables = failure_tables(shipped(), shared + "/data/truth");
+  const auto tables = failure_tables(shipped(), shared + "/data/truth/failures.csv");
   ASSERT_TRUE(tables) << to_string(tables.fault());
   EXPECT_EQ(tables.value().size(), 5U);
   for (const ValidationTable& t : tables.value()) {
@@ -132,7 +132,7 @@ TEST(FailureTruth, RecordedTablesAreWithinTheirBars) {
     EXPECT_TRUE(v.ok) << t.table << " " << v.mape_pct << " %, unanswered " << v.unanswered;
   }
   // The model that it replaces is not within them.
-  const auto independent = independent_failure_tables(shipped(), shared + "/data/truth");
+  const auto independent = independent_failure_tables(shipped(), shared + "/data/truth/failures.csv");
   ASSERT_TRUE(independent);
   for (const ValidationTable& t : independent.value()) EXPECT_FALSE(verdict(t).ok) << t.table;
 }
