@@ -32,5 +32,5 @@ TEST(Page, HasTheFilesOfTheHubsPage) {
   for (const dure::PageFile& f : dure::hub_page()) inside.emplace(f.path, f.gzip);
   EXPECT_EQ(inside.size(), built.size());
   EXPECT_TRUE(inside == built);
-  if (!inside.empty()) EXPECT_TRUE(inside.contains("index.html"));
+  EXPECT_EQ(inside.empty(), !inside.contains("index.html"));
 }

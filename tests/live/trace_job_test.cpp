@@ -33,15 +33,21 @@ TEST(TraceJob, TellsAJobFromItsRequestToItsEnd) {
     what.push_back(e["what"]);
     EXPECT_GT(e["entry"], last) << e;
     last = e["entry"];
-    if (e["what"] == "asked") EXPECT_EQ(e["user"], "me") << e;
-    if (e["what"] == "submitted") EXPECT_EQ(e["gpus"], 3) << e;
+    if (e["what"] == "asked") {
+      EXPECT_EQ(e["user"], "me") << e;
+    }
+    if (e["what"] == "submitted") {
+      EXPECT_EQ(e["gpus"], 3) << e;
+    }
     if (e["what"] == "started") {
       EXPECT_EQ(e["gpus"], 3) << e;
       EXPECT_EQ(e["pool"], "ulsan") << e;
       began = last;
     }
     if (e["what"] == "ended") ended = last;
-    if (e["what"] == "judged") EXPECT_EQ(e["code"], "done") << e;
+    if (e["what"] == "judged") {
+      EXPECT_EQ(e["code"], "done") << e;
+    }
   }
   for (const char* word : {"asked", "submitted", "started", "attempt_accepted", "attempt_started",
                            "attempt_ended", "judged"})

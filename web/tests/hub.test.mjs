@@ -46,7 +46,8 @@ describe("application of the hub", { skip: existsSync(program()) ? false : `no $
     const width = document.documentElement.clientWidth;
     const inScroller = (e) => { for (let p = e.parentElement; p; p = p.parentElement) if (/auto|scroll|hidden|clip/.test(getComputedStyle(p).overflowX)) return true; return false; };
     const wide = [...document.querySelectorAll("body *")].filter((e) => e.getBoundingClientRect().right > width + 0.5 && !inScroller(e)).map((e) => `${e.tagName}.${e.className}`);
-    return { page: document.documentElement.scrollWidth - width, wide: wide.slice(0, 5) };
+    const cut = [...document.querySelectorAll(".frame")].filter((e) => e.scrollWidth > e.clientWidth + 1).map((e) => `table ${e.scrollWidth} in ${e.clientWidth}`);
+    return { page: document.documentElement.scrollWidth - width, wide: [...wide.slice(0, 5), ...cut] };
   });
   async function violations(page) {
     // By the debugger, which the page's own policy does not bind.
@@ -76,9 +77,6 @@ describe("application of the hub", { skip: existsSync(program()) ? false : `no $
 
   test("first load: within 400 KB, kept by its names, from this hub alone", async () => {
     const { page, wrong, close } = await open();
-    let bytes = 0;
-    page.on("response", async (r) => { bytes += Number((await r.allHeaders())["content-length"] ?? 0); });
-    await page.reload();
     await lined(page).first().waitFor();
     await page.locator(".flows svg").waitFor();
     const folder = fileURLToPath(new URL("../dist/hub/", import.meta.url));
@@ -134,11 +132,15 @@ describe("application of the hub", { skip: existsSync(program()) ? false : `no $
   });
 
   test("a line leads to its jobs, a job to the entries of the record, and back", async () => {
-    const { page, wrong, close } = await open();
+    const { page, wrong, close } = await open("#/ledger", { height: 600 });
+    await page.locator(".flows svg").waitFor();
     const row = loans()[0], parts = lines.parts.filter((p) => p.pool === row.pool && p.owner === row.owner && p.member === row.member);
-    await page.locator(`[data-table=lines] a[href*="pool=${row.pool}"][href*="member=${row.member}"]`).click();
+    await page.locator(`[data-table=lines] a[href*="pool=${row.pool}"][href*="member=${row.member}"]`).focus();
+    const before = await page.evaluate(() => scrollY);
+    await page.keyboard.press("Enter");
     const shown = page.locator("[data-table=parts] tbody tr");
     await shown.first().waitFor();
+    assert.equal(await page.evaluate(() => scrollY), 0);  // a new page from its top
     assert.equal(await shown.count(), parts.length);
     const sum = await page.locator("[data-table=parts] td[data-column=amount_krw]").evaluateAll((all) => all.reduce((n, e) => n + Number(e.dataset.value), 0));
     assert.equal(sum, row.amount_krw);
@@ -152,6 +154,7 @@ describe("application of the hub", { skip: existsSync(program()) ? false : `no $
     await shown.first().waitFor();
     await page.goBack();
     await lined(page).first().waitFor();
+    await page.waitForFunction((y) => Math.abs(scrollY - y) < 2, before);  // and back to where it was left
     assert.deepEqual(wrong, []);
     await close();
   });

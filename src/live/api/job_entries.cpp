@@ -1,4 +1,6 @@
 // What the record says of a job: GET /api/v1/jobs/{job}/entries.
+#include <cstdio>
+
 #include "live/api/api.h"
 #include "live/api/store_reader.h"
 #include "live/trace_job.h"
@@ -6,11 +8,19 @@
 namespace dure {
 namespace {
 
+// To the millisecond, as the ledger reckons: 2026-11-30T15:00:26.132+09:00.
+std::string iso_with_ms(std::int64_t at_ms) {
+  std::string text = iso(world_time(at_ms));
+  char ms[8];
+  std::snprintf(ms, sizeof ms, ".%03d", static_cast<int>(at_ms % 1000));
+  return text.insert(text.size() - std::string_view("+09:00").size(), ms);
+}
+
 JobEntriesView view_of(std::int64_t job, std::vector<JobEntry> entries) {
   JobEntriesView v;
   v.job = job;
   for (JobEntry& e : entries)
-    v.entries.push_back({static_cast<std::int64_t>(e.entry), iso(world_time(e.at_ms)),
+    v.entries.push_back({static_cast<std::int64_t>(e.entry), iso_with_ms(e.at_ms),
                          std::move(e.what), std::move(e.pool), std::move(e.site), std::move(e.user),
                          std::move(e.key), e.gpus, std::move(e.code), std::move(e.detail)});
   return v;

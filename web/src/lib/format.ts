@@ -67,6 +67,7 @@ export function formats(lang: Lang) {
     return ko ? `${d.getUTCMonth() + 1}/${d.getUTCDate()}` : tickEn(ms);
   };
   const second = date({ year: "numeric", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+  const exact = date({ year: "numeric", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3, hourCycle: "h23" });
   const clock = date({ hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
   const weekday = date({ weekday: "short" });
   const tickEn = date({ month: "short", day: "numeric" });
@@ -83,6 +84,6 @@ export function formats(lang: Lang) {
     const first = day(a), last = day(b - 1);
     return first === last ? first : `${first} – ${last}`;
   };
-  return { weekday, count, decimal, unit, grouped, short, percent, won, money, duration, span, month, moment, second, clock, tick, day, dayShort };
+  return { weekday, count, decimal, unit, grouped, short, percent, won, money, duration, span, month, moment, second, exact, clock, tick, day, dayShort };
 }
 export type Formats = ReturnType<typeof formats>;
