@@ -39,7 +39,9 @@ TEST_F(PageTest, IsPackedForWhoTakesItAndPlainForOthers) {
   EXPECT_EQ(gzip.header("Content-Encoding"), "gzip");
   EXPECT_EQ(gzip.header("Content-Type"), "text/html; charset=utf-8");
   EXPECT_EQ(unpacked(gzip.body), kHtml);
-  for (const char* accepts : {"", "identity", "br", "gzip;q=0", "gzip;q=0, br"}) {
+  for (const char* accepts : {"gzip", "br;q=1.0, gzip;q=0.8", "deflate , gzip"})
+    EXPECT_EQ(hub.call("GET", "/", "", {{"Accept-Encoding", accepts}}).body, gzip.body) << accepts;
+  for (const char* accepts : {"", "identity", "br", "gzip; q=0", "gzip;q=0.000, br", "xgzip"}) {
     const HttpResponse plain = hub.call("GET", "/", "", {{"Accept-Encoding", accepts}});
     EXPECT_EQ(plain.status, 200) << accepts;
     EXPECT_EQ(plain.header("Content-Encoding"), "") << accepts;

@@ -1,5 +1,6 @@
 // The hub's page: index.html at / and what it is made of below /assets. It is for anybody: what it
 // shows it asks of the API, as whoever looks at it.
+#include <algorithm>
 #include <map>
 
 #include "base/hash.h"
@@ -38,12 +39,21 @@ Result<std::string> unpacked(const PageFile& file) {
   }
 }
 
-// gzip;q=0 is a no (RFC 9110 §12.5.3); nobody is known to send gzip;q=0.000.
+// "gzip, deflate" does, "gzip;q=0" does not (RFC 9110 §12.5.3).
 bool takes_gzip(std::string_view accepted) {
-  const std::size_t at = accepted.find("gzip");
-  if (at == std::string_view::npos) return false;
-  const std::string_view after = accepted.substr(at + 4);
-  return !after.starts_with(";q=0") || after.starts_with(";q=0.");
+  std::string text;
+  for (const char c : accepted)
+    if (c != ' ' && c != '\t') text += c;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find(',', at), text.size());
+    const std::string coding = text.substr(at, end - at);
+    at = end + 1;
+    if (coding != "gzip" && !coding.starts_with("gzip;")) continue;
+    const std::size_t weight = coding.find(";q=");
+    return weight == std::string::npos ||
+           coding.find_first_of("123456789", weight) != std::string::npos;
+  }
+  return false;
 }
 
 class Page {
