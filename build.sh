@@ -1,6 +1,6 @@
 #!/bin/bash
-# Builds Dure for use: installs what is missing, builds the report page (web/) and then the release
-# program with the page inside it: build/dure. Does only what is not done yet.
+# Builds Dure for use: installs what is missing, builds the pages (web/) and then the release
+# program with them inside it: build/dure. Does only what is not done yet.
 #
 # usage: ./build.sh
 . "$(dirname "$0")/tools/lib.sh"

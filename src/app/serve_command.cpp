@@ -84,7 +84,7 @@ std::string explained(const Scenario& scenario, const WorldCopy& look, JobId id)
 ApiExtras extras_for(const Scenario& scenario) {
   ApiExtras x;
   x.version = kVersion;
-  x.page = report_page();
+  x.page = hub_page();
   x.own_uid = geteuid();
   x.own_user = user_name();
   x.explain = [&scenario](const WorldCopy& look, JobId id) {

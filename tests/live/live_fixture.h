@@ -36,9 +36,9 @@ std::int64_t now_unix();
 class RunningHub {
  public:
   // store: sqlite:PATH. The API is served on a free port.
-  RunningHub(const std::string& store, HubSpec spec = hub_of_three());
+  RunningHub(const std::string& store, HubSpec spec = hub_of_three(), PageFiles page = {});
   RunningHub(std::unique_ptr<Store> store, HubSpec spec = hub_of_three(),
-             const std::string& url = "");
+             const std::string& url = "", PageFiles page = {});
   ~RunningHub();
   void agent(const std::string& site, std::unique_ptr<Driver> driver, const std::string& journal,
              SiteTools tools = {});

@@ -72,10 +72,11 @@ std::unique_ptr<Store> opened(const std::string& url) {
 }
 }  // namespace
 
-RunningHub::RunningHub(const std::string& store, HubSpec spec)
-    : RunningHub(opened(store), std::move(spec), store) {}
+RunningHub::RunningHub(const std::string& store, HubSpec spec, PageFiles page)
+    : RunningHub(opened(store), std::move(spec), store, std::move(page)) {}
 
-RunningHub::RunningHub(std::unique_ptr<Store> store, HubSpec spec, const std::string& url) {
+RunningHub::RunningHub(std::unique_ptr<Store> store, HubSpec spec, const std::string& url,
+                       PageFiles page) {
   HubOptions options;
   options.holder = "test";
   auto hub = Hub::open(std::move(spec), alliance(), std::move(store), Clock::real(), options);
@@ -88,7 +89,7 @@ RunningHub::RunningHub(std::unique_ptr<Store> store, HubSpec spec, const std::st
   extras.version = "test";
   extras.own_uid = geteuid();
   extras.own_user = "me";
-  extras.page = "<html></html>";
+  extras.page = std::move(page);
   extras.explain = [](const WorldCopy&, JobId) { return std::string("{}"); };
   if (!url.empty()) extras.open_record = [url] { return open_store_read_only(url); };
   api_ = std::make_unique<Api>(*hub_, std::move(extras));

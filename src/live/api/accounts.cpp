@@ -112,8 +112,20 @@ void ledger(Api& api, Call call) {
     }
     for (const StatementSum& m : s.members) {
       if (!only.empty() && m.member != only) continue;
-      v.members.push_back({m.member, hours(m.lent_gpu_ms), hours(m.borrowed_gpu_ms), m.credit_krw,
-                           m.debit_krw, m.credit_krw - m.debit_krw});
+      BalanceRow row{m.member,
+                     m.member,
+                     m.member,
+                     hours(m.lent_gpu_ms),
+                     hours(m.borrowed_gpu_ms),
+                     m.credit_krw,
+                     m.debit_krw,
+                     m.credit_krw - m.debit_krw};
+      for (const MemberSpec& known : d.scenario.members)
+        if (known.id == m.member) {
+          if (!known.name_en.empty()) row.name_en = known.name_en;
+          if (!known.name_ko.empty()) row.name_ko = known.name_ko;
+        }
+      v.members.push_back(std::move(row));
     }
     for (const StatementSum& m : s.members) v.sum_krw += m.credit_krw - m.debit_krw;
     if (!as_csv) return view_answer(v);

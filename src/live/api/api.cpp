@@ -156,6 +156,7 @@ HttpResponse problem_answer(const Problem& p, const std::string& request_id) {
 
 void send(Call& call, HttpResponse response) {
   response.headers.emplace_back("X-Request-Id", call.id);
+  response.headers.emplace_back("X-Content-Type-Options", "nosniff");
   if (response.status == 200 && !response.header("ETag").empty() &&
       response.header("ETag") == call.request.header("if-none-match")) {
     response.status = 304;
@@ -173,6 +174,7 @@ Api::Api(Hub& hub, ApiExtras extras) : hub_(hub), extras_(std::move(extras)) {
   };
   reader_ = std::make_unique<StoreReader>(extras_.open_record);
   add_hub_routes(*this, routes_);
+  add_page_routes(*this, routes_);
   add_job_routes(*this, routes_);
   add_forecast_routes(*this, routes_);
   add_shadow_routes(*this, routes_);
@@ -181,6 +183,7 @@ Api::Api(Hub& hub, ApiExtras extras) : hub_(hub), extras_(std::move(extras)) {
   add_data_routes(*this, routes_);
   add_pipeline_routes(*this, routes_);
   add_ledger_line_routes(*this, routes_);
+  add_job_entry_routes(*this, routes_);
   add_agent_routes(*this, routes_);
 }
 Api::~Api() = default;

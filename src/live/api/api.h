@@ -16,6 +16,7 @@
 #include "io/describe_doc.h"
 #include "io/describe_json.h"
 #include "live/api/meters.h"
+#include "live/api/page_files.h"
 #include "live/api/views.h"
 #include "live/http/server.h"
 #include "live/http/url.h"
@@ -56,7 +57,7 @@ struct ApiExtras {
   std::function<Result<std::unique_ptr<Store>>()> open_record = [] {
     return Result<std::unique_ptr<Store>>(Fault{"store", "one that can be read", "none", ""});
   };
-  std::string page;  // HTML of /
+  PageFiles page;
   std::string version;
   std::int64_t own_uid = -1;  // callers of this account need no token on a loopback address
   std::string own_user;       // how they are called
@@ -129,6 +130,7 @@ void send(Call& call, HttpResponse response);
 void add_job_routes(Api& api, std::vector<Route>& routes);
 void add_site_routes(Api& api, std::vector<Route>& routes);
 void add_account_routes(Api& api, std::vector<Route>& routes);
+void add_job_entry_routes(Api& api, std::vector<Route>& routes);
 void add_ledger_line_routes(Api& api, std::vector<Route>& routes);
 void add_agent_routes(Api& api, std::vector<Route>& routes);
 void add_data_routes(Api& api, std::vector<Route>& routes);
@@ -136,6 +138,7 @@ void add_pipeline_routes(Api& api, std::vector<Route>& routes);
 void add_forecast_routes(Api& api, std::vector<Route>& routes);
 void add_shadow_routes(Api& api, std::vector<Route>& routes);
 void add_hub_routes(Api& api, std::vector<Route>& routes);
+void add_page_routes(Api& api, std::vector<Route>& routes);
 std::string openapi(const Api& api);
 std::string metrics(Api& api, const Desk& desk);
 

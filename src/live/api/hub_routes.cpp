@@ -1,4 +1,4 @@
-// The hub itself: health, readiness, metrics, status, description, page.
+// The hub itself: health, readiness, metrics, status, description.
 #include "live/api/api.h"
 
 namespace dure {
@@ -79,10 +79,6 @@ void add_hub_routes(Api& api, std::vector<Route>& routes) {
                         return text_answer(metrics(api, d), "text/plain; version=0.0.4");
                       });
                     }});
-  routes.push_back(
-      {"GET", "/", "The page", Needs::anybody, {}, {}, {}, "text/html", [&api](Call call) {
-         send(call, text_answer(api.extras().page, "text/html; charset=utf-8"));
-       }});
   routes.push_back({"GET",
                     "/api/v1/openapi.json",
                     "This description",

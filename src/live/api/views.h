@@ -270,13 +270,15 @@ struct LedgerRow {
   }
 };
 struct BalanceRow {
-  std::string member;
+  std::string member, name_en, name_ko;
   double lent_gpu_hours = 0, borrowed_gpu_hours = 0;
   std::int64_t credit_krw = 0, debit_krw = 0, balance_krw = 0;
   template <class = void>
   static constexpr auto describe() {
     return std::tuple(
         Field("member", &BalanceRow::member, "whose"),
+        Field("name_en", &BalanceRow::name_en, "of the member, in English"),
+        Field("name_ko", &BalanceRow::name_ko, "in Korean"),
         Field("lent_gpu_hours", &BalanceRow::lent_gpu_hours, "to others", range(0, kAny),
               dimensionless),
         Field("borrowed_gpu_hours", &BalanceRow::borrowed_gpu_hours, "of others", range(0, kAny),
@@ -362,6 +364,35 @@ struct LinesView {
               range(0, kAny)),
         Field("lines", &LinesView::lines, "sums of all parts, as the statement has them"),
         Field("parts", &LinesView::parts, "of this page, in the order in which they began"));
+  }
+};
+struct JobEntryView {
+  std::int64_t entry = 0;
+  std::string at, what, pool, site, user, key;
+  std::int64_t gpus = 0;
+  std::string code, detail;
+  template <class = void>
+  static constexpr auto describe() {
+    return std::tuple(
+        Field("entry", &JobEntryView::entry, "its number in the record", range(1, kAny)),
+        Field("at", &JobEntryView::at, "when"),
+        Field("what", &JobEntryView::what, "it says: asked, submitted, started, ended, …"),
+        Field("pool", &JobEntryView::pool, "of machines"),
+        Field("site", &JobEntryView::site, "that told it"),
+        Field("user", &JobEntryView::user, "who asked"),
+        Field("key", &JobEntryView::key, "of the attempt"),
+        Field("gpus", &JobEntryView::gpus, "asked for, or held from here on", range(0, kAny)),
+        Field("code", &JobEntryView::code, "why, for programs"),
+        Field("detail", &JobEntryView::detail, "and for people", free_text));
+  }
+};
+struct JobEntriesView {
+  std::int64_t job = 0;
+  std::vector<JobEntryView> entries;
+  template <class = void>
+  static constexpr auto describe() {
+    return std::tuple(Field("job", &JobEntriesView::job, "its number", range(1, kAny)),
+                      Field("entries", &JobEntriesView::entries, "in the order of the record"));
   }
 };
 struct StatusView {

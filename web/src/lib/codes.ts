@@ -85,6 +85,25 @@ const words: Record<string, Record<string, [ko: string, en: string]>> = {
     cdu: ["냉각수 분배 장치", "coolant distribution unit"], feeder_or_ups: ["급전·UPS", "feeder or UPS"], hall_fire: ["전산실 화재", "fire in a hall"], site_fire: ["거점 화재", "fire at a site"],
     grid_outage: ["정전", "grid outage"], fibre_cut: ["광케이블 절단", "fibre cut"],
   },
+  // Of a job, as the hub calls it.
+  state: {
+    waiting: ["대기", "waiting"], held: ["보류", "held"], starting: ["시작하는 중", "starting"], running: ["실행 중", "running"], stopping: ["멈추는 중", "stopping"], done: ["완료", "done"], failed: ["실패", "failed"],
+    timed_out: ["시간 초과", "timed out"], cancelled: ["취소", "cancelled"], lost: ["유실", "lost"], refused: ["거절", "refused"],
+  },
+  // An entry of the record that tells of a job.
+  entry: {
+    asked: ["요청받음", "Asked for"], submitted: ["대기열에 들어감", "Joined the queue"], adopted: ["거점에서 직접 시작한 작업을 알게 됨", "Found running at its site"], promised: ["시작을 약속함", "A start was promised"],
+    started: ["GPU를 잡음", "GPUs taken"], resized: ["크기를 바꿈", "Resized"], preempted: ["자리를 내주라고 함", "Told to give way"], stopped: ["멈추고 대기열로 돌아감", "Stopped, back to the queue"], cancel_asked: ["취소를 요청받음", "Cancelling was asked for"],
+    judged: ["결과를 판정함", "Judged"], limit_reached: ["시간 한도에 닿아 자리를 비움", "Time limit reached, GPUs released"], ended: ["끝남, GPU를 돌려줌", "Ended, GPUs released"], failed: ["실패로 끝남, GPU를 돌려줌", "Failed, GPUs released"],
+    cancelled: ["시작 전에 취소됨", "Cancelled before it started"], refused: ["거절됨", "Refused"], attempt_accepted: ["거점이 받아들임", "Accepted by its site"], attempt_started: ["거점에서 실행이 시작됨", "Started running at its site"],
+    attempt_serving: ["서비스가 응답함", "Serving"], attempt_ended: ["거점에서 실행이 끝남", "Its run ended at its site"], attempt_refused: ["거점이 거절함", "Refused by its site"], attempt_lost: ["거점에서 사라짐", "Lost at its site"],
+  },
+  // Why the hub did not answer as asked: what to do about it stands beside it.
+  problem: {
+    no_answer: ["허브가 응답하지 않습니다", "The hub does not answer"], unreadable: ["응답을 읽을 수 없습니다", "The answer cannot be read"], token_missing: ["토큰이 필요합니다", "A token is needed"], bad_token: ["이 허브의 토큰이 아닙니다", "Not a token of this hub"],
+    role_too_low: ["볼 권한이 없습니다", "Your role may not see this"], invalid_query: ["주소에 잘못된 값이 있습니다", "The address holds a value that cannot be"], unknown_job: ["그런 작업이 없습니다", "There is no such job"],
+    store_unavailable: ["허브가 기록을 읽지 못하고 있습니다", "The hub cannot read its record"], overloaded: ["허브가 바쁩니다", "The hub is busy"], too_many_requests: ["요청이 너무 잦습니다", "Too many requests"], not_leading: ["이 허브는 지금 이끌고 있지 않습니다", "This hub does not lead now"],
+  },
   // What a device's units are called.
   device: { gpu: ["GPU", "GPUs"], shared_gpu: ["공유 GPU", "shared GPUs"], qpu: ["QPU 세션", "QPU sessions"], ran_cell: ["기지국 묶음", "cell groups"], cpu: ["CPU 코어", "CPU cores"] },
   kind: { batch: ["일괄 작업", "batch"], service: ["서비스", "service"], session: ["대화형 세션", "session"], pipeline: ["파이프라인", "pipeline"], hybrid: ["양자 하이브리드", "quantum-hybrid"], ran: ["기지국", "RAN cells"] },

@@ -36,6 +36,12 @@ export function formats(lang: Lang) {
   const percent = (v: Num | undefined, digits = 1) => (v === null || v === undefined ? none : plain(v * 100, lang, digits, digits) + "%");
   const won = of((v) => (ko ? grouped(v) + (Math.abs(v) >= 1e4 ? " 원" : "원") : "₩" + grouped(v)));
 
+  /** Money to be paid: every won. `signed`: with + and −. */
+  const money = (v: number, signed = false) => {
+    const digits = plain(Math.abs(v), lang, 0), sign = v < 0 ? "−" : signed && v > 0 ? "+" : "";
+    return ko ? `${sign}${digits}원` : `${sign}₩${digits}`;
+  };
+
   /** Seconds in the two largest units that matter. */
   const duration = of((s) => {
     const two = (a: number, ua: string, b: number, ub: string) => `${a}${ua}` + (b ? ` ${b}${ub}` : "");
@@ -60,6 +66,9 @@ export function formats(lang: Lang) {
     const d = new Date(ms + 9 * 3600_000);
     return ko ? `${d.getUTCMonth() + 1}/${d.getUTCDate()}` : tickEn(ms);
   };
+  const second = date({ year: "numeric", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+  const exact = date({ year: "numeric", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3, hourCycle: "h23" });
+  const clock = date({ hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
   const weekday = date({ weekday: "short" });
   const tickEn = date({ month: "short", day: "numeric" });
   const dayShort = date({ month: "short", day: "numeric", weekday: "short" });
@@ -75,6 +84,6 @@ export function formats(lang: Lang) {
     const first = day(a), last = day(b - 1);
     return first === last ? first : `${first} – ${last}`;
   };
-  return { weekday, count, decimal, unit, grouped, short, percent, won, duration, span, moment, tick, day, dayShort };
+  return { weekday, count, decimal, unit, grouped, short, percent, won, money, duration, span, month, moment, second, exact, clock, tick, day, dayShort };
 }
 export type Formats = ReturnType<typeof formats>;

@@ -14,7 +14,7 @@ function keep(key: string, value: string) {
     localStorage.setItem(`dure.${key}`, value);
   } catch {
     try {
-      history.replaceState(null, "", `#${key}=${value}`);
+      if (!location.hash.startsWith("#/")) history.replaceState(null, "", `#${key}=${value}`);  // #/ is a place
     } catch { /* a page that may keep nothing still works */ }
   }
 }

@@ -1,10 +1,9 @@
-// The parts of ECharts that the pages use, and no others: the page carries what is listed here.
-import { BarChart, LineChart } from "echarts/charts";
-import { AxisPointerComponent, DataZoomInsideComponent, DataZoomSliderComponent, GridComponent, MarkAreaComponent, TitleComponent, TooltipComponent } from "echarts/components";
+// ECharts as every chart needs it. The kinds of charts are in lines.ts and flow.ts: a page carries what it imports.
+import { TooltipComponent } from "echarts/components";
 import { init, use } from "echarts/core";
 import { SVGRenderer } from "echarts/renderers";
 
-use([BarChart, LineChart, AxisPointerComponent, DataZoomInsideComponent, DataZoomSliderComponent, GridComponent, MarkAreaComponent, TitleComponent, TooltipComponent, SVGRenderer]);
+use([TooltipComponent, SVGRenderer]);
 export { init };
 export type { EChartsType } from "echarts/core";
 export type { EChartsOption } from "echarts";

@@ -1,0 +1,31 @@
+// Where a page is looked at: a new one from its top, one that is gone back to from where it was left. The browser
+// would do so too early, before the hub has answered.
+const pathOf = (url: string) => (url.split("#")[1] ?? "").split("?")[0];
+
+export function followScroll(arrived: () => void): () => void {
+  history.scrollRestoration = "manual";
+  const trail = [{ url: location.href, y: 0 }];
+  let asked = 0;
+
+  const moved = (e: HashChangeEvent) => {
+    const here = trail.at(-1)!;
+    here.y = scrollY;
+    if (pathOf(e.oldURL) === pathOf(e.newURL)) {  // the same page, of another month
+      here.url = e.newURL;
+      return;
+    }
+    const back = trail.at(-2)?.url === e.newURL;
+    if (back) trail.pop();
+    else trail.push({ url: e.newURL, y: 0 });
+    const y = back ? trail.at(-1)!.y : 0, until = performance.now() + 2000;
+    cancelAnimationFrame(asked);
+    const go = () => {
+      scrollTo({ top: y, behavior: "instant" });
+      if (scrollY < y && performance.now() < until) asked = requestAnimationFrame(go);  // not yet tall enough
+    };
+    asked = requestAnimationFrame(go);
+    arrived();
+  };
+  addEventListener("hashchange", moved, { capture: true });  // before the page is another
+  return () => removeEventListener("hashchange", moved, { capture: true });
+}

@@ -1,0 +1,5 @@
+// What flows from whom to whom.
+import { SankeyChart } from "echarts/charts";
+import { use } from "echarts/core";
+
+use([SankeyChart]);
