@@ -32,12 +32,12 @@ const words: Record<string, Record<string, [ko: string, en: string]>> = {
     telecom_secret: ["통신 비밀", "telecom secrets"], foreign_commercial: ["해외 상업", "foreign commercial"], foreign_personal: ["해외 개인정보", "foreign personal data"],
   },
   check: {
-    energy_of_facility: ["거점 에너지", "Energy of a site"], energy_of_bill: ["청구 전력량", "Billed energy"], money: ["전기요금", "Bill"], carbon: ["탄소", "Carbon"],
+    energy_of_facility: ["거점 에너지", "Energy of a site"], energy_of_bill: ["청구 전력량", "Billed energy"], carbon: ["탄소", "Carbon"],
     water_permit: ["물 허가량", "Water permit"], water_band: ["물의 물리 범위", "Physical band of water"],
     gpu_time: ["GPU 시간", "GPU time"], energy: ["에너지", "Energy"], jobs: ["작업", "Jobs"], ledger: ["대여 장부", "Lending ledger"], sites: ["거점 합계", "Sum of sites"],
     gpu_time_of_jobs: ["GPU 시간과 작업", "GPU time of jobs"], gpu_time_of_ledger: ["GPU 시간과 장부", "GPU time of the ledger"], gpu_time_of_members: ["GPU 시간과 회원", "GPU time of members"],
     settlement: ["정산", "Settlement"], settlement_gpu_time: ["정산과 장부", "Settlement and ledger"], replicas: ["복제본", "Replicas"], jobs_of_world: ["작업과 세계 상태", "Jobs of the world"], energy_of_jobs: ["에너지와 작업", "Energy of jobs"], energy_of_sites: ["에너지와 거점", "Energy of sites"], energy_of_series: ["에너지와 시계열", "Energy of the series"],
-    cost: ["비용", "Cost"], sovereignty: ["데이터 주권", "Sovereignty"], grid_limit: ["수전 한도", "Grid limit"], members: ["회원 합계", "Sum of members"], money: ["돈", "Money"], water: ["물", "Water"], services: ["서비스", "Services"],
+    cost: ["비용", "Cost"], sovereignty: ["데이터 주권", "Sovereignty"], grid_limit: ["수전 한도", "Grid limit"], members: ["회원 합계", "Sum of members"], money: ["전기요금", "Bill"], water: ["물", "Water"], services: ["서비스", "Services"],
   },
   what: {
     "installed = used + idle + down + reserved": ["설치 = 사용 + 유휴 + 고장 + 예약", "installed = used + idle + down + reserved"],
