@@ -1,5 +1,5 @@
 // Tables that the tariff, the carbon signal and the market shape are checked against. `shared` is
-// the folder with facts/ and data/. Bars, set before the models were made:
+// the folder with facts/ and data/. Bars, set before the tables were first run:
 //   flat load     0.2 %: the printed decimal of the fact base's own means
 //   industrial    5 %: the nation's mean price is of all loads and voltages, ours of a flat one at
 //   154 kV carbon shape  5 %: half of the swing that shifting lives on price shape   10 %
@@ -26,6 +26,9 @@ Result<ValidationTable> industrial_mean_table(const TariffSpec& tariff, const st
 // Each season and hour of 2021 and 2023, of the mean of its year. 2021 is predicted by the shipped
 // shape, which was made of 2023; 2023 by a shape made of 2021: each year is left out.
 Result<ValidationTable> carbon_shape_table(const CarbonSpec& carbon, const std::string& shared);
+
+// The same without the level of the season, which does not carry over from one year to the other.
+Result<ValidationTable> carbon_hour_table(const CarbonSpec& carbon, const std::string& shared);
 
 // The same of the system marginal price, each year by the shape of the other.
 Result<ValidationTable> price_shape_table(const std::string& shared);

@@ -25,7 +25,7 @@ TEST(GridTables, EachIsWithinItsBar) {
   const Result<std::vector<ValidationTable>> tables =
       grid_tables(shipped_tariff(), shipped_carbon(), shared_folder());
   ASSERT_TRUE(tables) << to_string(tables.fault());
-  ASSERT_EQ(tables.value().size(), 4U);
+  ASSERT_EQ(tables.value().size(), 5U);
   for (const ValidationTable& t : tables.value()) {
     const Verdict v = verdict(t);
     EXPECT_TRUE(v.ok) << t.table << ": MAPE " << v.mape_pct << " %, bar " << t.bar_pct << " %, "
