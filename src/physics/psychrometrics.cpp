@@ -73,7 +73,8 @@ double solve_wick(const Wick& k, double t, double ratio, double air_pa) {
     wet -= step;
     if (std::fabs(step) < 1e-3) return wet;  // the step to come is below 1e-8: it shrinks cubed
   }
-  CHECK(!"the wet bulb converges");
+  const bool converges = false;
+  CHECK(converges);
   return wet;
 }
 
@@ -122,7 +123,8 @@ double dew_point_c(double dry_bulb_c, double relative_humidity) {
     dew -= step;
     if (std::fabs(step) < 1e-6) return dew;
   }
-  CHECK(!"the dew point converges");
+  const bool converges = false;
+  CHECK(converges);
   return dew;
 }
 

@@ -254,6 +254,28 @@ TEST(Weather, HeatWavesComeAsOftenAsTheyShould) {
   EXPECT_NEAR(sum / mean, 1, 0.05);  // what the normals are thought to hold is what is drawn
 }
 
+// Waves and droughts that began before a window are seen in it as they are in a longer one.
+TEST(Weather, WhatBeganBeforeTheWindowIsSeen) {
+  const ClimateSpec& c = korea();
+  const std::int64_t first = days_from_epoch({2020, 1, 1});
+  constexpr std::int64_t kDays = 8 * 365;
+  int seen = 0;
+  for (std::uint64_t seed = 0; seed < 10; ++seed) {
+    const HeatDays heat = heat_days(c.heat_wave, seed, first, kDays);
+    const auto dry = drought_days(c.droughts[0], c.drought_course, seed, first, kDays);
+    for (std::int64_t from = 0; from < kDays; from += 7) {
+      const auto at = static_cast<std::size_t>(from);
+      const HeatDays one = heat_days(c.heat_wave, seed, first + from, 1);
+      ASSERT_EQ(one.add_c[0], heat.add_c[at]);
+      ASSERT_EQ(one.mean_c[0], heat.mean_c[at]);
+      const auto stage = drought_days(c.droughts[0], c.drought_course, seed, first + from, 1);
+      ASSERT_EQ(stage[0], dry[at]);
+      seen += (heat.add_c[at] > 0 ? 1 : 0) + (dry[at] >= DroughtStage::caution ? 1 : 0);
+    }
+  }
+  EXPECT_GT(seen, 100);
+}
+
 TEST(Weather, StatedHeatWavesHitTheirRegions) {
   WeatherOptions o = year(2029);
   const Weather plain = made(korea(), o);
