@@ -47,9 +47,6 @@ class SiteRun {
     out_.given_m3 += full_tank(facility_.permit(site_)).m3;
     out_.bills = bill_.bills();
     if (wet_kwh_ > 0) out_.water_book.depression_k = depression_sum_ / wet_kwh_;
-    out_.water_book.evaporation_l = static_cast<double>(out_.evaporation_ml) / 1000;
-    out_.water_book.blowdown_l = static_cast<double>(out_.blowdown_ml) / 1000;
-    out_.water_book.drift_l = static_cast<double>(out_.drift_ml) / 1000;
     out_.water_book.cycles_of_concentration = facility_.water(site_).cycles_of_concentration;
     WaterUse all{out_.water_book.evaporation_l, out_.water_book.blowdown_l,
                  out_.water_book.drift_l};
@@ -80,6 +77,7 @@ class SiteRun {
       HallLoad& hall = halls_[pool.hall];
       hall.it_kw += static_cast<double>(wms) / static_cast<double>(ms) / 1000;
     }
+    it_kw_ = static_cast<double>(it_of_step_) / static_cast<double>(ms) / 1000;
     // A rack that retires draws until its last job ends: its cooling is there still.
     for (HallLoad& h : halls_) h.design_kw = std::max(h.design_kw, h.it_kw);
   }
@@ -112,9 +110,13 @@ class SiteRun {
     day_permitted_ = permitted;
     const HourlyWeather w = facility_.weather(site_, at);
     out_.water_book.wet_heat_kwh += s.wet_heat_kw * hours;
+    out_.water_book.evaporation_l += s.water_per_h.evaporation_l * hours;
+    out_.water_book.blowdown_l += s.water_per_h.blowdown_l * hours;
+    out_.water_book.drift_l += s.water_per_h.drift_l * hours;
     wet_kwh_ += s.wet_heat_kw * hours;
     depression_sum_ += s.wet_heat_kw * hours * (w.dry_bulb_c - w.wet_bulb_c);
-    const double facility_kw = static_cast<double>(s.facility_w()) / 1000;
+    // The machines' power as the meter has it, not to the watt.
+    const double facility_kw = it_kw_ + static_cast<double>(s.facility_w() - s.it_w) / 1000;
     out_.location_g +=
         facility_.carbon().account(date_of(at).year, facility_kw * hours, 0).location_g;
     bill_.add(at, Millis(to), facility_kw);
@@ -145,6 +147,7 @@ class SiteRun {
   std::vector<HallLoad> halls_;
   std::int64_t built_day_ = -1, day_ = -1;
   Exact it_of_step_ = 0;
+  double it_kw_ = 0;  // the same as a mean
   double wet_kwh_ = 0, depression_sum_ = 0, day_m3_ = 0, day_permitted_ = 0;
   SiteFacility out_;
 };
