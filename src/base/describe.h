@@ -144,29 +144,7 @@ struct UnitWords<Milli> {
                                     UnitWord{"days", 86'400'000}};
 };
 // Units that a double's name may end with.
-inline constexpr std::string_view kRealUnits[] = {"deg",         "c",
-                                                  "km",          "m",
-                                                  "ms",          "s",
-                                                  "hours",       "days",
-                                                  "years",       "per_day",
-                                                  "per_hour",    "per_s",
-                                                  "w",           "kw",
-                                                  "mw",          "kwh",
-                                                  "mwh",         "j",
-                                                  "l",           "m3",
-                                                  "l_per_kwh",   "gb",
-                                                  "tb",          "gbit_per_s",
-                                                  "gb_per_s",    "tb_per_s",
-                                                  "tflops",      "krw",
-                                                  "krw_per_kwh", "krw_per_kw",
-                                                  "krw_per_m3",  "g_per_kwh",
-                                                  "pct",         "krw_per_gpu_hour",
-                                                  "k",           "l_per_h",
-                                                  "m3_per_day",  "kg_per_s_per_kw",
-                                                  "kpa",         "kj_per_k_per_kw",
-                                                  "usd",         "m2",
-                                                  "us",          "us_per_km",
-                                                  "min",         "per_million_hours"};
+inline constexpr std::string_view kRealUnits[] = {"deg", "c", "km", "m", "ms", "s", "hours", "days", "years", "per_day", "per_hour", "per_s", "w", "kw", "mw", "kwh", "mwh", "j", "l", "m3", "l_per_kwh", "gb", "tb", "gbit_per_s", "gb_per_s", "tb_per_s", "tflops", "krw", "krw_per_kwh", "krw_per_kw", "krw_per_m3", "g_per_kwh", "pct", "krw_per_gpu_hour", "k", "l_per_h", "m3_per_day", "kg_per_s_per_kw", "kpa", "kj_per_k_per_kw", "usd", "m2", "us", "us_per_km", "min", "per_million_hours", "w_per_k_per_kw", "kj"};
 
 // "rack_max_kw" and "kw" name kw; "gpus_per_node" names gpus.
 constexpr bool names_unit(std::string_view name, std::string_view unit) {

@@ -35,9 +35,9 @@ Result<CoolingPath> find_path(const CoolingModel& m, const std::string& where,
   const CoolerSpec* const cooler = row_of(m.coolers, spec.cooler);
   if (cooler == nullptr) return missing("coolers", spec.cooler, ids_of(m.coolers));
   path.cooler = *cooler;
-  if (!spec.chiller.empty()) {
-    const ChillerSpec* const chiller = row_of(m.chillers, spec.chiller);
-    if (chiller == nullptr) return missing("chillers", spec.chiller, ids_of(m.chillers));
+  if (spec.chiller) {
+    const ChillerSpec* const chiller = row_of(m.chillers, *spec.chiller);
+    if (chiller == nullptr) return missing("chillers", *spec.chiller, ids_of(m.chillers));
     path.chiller = *chiller;
   }
   const ThermalMassSpec* const mass = row_of(m.thermal_masses, spec.mass);

@@ -168,7 +168,7 @@ struct ThermalMassSpec {  // what a loss of cooling heats, and when machines min
 
 struct CoolingPathSpec {  // the way of one part of a hall's heat
   std::string cooler;
-  std::string chiller;
+  std::optional<std::string> chiller;
   double capacity_share = 1;
   double supply_c = 25;
   double supply_most_c = 32;

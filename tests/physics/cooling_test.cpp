@@ -72,6 +72,20 @@ TEST(Cooling, DirectLiquidByHand) {
   EXPECT_FALSE(s.cannot_hold);
 }
 
+TEST(Cooling, FansAndPumpsIndoorsFollowTheCube) {
+  const CoolingPlant p =
+      plant("direct_liquid_100pct_cray_ex");  // pumps of 0.015, down to 0.3 of speed
+  const auto pumps = [&](double load_kw) {
+    const Outdoor mild = air(15, 10);
+    CoolingPlant q = p;
+    q.liquid->cooler.pump_share = 0;
+    return cool(q, {load_kw, 0, 1000}, mild).pump_kw;
+  };
+  EXPECT_NEAR(pumps(1000), 15, 1e-9);
+  EXPECT_NEAR(pumps(500), 15 * 0.125, 1e-9);
+  EXPECT_NEAR(pumps(0), 15 * 0.027, 1e-9);
+}
+
 TEST(Cooling, CopOfChillersByHand) {
   // 0.62 x (7 - 1.5 + 273.15) / (32 + 7.5 - 5.5) = 0.62 x 278.65 / 34 = 5.08; ASHRAE 90.1
   // asks 5.8-6.2.

@@ -10,6 +10,9 @@
 #include <filesystem>
 #include <fstream>
 
+#include "io/describe_reader.h"
+#include "io/doc_loader.h"
+#include "io/yaml_writer.h"
 #include "source_dir.h"
 
 namespace dure {
@@ -52,6 +55,17 @@ class Truth {
  private:
   std::filesystem::path dir_;
 };
+
+TEST(CoolingTables, WhatIsWrittenIsReadBackTheSame) {
+  const std::string text = write_yaml(shipped());
+  const Loaded loaded =
+      load_document("x.yaml", {}, [&](const std::string&) -> Result<std::string> { return text; });
+  DescribedReader reader(loaded.doc);
+  CoolingTruthModel again;
+  reader.read(loaded.doc.root, again);
+  for (const Fault& f : reader.faults) ADD_FAILURE() << to_string(f);
+  EXPECT_TRUE(same(again, shipped()));
+}
 
 TEST(CoolingTables, AYearOfWeatherHasTheMonthsMeans) {
   for (const CoolingPlace& p : shipped().cooling_places) {
