@@ -35,6 +35,7 @@ struct FailurePool {  // racks of one class in a hall, with one life
   std::int64_t racks_per_cdu = 8, racks_per_feeder = 16;
   bool liquid = false, nvlink_rack = false;
   Millis from, until{std::numeric_limits<std::int64_t>::max()};
+  std::uint32_t row = 0;  // for the caller: what it stands for
 };
 struct FailureHall {
   std::string id;

@@ -1,68 +1,21 @@
 #include "validate/failure_tables.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <map>
 #include <optional>
 #include <string_view>
 #include <utility>
 
-#include "io/traces/csv.h"
 #include "physics/failures.h"
 #include "physics/goodput.h"
+#include "validate/failure_rows.h"
 #include "validate/fleet_run.h"
 
 namespace dure {
 namespace {
 
-struct Row {
-  std::string id, suite, gpu, category, cause, metric, unit;
-  std::optional<double> n_gpus, n_nodes, period_days;
-  double value = 0;
-};
-
-std::optional<double> number(std::string_view text) {
-  double x = 0;
-  const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, x);
-  if (error != std::errc{} || stop != end) return std::nullopt;
-  return x;
-}
-
-// Rows with evidence `read` and a value that is not 0.
-Result<std::vector<Row>> read_rows(const std::string& path) {
-  TRY(source, ByteSource::open(path));
-  CsvReader csv(std::move(source), ',');
-  std::map<std::string, std::size_t, std::less<>> column;
-  std::vector<Row> rows;
-  for (Step step = csv.next(); step != Step::end; step = csv.next()) {
-    if (step == Step::fault) return csv.fault();
-    const auto& cells = csv.cells();
-    if (column.empty()) {
-      for (std::size_t i = 0; i < cells.size(); ++i) column.emplace(cells[i].text, i);
-      for (const char* const name : {"id", "suite", "gpu", "n_gpus", "n_nodes", "period_days",
-                                     "category", "cause", "metric", "unit", "value", "evidence"}) {
-        if (!column.contains(name))
-          return Fault{csv.where(), "a column " + std::string(name), "none", ""};
-      }
-      continue;
-    }
-    if (cells.size() != column.size())
-      return Fault{csv.where(), std::to_string(column.size()) + " cells",
-                   std::to_string(cells.size()), ""};
-    const auto text = [&](std::string_view name) { return cells[column.find(name)->second].text; };
-    if (text("evidence") != "read") continue;
-    const std::optional<double> value = number(text("value"));
-    if (!value) return Fault{csv.where(), "a number as value", std::string(text("value")), ""};
-    if (*value == 0) continue;
-    rows.push_back({std::string(text("id")), std::string(text("suite")), std::string(text("gpu")),
-                    std::string(text("category")), std::string(text("cause")),
-                    std::string(text("metric")), std::string(text("unit")), number(text("n_gpus")),
-                    number(text("n_nodes")), number(text("period_days")), *value});
-  }
-  return rows;
-}
+using Row = FailureRow;
 
 // What a published name means, in causes of models/failures.yaml.
 constexpr std::pair<std::string_view, std::string_view> kNames[] = {
@@ -280,8 +233,13 @@ ValidationTable clustering_table() {
 }  // namespace
 
 Result<std::vector<ValidationTable>> failure_tables(const FailureSpec& spec,
+<<<<<<< HEAD
                                                     const std::string& csv) {
   TRY(rows, read_rows(csv));
+=======
+                                                    const std::string& truth) {
+  TRY(rows, read_failure_rows(truth + "/failures.csv"));
+>>>>>>> w-failures
   ValidationTable rates{"failures_rates",
                         "faults of a fleet",
                         "as measured",
@@ -353,8 +311,13 @@ ValidationTable unseen_fleets(const FailureSpec& spec) {
 }
 
 Result<std::vector<ValidationTable>> independent_failure_tables(const FailureSpec& spec,
+<<<<<<< HEAD
                                                                 const std::string& csv) {
   TRY(rows, read_rows(csv));
+=======
+                                                                const std::string& truth) {
+  TRY(rows, read_failure_rows(truth + "/failures.csv"));
+>>>>>>> w-failures
   FailureSpec alike = spec;
   for (FailureCauseSpec& c : alike.causes) {
     c.uneven = false;

@@ -55,7 +55,7 @@ TEST_F(FailureTables, AKnownFleetIsAnsweredByItsCountsAnotherByTheReference) {
              "c,newcomer,B200,800,100,100,GPU,GPU,faults,30,count,read\n"
              "d,newcomer,B200,800,100,100,summary,all,faults,9,count,paper-from-memory\n"
              "e,newcomer,B200,800,100,100,summary,all,restarts,9,\"count, lower bound\",read\n");
-  ASSERT_TRUE(t) << to_string(t.fault());
+  ASSERT_TRUE(t) << (t ? "" : to_string(t.fault()));
   ASSERT_EQ(t.value()[0].table, "failures_rates");
   const auto& rows = t.value()[0].rows;
   ASSERT_EQ(rows.size(), 3U);                  // d was not read in the paper, e is a bound
@@ -68,7 +68,7 @@ TEST_F(FailureTables, WhatCannotBeAnsweredIsCountedNotInvented) {
   const auto t = tables(kHeader +
                         "a,x,H100,,,174,summary,all,faults,300,count,read\n"
                         "b,x,H100,,,174,repair,Warp core,time_out_p50,3,h,read\n");
-  ASSERT_TRUE(t) << to_string(t.fault());
+  ASSERT_TRUE(t) << (t ? "" : to_string(t.fault()));
   for (const ValidationTable& table : t.value()) {
     for (const ValidationRow& r : table.rows) EXPECT_FALSE(r.predicted) << r.id;
     EXPECT_FALSE(verdict(table).ok);
@@ -124,8 +124,13 @@ TEST(FailureTruth, RecordedTablesAreWithinTheirBars) {
   const std::string shared = given != nullptr ? given : source_dir() + "/../shared";
   if (!std::filesystem::exists(shared + "/data/truth/failures.csv"))
     GTEST_SKIP() << "no " << shared << "/data/truth/failures.csv";
+<<<<<<< HEAD
   const auto tables = failure_tables(shipped(), shared + "/data/truth/failures.csv");
   ASSERT_TRUE(tables) << to_string(tables.fault());
+=======
+  const auto tables = failure_tables(shipped(), shared + "/data/truth");
+  ASSERT_TRUE(tables) << (tables ? "" : to_string(tables.fault()));
+>>>>>>> w-failures
   EXPECT_EQ(tables.value().size(), 5U);
   for (const ValidationTable& t : tables.value()) {
     const Verdict v = verdict(t);
