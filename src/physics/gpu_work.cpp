@@ -48,21 +48,20 @@ Result<StepTimes> serving_step(const ServingStepSpec& spec, const GpuPowerSpec& 
   const double doublings = std::log2(n);
   const bool fp8 = model.bytes_per_param <= 1 && gpu.fp8_dense_tflops > 0;
   const double peak_flops = (fp8 ? gpu.fp8_dense_tflops : gpu.bf16_dense_tflops) * kTera;
-  const double touched = some + (all - some) * (1 - std::pow(1 - some / all, b));
-  const double cache_bytes =
-      b * spec.kv_at_1b_gb * kGiga * std::pow(model.params_b, spec.kv_exponent);
+  const double touched =
+      some + (all - some) * (1 - std::pow(1 - spec.routing_share * some / all, b));
 
   StepTimes t;
   t.overlap_cost = spec.overlap_cost;
   t.compute_s =
       2 * some * b * (1 + model.prompt_ratio) / (n * peak_flops * spec.compute_efficiency);
-  t.memory_s = (touched * model.bytes_per_param + cache_bytes) /
-               (n * gpu.memory_tb_per_s * kTera * spec.memory_efficiency);
+  t.memory_s =
+      touched * model.bytes_per_param / (n * gpu.memory_tb_per_s * kTera * spec.memory_efficiency);
   const bool apart = model.spread == Spread::expert && n > 1;
-  t.rest_s = kMilli * (spec.fixed_ms + spec.doubling_ms * doublings +
-                       spec.sequence_ms * b / (apart ? n : 1));
+  t.rest_s = kMilli * (spec.fixed_ms + spec.doubling_ms * doublings);
   if (apart) t.rest_s += spec.imbalance_share * doublings * step_s(t);
-  t.rest_s += std::max(0.0, kMilli * spec.host_ms - step_s(t));
+  const double host_s = kMilli * (spec.host_ms + spec.sequence_ms * b / (apart ? n : 1));
+  t.rest_s += std::max(0.0, host_s - step_s(t));
   return t;
 }
 

@@ -3,10 +3,10 @@
 // Equations, fitted constants and errors: docs/models/node-power.md.
 //
 //   serving   C = 2 A b (1 + prompt) / (n peak e_c)          A active, N all parameters
-//             M = (W + b kv) / (n bandwidth e_m),  W = bytes x (A + (N - A)(1 - (1 - A/N)^b))
-//             rest = fixed + doubling x log2 n + sequence x b (over n where each GPU schedules
-//             its own); experts apart wait a further imbalance x log2 n of the step
-//             a step takes no less than the host needs beside the GPUs
+//             M = W / (n bandwidth e_m),  W = bytes x (A + (N - A)(1 - (1 - r A/N)^b))
+//             rest = fixed + doubling x log2 n; experts on GPUs of their own wait a further
+//             imbalance x log2 n of the step; no step is shorter than host + sequence x b (over n
+//             where each GPU schedules its own)
 //   image     C = 2 N tokens passes b / (n peak e_c), rest = N^(1/3) (fixed + doubling x log2 n)
 //   training  over m nodes: waiting share = 1 - 1 / (1 + k log2 m)
 #pragma once

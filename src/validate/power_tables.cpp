@@ -63,10 +63,10 @@ std::optional<double> served_w(const PowerSpec& spec, const PowerRow& r) {
   m.active_params_b = r.active_params_b.value_or(m.params_b);
   m.prompt_ratio =
       starts(r.suite, "ml-energy:sourcegraph") ? step.prompt_tokens_code : step.prompt_tokens_chat;
-  if (splitwise) {
+  if (splitwise) {  // the metered mean falls as prompts grow: it is that of the token phase
     m.params_b = m.active_params_b = number_after(r.model, "-").value_or(0);
-    const auto prompt = number_after(r.note, "prompt "), output = number_after(r.note, "output ");
-    if (prompt && output && *output > 0) m.prompt_ratio = *prompt / *output;
+    m.prompt_ratio = 0;
+    const auto prompt = number_after(r.note, "prompt ");
     if (starts(r.model, "LLaMA") && prompt > kLlamaWindow) return std::nullopt;
   }
   m.bytes_per_param = r.precision == "fp8" ? 1 : 2;

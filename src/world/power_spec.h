@@ -134,14 +134,13 @@ struct PhaseSpec {  // what a GPU does in one kind of work, as shares of the tim
 struct ServingStepSpec {  // one step of a language model that serves: docs/models/node-power.md
   std::string id;
   double compute_efficiency = 1, memory_efficiency = 1;  // of the peaks
-  double overlap_cost = 0;     // of the shorter of compute and memory, added to the longer
-  double fixed_ms = 0;         // launch and host, each step
-  double host_ms = 0;          // of the host beside the GPUs: a step takes no less
-  double sequence_ms = 0;      // host, each sequence of a scheduler
-  double doubling_ms = 0;      // communication, each doubling of the GPUs
-  double imbalance_share = 0;  // waiting of experts apart, each doubling of the GPUs
+  double overlap_cost = 0;              // of the shorter of compute and memory, added to the longer
+  double fixed_ms = 0;                  // launch and host, each step
+  double host_ms = 0, sequence_ms = 0;  // of the host, beside the GPUs: the step takes no less
+  double doubling_ms = 0;               // communication, each doubling of the GPUs
+  double imbalance_share = 0;           // waiting of experts apart, each doubling of the GPUs
+  double routing_share = 1;  // of active over all: the chance that a token goes to an expert
   double prompt_tokens_chat = 0, prompt_tokens_code = 0;  // for each output token
-  double kv_at_1b_gb = 0, kv_exponent = 0;  // cache a sequence, of a model of 1 billion; growth
   std::string source, note;
   template <class = void>
   static constexpr auto describe() {
@@ -158,20 +157,20 @@ struct ServingStepSpec {  // one step of a language model that serves: docs/mode
         Field("fixed_ms", &S::fixed_ms, "launch and host of a step", required, range(0, 1'000)),
         Field("host_ms", &S::host_ms,
               "of the host, beside the GPUs: a step takes no less than this", range(0, 1'000)),
-        Field("sequence_ms", &S::sequence_ms, "host work for a sequence in a step", range(0, 100)),
+        Field("sequence_ms", &S::sequence_ms,
+              "of the host, added to host_ms for each sequence that it schedules", range(0, 100)),
         Field("doubling_ms", &S::doubling_ms, "communication for each doubling of the GPUs",
               range(0, 1'000)),
         Field("imbalance_share", &S::imbalance_share,
               "waiting of GPUs that hold different experts, for each doubling of them", range(0, 1),
               dimensionless),
+        Field("routing_share", &S::routing_share,
+              "the chance that a token goes to a given expert, over active parameters over all",
+              above(0, 1), dimensionless),
         Field("prompt_tokens_chat", &S::prompt_tokens_chat, "prompt tokens an output token, chat",
               range(0, 1'000), dimensionless),
         Field("prompt_tokens_code", &S::prompt_tokens_code,
               "prompt tokens an output token, code completion", range(0, 1'000), dimensionless),
-        Field("kv_at_1b_gb", &S::kv_at_1b_gb, "cache of a sequence, model of 10^9 parameters",
-              range(0, 10)),
-        Field("kv_exponent", &S::kv_exponent, "the cache grows as parameters to this power",
-              range(0, 2), dimensionless),
         Field("source", &S::source, "where this comes from", required, not_empty, source_text),
         Field("note", &S::note, "remark for the reader"));
   }

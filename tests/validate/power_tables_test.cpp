@@ -41,10 +41,10 @@ TEST(PowerTables, PublishedFiguresOfNodesAndMachines) {
   ASSERT_TRUE(tables) << to_string(tables.fault());
   EXPECT_EQ(tables.value().size(), 4u);
   for (const ValidationTable& t : tables.value()) {
-    expect_within(t, {{"machine_power", 99},
-                      {"machine_losses", 99},
-                      {"node_power_published", 99},
-                      {"power_cap_by_phase", 99}});
+    expect_within(t, {{"machine_power", 2.5},
+                      {"machine_losses", 1},
+                      {"node_power_published", 3.5},
+                      {"power_cap_by_phase", 4}});
     for (const ValidationRow& r : t.rows)
       std::printf("    %-24s %8.4f  published %8.4f\n", r.id.c_str(), r.predicted.value_or(-1),
                   r.measured);
@@ -56,16 +56,16 @@ TEST(PowerTables, MeasuredRows) {
   const auto tables = power_tables(truth_csv(), shipped_power(), part_of_power());
   ASSERT_TRUE(tables) << to_string(tables.fault());
   for (const ValidationTable& t : tables.value())
-    expect_within(t, {{"power_cap_speed", 99},
-                      {"power_cap_speed_other_gpu", 99},
-                      {"power_under_cap", 99},
-                      {"llm_gpu_power", 99},
-                      {"llm_gpu_power_unseen_families", 99},
-                      {"image_gpu_power", 99},
-                      {"image_gpu_power_unseen_families", 99},
-                      {"splitwise_gpu_power", 99},
-                      {"node_training_power", 99},
-                      {"node_inference_power", 99}});
+    expect_within(t, {{"power_cap_speed", 6.5},
+                      {"power_cap_speed_other_gpu", 12},
+                      {"power_under_cap", 7},
+                      {"llm_gpu_power", 9},
+                      {"llm_gpu_power_unseen_families", 12},
+                      {"image_gpu_power", 8.5},
+                      {"image_gpu_power_unseen_families", 10.5},
+                      {"splitwise_gpu_power", 8},
+                      {"node_training_power", 3.5},
+                      {"node_inference_power", 13}});
 }
 
 }  // namespace
