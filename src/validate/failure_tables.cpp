@@ -233,13 +233,8 @@ ValidationTable clustering_table() {
 }  // namespace
 
 Result<std::vector<ValidationTable>> failure_tables(const FailureSpec& spec,
-<<<<<<< HEAD
                                                     const std::string& csv) {
-  TRY(rows, read_rows(csv));
-=======
-                                                    const std::string& truth) {
-  TRY(rows, read_failure_rows(truth + "/failures.csv"));
->>>>>>> w-failures
+  TRY(rows, read_failure_rows(csv));
   ValidationTable rates{"failures_rates",
                         "faults of a fleet",
                         "as measured",
@@ -311,13 +306,8 @@ ValidationTable unseen_fleets(const FailureSpec& spec) {
 }
 
 Result<std::vector<ValidationTable>> independent_failure_tables(const FailureSpec& spec,
-<<<<<<< HEAD
                                                                 const std::string& csv) {
-  TRY(rows, read_rows(csv));
-=======
-                                                                const std::string& truth) {
-  TRY(rows, read_failure_rows(truth + "/failures.csv"));
->>>>>>> w-failures
+  TRY(rows, read_failure_rows(csv));
   FailureSpec alike = spec;
   for (FailureCauseSpec& c : alike.causes) {
     c.uneven = false;

@@ -124,20 +124,16 @@ TEST(FailureTruth, RecordedTablesAreWithinTheirBars) {
   const std::string shared = given != nullptr ? given : source_dir() + "/../shared";
   if (!std::filesystem::exists(shared + "/data/truth/failures.csv"))
     GTEST_SKIP() << "no " << shared << "/data/truth/failures.csv";
-<<<<<<< HEAD
   const auto tables = failure_tables(shipped(), shared + "/data/truth/failures.csv");
-  ASSERT_TRUE(tables) << to_string(tables.fault());
-=======
-  const auto tables = failure_tables(shipped(), shared + "/data/truth");
   ASSERT_TRUE(tables) << (tables ? "" : to_string(tables.fault()));
->>>>>>> w-failures
   EXPECT_EQ(tables.value().size(), 5U);
   for (const ValidationTable& t : tables.value()) {
     const Verdict v = verdict(t);
     EXPECT_TRUE(v.ok) << t.table << " " << v.mape_pct << " %, unanswered " << v.unanswered;
   }
   // The model that it replaces is not within them.
-  const auto independent = independent_failure_tables(shipped(), shared + "/data/truth/failures.csv");
+  const auto independent =
+      independent_failure_tables(shipped(), shared + "/data/truth/failures.csv");
   ASSERT_TRUE(independent);
   for (const ValidationTable& t : independent.value()) EXPECT_FALSE(verdict(t).ok) << t.table;
 }
