@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "physics/hall_heat.h"
 #include "world/by_id.h"
 
 namespace dure {
@@ -113,6 +114,29 @@ std::vector<HallLoad> Facility::built(SiteId site, Millis at) const {
     halls[pool.hall].design_kw += static_cast<double>(nodes * pool.node_max_w.count()) / 1000;
   }
   return halls;
+}
+
+std::optional<Millis> Facility::trips_after(SiteId id, std::size_t hall, Millis at,
+                                            double share_left) const {
+  const CoolingPlant& plant = sites_[id.index].halls[hall];
+  const HallLoad built_for = built(id, at)[hall];
+  if (built_for.design_kw <= 0) return std::nullopt;
+  const HourlyWeather w = weather(id, at);
+  const Outdoor outdoor{w.dry_bulb_c, w.wet_bulb_c, w.pressure_kpa, w.sea_c.value_or(w.wet_bulb_c)};
+  const CoolingLoad load = split_load(
+      plant, built_for.design_kw * scenario_->policy.power_commit_share, built_for.design_kw);
+  const CoolingState before = cool(plant, load, outdoor);
+  std::optional<double> first_s;
+  for (const HeatWay way : {HeatWay::liquid, HeatWay::air}) {
+    const bool there =
+        way == HeatWay::liquid ? plant.liquid && load.liquid_kw > 0 : plant.air && load.air_kw > 0;
+    if (!there) continue;
+    const LossTimes times =
+        after_loss(plant, load, before, way, CoolingLoss::heat_rejection, share_left);
+    if (times.trip_s && (!first_s || *times.trip_s < *first_s)) first_s = times.trip_s;
+  }
+  if (!first_s) return std::nullopt;
+  return Millis(std::llround(*first_s * 1000));
 }
 
 FacilityStep Facility::step(SiteId id, Millis at, std::span<const HallLoad> halls,

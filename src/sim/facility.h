@@ -51,6 +51,10 @@ class Facility {
   DroughtStage drought(SiteId site, Millis at) const;
   // Cubic metres a day that permit and drought leave.
   double permitted_m3_per_day(SiteId site, Millis at) const;
+  // How long machines at committed power run on when only this share of a hall's heat still leaves
+  // the site: until the first of its ways trips; none: they hold.
+  std::optional<Millis> trips_after(SiteId site, std::size_t hall, Millis at,
+                                    double share_left) const;
   // What the halls are built for at that time.
   std::vector<HallLoad> built(SiteId site, Millis at) const;
 

@@ -1,6 +1,6 @@
 // What fails by chance in a run, as outages of nodes: the faults of physics/failures.h, mended by
-// each site's crews and parts (physics/repairs.h). A fault of a node that is out already changes
-// nothing; nodes without power do not fail. Fibres are left to the network.
+// each site's crews and parts (physics/repairs.h), and as cuts of links. A fault of a node that is
+// out already changes nothing; nodes without power do not fail.
 #pragma once
 
 #include <cstdint>

@@ -102,10 +102,12 @@ std::vector<NodesOut> shed(const Scenario& s, const Founding& f, SiteId site, Mi
   return out;
 }
 
-OutagePlan outages_of_disruptions(const Scenario& s, const Founding& f, Millis from, Millis to) {
+OutagePlan outages_of_disruptions(const Scenario& s, const Founding& f, const Facility* facility,
+                                  Millis from, Millis to) {
   OutagePlan plan;
   for (const DisruptionSpec& d : s.disruptions) {
-    const Millis at = midnight(d.first) + hours(d.hour), back = at + hours(d.hours);
+    Millis at = midnight(d.first) + hours(d.hour);
+    const Millis back = at + hours(d.hours);
     const auto cause = static_cast<std::uint32_t>(plan.causes.size());
     plan.causes.push_back({d.id, d.name_en, d.name_ko});
     if (at <= from || at >= to) continue;
@@ -117,13 +119,22 @@ OutagePlan outages_of_disruptions(const Scenario& s, const Founding& f, Millis f
     std::vector<NodesOut> nodes;
     if (d.kind == Disruption::grid_limit) {
       nodes = shed(s, f, site, at, share_under(s, f, site, at, d.grid_mw));
-    } else if (d.kind == Disruption::site_lost || d.kind == Disruption::hall_lost) {
+    } else {
       for (const PoolId p : pools_at(f, site)) {
         const PoolPlan& pool = f.pools[p.index];
-        if (d.kind == Disruption::hall_lost && s.sites[site.index].halls[pool.hall].id != d.hall)
+        if (d.kind != Disruption::site_lost && s.sites[site.index].halls[pool.hall].id != d.hall)
           continue;
         add_nodes(f, p, 0, powered_nodes(f, p, at), nodes);
       }
+    }
+    if (d.kind == Disruption::cooling_lost && facility != nullptr) {
+      const auto hall = static_cast<std::size_t>(
+          std::find_if(s.sites[site.index].halls.begin(), s.sites[site.index].halls.end(),
+                       [&](const HallSpec& h) { return h.id == d.hall; }) -
+          s.sites[site.index].halls.begin());
+      const std::optional<Millis> trip = facility->trips_after(site, hall, at, d.share_left);
+      if (!trip || at + *trip >= back) continue;  // it gets warm, and holds
+      at += *trip;
     }
     const Millis known = d.notice_hours > 0 ? at - hours(d.notice_hours) : at + kSeenAtOnce;
     for (const NodesOut& n : nodes)

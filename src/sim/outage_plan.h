@@ -23,9 +23,10 @@ struct OutagePlan {
   std::vector<LinkCut> cuts;    // the same
 };
 
-// Of the time (from, to).
-OutagePlan outages_of_disruptions(const Scenario& scenario, const Founding& founding, Millis from,
-                                  Millis to);
+// Of the time (from, to). facility: where a run reckons with physics; without it, what loses its
+// cooling is off from the first moment.
+OutagePlan outages_of_disruptions(const Scenario& scenario, const Founding& founding,
+                                  const Facility* facility, Millis from, Millis to);
 
 // What the cuts of links come to: each pair of sites that is joined otherwise than before is
 // parted, and joined by the ways that are left. In order of time.

@@ -77,7 +77,8 @@ OutagePlan all_outages(const Scenario& scenario, const Founding& founding,
                        const std::optional<Facility>& facility, Millis start,
                        const SimulationOptions& options) {
   const Millis to = options.window.to;
-  OutagePlan plan = outages_of_disruptions(scenario, founding, start, to);
+  OutagePlan plan =
+      outages_of_disruptions(scenario, founding, facility ? &*facility : nullptr, start, to);
   if (facility) {
     add(outages_of_weather(scenario, founding, *facility, start, to), plan);
     if (scenario.physics.failures) {

@@ -26,6 +26,7 @@
 #include "world/disruption_spec.h"
 #include "world/event.h"
 #include "world/failure_spec.h"
+#include "world/network_spec.h"
 #include "world/policy_spec.h"
 #include "world/power_spec.h"
 #include "world/tariff_spec.h"
@@ -590,6 +591,7 @@ struct Scenario {
   TariffSpec tariff;
   CarbonSpec carbon;
   FailureSpec failures;
+  NetworkSpec network;
   template <class = void>
   static constexpr auto describe() {
     return std::tuple(
@@ -644,7 +646,8 @@ struct Scenario {
         Field("water_band", &Scenario::water_band, "what is physically possible"),
         Field("tariff", &Scenario::tariff, "price of energy by date, season, band and day"),
         Field("carbon", &Scenario::carbon, "factors by year, and the shape of the day"),
-        Field("failures", &Scenario::failures, "what breaks, how often and for how long"));
+        Field("failures", &Scenario::failures, "what breaks, how often and for how long"),
+        Field("network", &Scenario::network, "bandwidths and delays, within sites and between"));
   }
 };
 
