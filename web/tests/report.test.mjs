@@ -8,6 +8,7 @@ import { join, resolve } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { fixture } from "../fixtures/make.mjs";
+import { withoutPhysics } from "../fixtures/physics.mjs";
 import { built, jsonOf, launch, placeholder, report } from "../tools/page.mjs";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -62,7 +63,8 @@ function anyReport(name, pathOf) {
       for (const locale of ["en-GB", "ko-KR"]) {
         const { page, close } = await open(path, { locale });
         const shown = await page.locator("[data-figure]").evaluateAll((all) => all.map((e) => [e.dataset.figure, e.dataset.value, e.textContent.trim()]));
-        assert.equal(shown.length, 16);
+        const { water, failures } = json.summary;
+        assert.equal(new Set(shown.map(([key]) => key)).size, 16 + (water?.modelled ? 2 : 0) + (failures?.modelled ? 2 : 0));
         const count = new Intl.NumberFormat(locale.slice(0, 2));
         for (const [key, value, text] of shown) {
           const truth = key.split(".").reduce((o, k) => o?.[k], json.summary);
@@ -189,6 +191,7 @@ function anyReport(name, pathOf) {
 }
 
 anyReport("fixture", () => write(fixture()));
+anyReport("fixture without physics", () => write(withoutPhysics(fixture())));
 if (process.env.DURE_REPORT) anyReport("DURE_REPORT", () => resolve(process.env.DURE_REPORT));
 
 // ---- the page itself, and what it does with odd data ----------------------------------------------------------------
@@ -282,6 +285,42 @@ describe("fairness", () => {
   });
 });
 
+// What was made of the JSON's numbers: [key, value] of each element.
+const told = (page, selector, key) => page.locator(selector).evaluateAll((all, key) => all.map((e) => [e.dataset[key], Number(e.dataset.value)]), key);
+const close = (a, b) => Math.abs(a - b) <= 1e-6 * Math.max(1, Math.abs(b));
+
+describe("physics", () => {
+  for (const [locale, width] of [["ko-KR", 390], ["en-GB", 1440]])
+    test(`energy, money, water and failures are those of the JSON, ${locale.slice(0, 2)}, ${width} px`, async () => {
+      const json = fixture(), s = json.summary;
+      const { page, wrong, close: shut } = await open(write(json), { locale, viewport: { width, height: 900 } });
+      await page.locator("#energy .chart svg").first().waitFor();
+      const parts = new Map(await told(page, "#energy [data-part]", "part"));
+      for (const part of ["conversion", "fans", "pumps", "compressors"]) assert.ok(close(parts.get(part), s.energy.parts[`${part}_mwh`]), part);
+      assert.ok(Math.abs([...parts.values()].reduce((a, b) => a + b) - s.energy.facility_mwh) < 1);
+      for (const [key, krw] of await told(page, "#energy [data-bill]", "bill")) assert.equal(krw, key === "water" ? s.water.cost_krw : s.cost.parts[key], key);
+      // The table says what the flow shows, site by site.
+      const drawn = s.sites.filter((x) => x.energy_mwh > 0);
+      assert.equal(await page.locator("[data-table=energy-sites] tbody tr").count(), drawn.length);
+      const column = async (key) => (await told(page, `[data-table=energy-sites] tbody td[data-column=${key}]`, "column")).map(([, v]) => v).sort((a, b) => a - b);
+      for (const key of ["water_m3", "t_co2e", "energy_krw"]) assert.deepEqual(await column(key), drawn.map((x) => x.physics[key]).sort((a, b) => a - b), key);
+      assert.match(await page.locator("#energy .chart").first().getAttribute("aria-label"), new RegExp(new Intl.NumberFormat("en", { minimumFractionDigits: 1, maximumFractionDigits: 1 }).format((100 * s.energy.parts.conversion_mwh) / s.energy.facility_mwh)));
+      assert.equal(await page.locator("#energy .field > i").count(), 24 * json.physics.days.length);
+      assert.equal(await page.locator("[data-table=failures] tbody tr").count(), s.failures.causes.length);
+      assert.ok((await page.locator("[data-table=failures]").innerText()).includes(s.failures.causes.find((c) => c.id === "ulsan_substation")[locale === "ko-KR" ? "name_ko" : "name_en"]));
+      assert.doesNotMatch(await page.locator("main").innerText(), /gpu_fault|power_cooling_water|NaN|undefined/);
+      assert.deepEqual(await overflow(page), { page: 0, wide: [] });
+      assert.deepEqual(wrong, []);
+      await shut();
+    });
+  test("a result without them has no such parts", async () => {
+    const { page, wrong, close: shut } = await open(write(withoutPhysics(fixture())));
+    for (const id of ["energy", "failures"]) assert.equal(await page.locator(`#${id}, nav a[href="#${id}"]`).count(), 0);
+    assert.deepEqual(wrong, []);
+    await shut();
+  });
+});
+
 describe("lending", () => {
   test("the field shows the matrix, owners down and users across", async () => {
     const json = fixture();
@@ -298,6 +337,7 @@ describe("odd data", () => {
   const odd = {
     "nothing but a summary": { summary: {} },
     "empty lists": (() => { const r = fixture(); for (const k of ["sites", "members", "workloads"]) r.summary[k] = []; r.summary.balance = { ok: true, checks: [] }; r.summary.services = { modelled: false }; r.series = {}; r.buildout = {}; r.waits = {}; r.lending = {}; r.decisions = []; return r; })(),
+    "wrong kinds in the physics": (() => { const r = fixture(); r.physics = { overhead_mw: "x", dry_bulb_c: [null, "a"], krw_per_kwh: {}, days: [3], facility_mw_by_hour: [7, null] }; r.summary.sites[0].physics = 3; r.summary.failures.causes = [4, {}]; r.summary.cost.parts = []; r.summary.water.makeup_m3 = "much"; return r; })(),
     "wrong kinds everywhere": (() => { const r = fixture(); r.summary.sites = { a: 1 }; r.summary.gpus = null; r.summary.jobs = []; r.series.total.used_gpus = "many"; r.waits.edges_s = [null, "x"]; r.lending.gpu_h = [[1], null, "x"]; r.buildout.by_member = [1, { id: 3, gpus: [null, {}] }]; r.summary.from = 5; return r; })(),
     "sites without a place, owner or power": (() => { const r = fixture(); r.summary.sites.forEach((s, i) => { if (i % 3 === 0) { s.lat_deg = null; s.owner = "nobody"; s.grid_mw = null; s.hardware = null; } }); return r; })(),
     "unknown members, codes and keys": (() => { const r = fixture(); r.new_thing = { a: [1] }; r.summary.jobs.waits_by_reason.a_new_reason = 5; r.summary.policy = "new_policy"; r.lending.members[0] = "who"; r.series.members[0].id = "who_else"; r.summary.sites[0].grid_status = "new"; return r; })(),

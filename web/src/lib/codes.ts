@@ -83,7 +83,7 @@ const words: Record<string, Record<string, [ko: string, en: string]>> = {
     software_bug: ["소프트웨어 오류", "software bug"], dependency: ["의존 서비스", "a service it needs"], collective_timeout: ["집합 통신 시간 초과", "collective timed out"], host_maintenance: ["호스트 정비", "host maintenance"],
     stress_test_failed: ["부하 시험 불합격", "failed a stress test"], unknown: ["원인 불명", "unknown"], nvlink_switch_tray: ["NVLink 스위치 트레이", "NVLink switch tray"], coolant_leak: ["냉각수 누설", "coolant leak"],
     cdu: ["냉각수 분배 장치", "coolant distribution unit"], feeder_or_ups: ["급전·UPS", "feeder or UPS"], hall_fire: ["전산실 화재", "fire in a hall"], site_fire: ["거점 화재", "fire at a site"],
-    grid_outage: ["정전", "grid outage"], fibre_cut: ["광케이블 절단", "fibre cut"],
+    grid_outage: ["정전", "grid outage"], fibre_cut: ["광케이블 절단", "fibre cut"], power_cooling_water: ["전력·냉각·용수 부족", "power, cooling or water short"],
   },
   // Of a job, as the hub calls it.
   state: {

@@ -8,8 +8,8 @@ const series: Record<Theme, string[]> = {
 const other: Record<Theme, string> = { light: "#b3b6b0", dark: "#5d6663" };
 
 export const paper = {
-  light: { ink: "#17201d", muted: "#55605b", line: "#dfe3de", grid: "#eceeea", surface: "#ffffff", accent: "#0f6b5c", soft: "#8fbdb1", warn: "#a4500c", band: "rgba(15,107,92,0.10)" },
-  dark: { ink: "#e7ecea", muted: "#9ba7a2", line: "#2c3432", grid: "#222927", surface: "#161b1a", accent: "#5cc4ae", soft: "#2f7364", warn: "#f0a45b", band: "rgba(92,196,174,0.14)" },
+  light: { ink: "#17201d", muted: "#55605b", line: "#dfe3de", grid: "#eceeea", surface: "#ffffff", accent: "#0f6b5c", soft: "#8fbdb1", warn: "#a4500c", flow: "#9aa39f", band: "rgba(15,107,92,0.10)" },
+  dark: { ink: "#e7ecea", muted: "#9ba7a2", line: "#2c3432", grid: "#222927", surface: "#161b1a", accent: "#5cc4ae", soft: "#2f7364", warn: "#f0a45b", flow: "#68746f", band: "rgba(92,196,174,0.14)" },
 } as const;
 
 /** The n-th series' colour; past the palette everything is "other". */
@@ -32,3 +32,9 @@ export function heat(theme: Theme, share: number): { background: string; ink: st
   const light = 0.2126 * mixed[0] + 0.7152 * mixed[1] + 0.0722 * mixed[2];
   return { background: `rgb(${bytes.join(" ")})`, ink: light > 0.179 ? "#000" : "#fff" };
 }
+
+/** What a site's energy goes into: machines, conversion losses, fans, pumps, chillers. Apart for the colour-blind too (after Okabe and Ito). */
+export const energyUse: Record<Theme, [string, string, string, string, string]> = {
+  light: ["#0f6b5c", "#d55e00", "#4aa3df", "#20398f", "#c06c9c"],
+  dark: ["#5cc4ae", "#f08a3c", "#7cc4f2", "#5b78e0", "#e39cc4"],
+};
