@@ -149,7 +149,7 @@ Result<Done> bench_physics(const BenchPhysicsOptions& options, std::vector<Row>&
     TRY(frontier, scenario_at(options.frontier));
     TRY(day, timed(frontier, {frontier.run.from, frontier.run.to, Millis(15'000), 0}));
     rows.push_back(
-        {"physics_frontier_day_15s", "s", day.cpu_s, day.cpu_s / kRapsFrontierDayS, kRaps});
+        {"physics.frontier-day-15s", "s", day.cpu_s, day.cpu_s / kRapsFrontierDayS, kRaps});
     TRY(growth, bench_growth(frontier, rows));
     (void)growth;
   }
@@ -157,14 +157,13 @@ Result<Done> bench_physics(const BenchPhysicsOptions& options, std::vector<Row>&
   TRY(nation, scenario_at(options.nation));
   const Date first = nation.run.from;
   TRY(day, timed(nation, {first, date_of(midnight(first) + Millis(kMsPerDay)), Millis(15'000), 0}));
-  rows.push_back({"physics_nation_day_15s", "s", day.cpu_s, 0, ""});
-  rows.push_back({"physics_nation_day_15s.site-step", "us", day.physics_us, 0, ""});
+  rows.push_back({"physics.nation-day-15s", "s", day.cpu_s, 0, ""});
+  rows.push_back({"physics.nation-day-15s.site-step", "us", day.physics_us, 0, ""});
   if (!options.year) return Done{};
   TRY(year, timed(with_demand(nation, kYearDemand),
                   {Date{kYear, 1, 1}, Date{kYear + 1, 1, 1}, Millis(900'000), 7}));
-  rows.push_back({"physics_nation_year_15min", "s", year.cpu_s, 0, ""});
-  rows.push_back(
-      {"physics_nation_year_15min.jobs", "jobs", static_cast<double>(year.jobs), 0, ""});
+  rows.push_back({"physics.nation-year-15min", "s", year.cpu_s, 0, ""});
+  rows.push_back({"physics.nation-year-15min.jobs", "jobs", static_cast<double>(year.jobs), 0, ""});
   rows.push_back({"peak_memory.physics", "MB", static_cast<double>(peak_rss_mb()), 0, ""});
   return Done{};
 }
