@@ -15,6 +15,7 @@
 #include <queue>
 
 #include "app/bench_live.h"
+#include "app/bench_physics.h"
 #include "app/bench_row.h"
 #include "app/bench_world.h"
 #include "app/command.h"
@@ -210,9 +211,9 @@ void bench_shared(bool quick, std::vector<Row>& rows) {
 }
 
 struct Options {
-  bool json = false, quick = false, live = false;
+  bool json = false, quick = false, live = false, physics = false;
   std::int64_t history = -1;
-  std::string scenario = "scenarios/k-ai-hub/hub.yaml";
+  std::string scenario = "scenarios/k-ai-hub/hub.yaml", frontier = "scenarios/frontier.yaml";
 };
 
 Result<Done> live_rows(const Options& o, std::vector<Row>& rows) {
@@ -230,6 +231,11 @@ int run(const Options& o) {
   std::vector<Row> rows;
   if (o.live) {
     TRY_OR_COMPLAIN(done, live_rows(o, rows));
+    (void)done;
+    return show(o, rows);
+  }
+  if (o.physics) {
+    TRY_OR_COMPLAIN(done, bench_physics({o.frontier, o.scenario, !o.quick}, rows));
     (void)done;
     return show(o, rows);
   }
@@ -296,8 +302,13 @@ void add_bench_command(CLI::App& app, int& exit_code) {
   command->add_flag("--json", o->json, "Rows as JSON");
   command->add_flag("--quick", o->quick, "A small generated log instead of a million jobs");
   command->add_flag("--live", o->live, "A hub under load, in place of the scheduler: rows live.*");
+  command->add_flag(
+      "--physics", o->physics,
+      "Runs with physics, in place of the scheduler: rows physics.*; with --quick no year");
+  command->add_option("--frontier", o->frontier, "With --physics: one machine; empty: none")
+      ->capture_default_str();
   command->add_option("--history", o->history, "With --live: jobs that a hub restarts with");
-  command->add_option("--scenario", o->scenario, "The nation-month's scenario; empty: none")
+  command->add_option("--scenario", o->scenario, "The nation's scenario; empty: none")
       ->capture_default_str();
   command->callback([o, &exit_code] { exit_code = run(*o); });
 }

@@ -31,7 +31,7 @@ class SiteRun {
       const std::int64_t begin = w.from.count() + static_cast<std::int64_t>(i) * w.step.count(),
                          end = std::min(begin + w.step.count(), w.to.count());
       take_loads(i, begin, end - begin);
-      out_.dry_bulb_c[i] = static_cast<float>(facility_.weather(site_, Millis(begin)).dry_bulb_c);
+      out_.dry_bulb_c[i] = static_cast<float>(weather(begin).dry_bulb_c);
       out_.krw_per_kwh[i] = static_cast<float>(
           facility_.tariff(site_).price_at(Millis(begin)).marginal_krw_per_kwh());
       for (std::int64_t at = begin; at < end;) {
@@ -114,7 +114,7 @@ class SiteRun {
     out_.given_m3 += permitted / 24 * hours;
     day_m3_ += makeup_m3;
     day_permitted_ = permitted;
-    const HourlyWeather w = facility_.weather(site_, at);
+    const HourlyWeather& w = weather(from);
     out_.water_book.wet_heat_kwh += s.wet_heat_kw * hours;
     out_.water_book.evaporation_l += s.water_per_h.evaporation_l * hours;
     out_.water_book.blowdown_l += s.water_per_h.blowdown_l * hours;
@@ -136,6 +136,15 @@ class SiteRun {
     out_.drought_ms[static_cast<std::size_t>(facility_.drought(site_, at))] += ms;
   }
 
+  // Hours are many steps long: each is asked for once.
+  const HourlyWeather& weather(std::int64_t at) {
+    if (const std::int64_t hour = at / kMsPerHour; hour != weather_hour_) {
+      weather_ = facility_.weather(site_, Millis(at));
+      weather_hour_ = hour;
+    }
+    return weather_;
+  }
+
   void day_over() {
     out_.most_m3_per_day = std::max(out_.most_m3_per_day, day_m3_);
     if (day_permitted_ > 0)
@@ -151,7 +160,8 @@ class SiteRun {
   WaterTank tank_;
   BillMeter bill_;
   std::vector<HallLoad> halls_;
-  std::int64_t built_day_ = -1, day_ = -1;
+  std::int64_t built_day_ = -1, day_ = -1, weather_hour_ = -1;
+  HourlyWeather weather_;
   Exact it_of_step_ = 0;
   double it_kw_ = 0;  // the same as a mean
   double wet_kwh_ = 0, depression_sum_ = 0, day_m3_ = 0, day_permitted_ = 0;

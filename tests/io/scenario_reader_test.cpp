@@ -199,7 +199,7 @@ TEST(ScenarioReader, NamesWhatIsMissing) {
   EXPECT_EQ(
       faults_in(text),
       place(text, "id: ulsan\n") +
-          ": sites[0].lat_deg: expected the key lat_deg: a number from 33 to 39 (deg), found none "
+          ": sites[0].lat_deg: expected the key lat_deg: a number from -90 to 90 (deg), found none "
           "(latitude north, WGS 84)");
 }
 
