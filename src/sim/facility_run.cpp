@@ -54,6 +54,10 @@ class SiteRun {
     WaterUse all{out_.water_book.evaporation_l, out_.water_book.blowdown_l,
                  out_.water_book.drift_l};
     out_.water_krw = cost_krw(facility_.water(site_), all);
+    // Rounded once: a step of seconds takes less than a millilitre.
+    out_.evaporation_ml = std::llround(all.evaporation_l * 1000);
+    out_.blowdown_ml = std::llround(all.blowdown_l * 1000);
+    out_.drift_ml = std::llround(all.drift_l * 1000);
     return std::move(out_);
   }
 
@@ -104,9 +108,6 @@ class SiteRun {
     out_.pump_wms += Exact{s.pump_w} * ms;
     out_.compressor_wms += Exact{s.compressor_w} * ms;
     out_.facility_wms_by_step[step] += (s.facility_w() - s.it_w) * ms;
-    out_.evaporation_ml += std::llround(s.water_per_h.evaporation_l * hours * 1000);
-    out_.blowdown_ml += std::llround(s.water_per_h.blowdown_l * hours * 1000);
-    out_.drift_ml += std::llround(s.water_per_h.drift_l * hours * 1000);
     const double makeup_m3 = s.water_per_h.makeup_l() * hours / 1000;
     if (!once_through) tank_ = after_draw(tank_, permitted, hours, makeup_m3);
     out_.given_m3 += permitted / 24 * hours;

@@ -7,6 +7,7 @@ namespace dure {
 Meter::Meter(const Scenario& scenario, const Founding& founding, const Demand& demand,
              const World& world, const Window& window)
     : world_(world), window_(window), now_(std::numeric_limits<std::int64_t>::min() / 2) {
+  CHECK(window.from.count() % kMsPerHour == 0);  // of pieces
   const std::size_t steps = window.steps();
   lanes_.resize(founding.lanes.size());
   for (std::uint32_t r = 0; r < demand.rows().size(); ++r) {

@@ -19,6 +19,19 @@ std::int64_t powered_nodes(const Founding& f, PoolId pool, Millis at) {
   return per_node == 0 ? 0 : f.powered(pool, at) / per_node;
 }
 
+// How many numbers nodes of a pool have had by `at`, in a run that was founded at `start`: what
+// comes gets new ones, and which ones leave with a retirement or for maintenance nobody knows.
+std::int64_t numbered(const Founding& f, PoolId pool, Millis start, Millis at) {
+  const std::int64_t per_node = f.pools[pool.index].opened.gpus_per_node;
+  std::int64_t gpus = f.powered(pool, start);
+  for (const CapacityStep& step : f.steps)
+    if (step.pool == pool && start < step.at && step.at <= at)
+      gpus += std::max<std::int64_t>(0, step.powered_gpus);
+  for (const MaintenanceTime& m : f.maintenance)
+    if (m.pool == pool && start < m.to && m.to <= at) gpus += m.gpus;
+  return per_node == 0 ? 0 : gpus / per_node;
+}
+
 // The nodes [first, last) of a pool, by rack.
 void add_nodes(const Founding& f, PoolId pool, std::int64_t first, std::int64_t last,
                std::vector<NodesOut>& out) {
@@ -110,13 +123,17 @@ double share_carried(const Scenario& s, const Founding& f, const Facility& facil
 
 constexpr std::int64_t kNearMs = 3 * kMsPerHour;  // windows closer than this are one
 
-// Times between `from` and `to` at which racks of the site get power or lose it.
+// Times between `from` and `to` at which racks of the site come, go, or get power.
 std::vector<Millis> changes_of_power(const Founding& f, SiteId site, Millis from, Millis to) {
   std::vector<Millis> out;
   for (const CapacityStep& step : f.steps)
-    if (f.pools[step.pool.index].opened.site == site && from < step.at && step.at < to &&
-        (out.empty() || out.back() != step.at))
+    if (f.pools[step.pool.index].opened.site == site && from < step.at && step.at < to)
       out.push_back(step.at);
+  for (const MaintenanceTime& m : f.maintenance)
+    for (const Millis t : {m.from, m.to})
+      if (f.pools[m.pool.index].opened.site == site && from < t && t < to) out.push_back(t);
+  std::sort(out.begin(), out.end());
+  out.erase(std::unique(out.begin(), out.end()), out.end());
   return out;
 }
 
@@ -135,14 +152,15 @@ double share_left(const Scenario& s, const Founding& f, const Facility* facility
 
 // The nodes that are out from `at` to `back`, between which no rack gets power or loses it.
 std::vector<NodesOut> nodes_of(const Scenario& s, const Founding& f, const Facility* facility,
-                               const DisruptionSpec& d, SiteId site, Millis at, Millis back) {
+                               const DisruptionSpec& d, SiteId site, Millis start, Millis at,
+                               Millis back) {
   if (d.kind == Disruption::grid_limit)
-    return shed(s, f, site, at, share_left(s, f, facility, site, at, back, d.grid_mw));
+    return shed(s, f, site, start, at, share_left(s, f, facility, site, at, back, d.grid_mw));
   std::vector<NodesOut> nodes;
   for (const PoolId p : pools_at(f, site))
     if (d.kind == Disruption::site_lost ||
         s.sites[site.index].halls[f.pools[p.index].hall].id == d.hall)
-      add_nodes(f, p, 0, powered_nodes(f, p, at), nodes);
+      add_nodes(f, p, 0, numbered(f, p, start, at), nodes);
   return nodes;
 }
 
@@ -157,13 +175,11 @@ std::optional<Millis> trip_of(const Scenario& s, const Facility& facility, const
 
 }  // namespace
 
-std::vector<NodesOut> shed(const Scenario& s, const Founding& f, SiteId site, Millis at,
-                           double keep_share) {
+std::vector<NodesOut> shed(const Scenario& s, const Founding& f, SiteId site, Millis start,
+                           Millis at, double keep_share) {
   std::vector<NodesOut> out;
-  for (const auto& [p, gone] : to_shed(s, f, site, at, keep_share)) {
-    const std::int64_t nodes = powered_nodes(f, p, at);
-    add_nodes(f, p, nodes - gone, nodes, out);
-  }
+  for (const auto& [p, gone] : to_shed(s, f, site, at, keep_share))
+    add_nodes(f, p, powered_nodes(f, p, at) - gone, numbered(f, p, start, at), out);
   return out;
 }
 
@@ -194,7 +210,7 @@ OutagePlan outages_of_disruptions(const Scenario& s, const Founding& f, const Fa
     std::vector<Millis> ends = changes_of_power(f, site, at + kSeenAtOnce, std::min(back, to));
     ends.push_back(back);
     for (const Millis end : ends) {
-      for (const NodesOut& n : nodes_of(s, f, facility, d, site, begin, std::min(end, to)))
+      for (const NodesOut& n : nodes_of(s, f, facility, d, site, from, begin, std::min(end, to)))
         plan.outages.push_back({begin, known, end, n.pool, n.rack, n.nodes, cause});
       begin = known = end;
     }
@@ -272,7 +288,7 @@ OutagePlan outages_of_weather(const Scenario& s, const Founding& f, const Facili
       }
     }
     for (const Window& w : windows)
-      for (const NodesOut& n : shed(s, f, site, Millis(w.from), w.share))
+      for (const NodesOut& n : shed(s, f, site, from, Millis(w.from), w.share))
         plan.outages.push_back({Millis(w.from), Millis(w.from) - hours(s.physics.forecast_hours),
                                 Millis(w.to), n.pool, n.rack, n.nodes, 0});
   }
