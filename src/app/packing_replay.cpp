@@ -102,7 +102,7 @@ Spread spread(const std::vector<PackingRun>& runs, std::size_t percent) {
 std::string stem(const std::string& path) {  // as BatchLog::name
   std::string name = path.substr(path.find_last_of('/') + 1);
   for (const std::string_view end : {".gz", ".csv"})
-    if (name.ends_with(end)) name.resize(name.size() - end.size());
+    if (name.ends_with(end)) name.erase(name.size() - end.size());
   return name;
 }
 

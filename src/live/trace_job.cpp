@@ -18,11 +18,11 @@ class JobTracer {
       : number_(job), job_(job_of(job)), key_("-" + std::to_string(job) + ".") {}
 
   void take(const Entry& entry, const Event& e) {
-    next_ = JobEntry{entry.number, entry.at_ms, {}, {}, {}, {}, {}, 0, {}, {}};
+    begin(entry);
     std::visit([this](const auto& what) { on(what); }, e.what);
   }
   void take(const Entry& entry, const LiveEvent& e) {
-    next_ = JobEntry{entry.number, entry.at_ms, {}, {}, {}, {}, {}, 0, {}, {}};
+    begin(entry);
     if (e.job && e.job->job <= number_ && number_ < e.job->job + e.job->count) {
       next_.user = e.job->user;
       tell("asked");
@@ -55,6 +55,11 @@ class JobTracer {
   std::vector<JobEntry> out;
 
  private:
+  void begin(const Entry& entry) {
+    next_ = {};
+    next_.entry = entry.number;
+    next_.at_ms = entry.at_ms;
+  }
   void tell(std::string what) {
     next_.what = std::move(what);
     out.push_back(next_);

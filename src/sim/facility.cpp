@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "base/nearest.h"
 #include "physics/hall_heat.h"
@@ -47,10 +48,10 @@ Result<Facility::Site> Facility::site_of(const Scenario& s, std::size_t index) c
     if (!plant) return at_site(spec.id + "].halls[" + hall.id, plant.fault());
     out.halls.push_back(std::move(plant.value()));
   }
-  Result<Chain> chain = find_chain(s.power, utility->power_chain);
+  Result<Chain> chain = find_chain(*s.power, utility->power_chain);
   if (!chain) return at_site(spec.id, chain.fault());
   out.chain = std::move(chain.value());
-  Result<Tariff> tariff = Tariff::of(s.tariff, utility->tariff);
+  Result<Tariff> tariff = Tariff::of(*s.tariff, utility->tariff);
   if (!tariff) return at_site(spec.id, tariff.fault());
   out.tariff = std::move(tariff.value());
   const auto source = find_id(s.water_sources, utility->water_source);
@@ -69,6 +70,15 @@ Result<Facility::Site> Facility::site_of(const Scenario& s, std::size_t index) c
 
 Result<Facility> Facility::make(const Scenario& s, const Founding& founding, Millis from, Millis to,
                                 std::uint64_t seed) {
+  const std::pair<bool, const char*> needed[] = {
+      {s.climate.has_value(), "climate"},       {s.power.has_value(), "power"},
+      {s.water_band.has_value(), "water_band"}, {s.tariff.has_value(), "tariff"},
+      {s.carbon.has_value(), "carbon"},
+  };
+  for (const auto& [there, name] : needed)
+    if (!there)
+      return Fault{name, "a model, for a run that reckons with physics", "none",
+                   "include the files of models/, as scenarios/k-ai-hub/hub.yaml does"};
   Facility out(s, founding);
   WeatherOptions options;
   options.first_hour = hour_at(from);
@@ -76,11 +86,11 @@ Result<Facility> Facility::make(const Scenario& s, const Founding& founding, Mil
   options.seed = seed;
   options.shift_c = s.physics.warmer_c;
   options.events = s.weather_events;
-  TRY(weather, Weather::make(s.climate, options));
+  TRY(weather, Weather::make(*s.climate, options));
   out.weather_ = std::move(weather);
-  TRY(carbon, Carbon::of(s.carbon));
+  TRY(carbon, Carbon::of(*s.carbon));
   out.carbon_ = std::move(carbon);
-  out.band_ = s.water_band;
+  out.band_ = *s.water_band;
   for (const auto& choice : describe_enum(DroughtStage{})) {
     const auto stage = find_id(s.drought_stages, std::string(choice.name));
     if (!stage)

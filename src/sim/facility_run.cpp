@@ -62,11 +62,17 @@ class SiteRun {
   }
 
  private:
+  // What is contracted for: the power that the racks are given of the grid limit. A site's limit
+  // may be that of a whole campus, of which the alliance has a part.
   BillTerms terms() const {
-    BillTerms t;
     const SiteSpec& site = scenario_.sites[site_.index];
+    const Millis end = meter_.window().to - Millis(1);
+    double committed_kw = 0;
+    for (const HallLoad& hall : facility_.built(site_, end))
+      committed_kw += hall.design_kw * scenario_.policy.power_commit_share * site.pue;
+    BillTerms t;
     t.contract_kw =
-        static_cast<double>(grid_limit(site, meter_.window().to - Millis(1)).count()) / 1000;
+        std::min(static_cast<double>(grid_limit(site, end).count()) / 1000, committed_kw);
     return t;
   }
 

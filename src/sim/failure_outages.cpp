@@ -61,7 +61,7 @@ class Mender {
  public:
   Mender(const Scenario& s, const Founding& f, const FailureGrounds& grounds, Millis from,
          Millis to)
-      : spec_(s.failures),
+      : spec_(*s.failures),
         founding_(f),
         grounds_(grounds),
         seats_(seats_of(s, f, grounds)),
@@ -146,10 +146,16 @@ class Mender {
 Result<OutagePlan> outages_of_failures(const Scenario& s, const Founding& f, Millis from, Millis to,
                                        std::uint64_t seed) {
   OutagePlan plan;
-  for (const FailureCauseSpec& cause : s.failures.causes)
+  for (const auto& [there, name] :
+       {std::pair(s.failures.has_value(), "failures"), std::pair(s.network.has_value(), "network")})
+    if (!there)
+      return Fault{name, "a model, for a run in which machines fail", "none",
+                   "include models/failures.yaml and models/network.yaml, or set "
+                   "physics.failures=false"};
+  for (const FailureCauseSpec& cause : s.failures->causes)
     plan.causes.push_back({cause.id, cause.id, cause.id});
-  const FailureGrounds grounds = failure_grounds(s, s.network);
-  TRY(model, FailureModel::make(s.failures, grounds, seed));
+  const FailureGrounds grounds = failure_grounds(s, *s.network);
+  TRY(model, FailureModel::make(*s.failures, grounds, seed));
   std::vector<FailureEvent> faults;
   const std::int64_t first_hour =
       std::max<std::int64_t>(0, (from.count() - kBeforeMs) / kMsPerHour);

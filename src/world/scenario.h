@@ -579,19 +579,19 @@ struct Scenario {
   std::vector<UtilitySpec> utilities;
   std::vector<WeatherEventSpec> weather_events;
   // ---- models: models/*.yaml
-  ClimateSpec climate;
+  std::optional<ClimateSpec> climate;
   std::vector<CoolerSpec> coolers;
   std::vector<ChillerSpec> chillers;
   std::vector<ThermalMassSpec> thermal_masses;
   std::vector<CoolingKindSpec> cooling_kinds;
-  PowerSpec power;
+  std::optional<PowerSpec> power;
   std::vector<WaterSourceSpec> water_sources;
   std::vector<DroughtStageSpec> drought_stages;
-  WaterBandSpec water_band;
-  TariffSpec tariff;
-  CarbonSpec carbon;
-  FailureSpec failures;
-  NetworkSpec network;
+  std::optional<WaterBandSpec> water_band;
+  std::optional<TariffSpec> tariff;
+  std::optional<CarbonSpec> carbon;
+  std::optional<FailureSpec> failures;
+  std::optional<NetworkSpec> network;
   template <class = void>
   static constexpr auto describe() {
     return std::tuple(

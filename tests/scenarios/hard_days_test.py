@@ -79,7 +79,7 @@ def ulsan_substation(dure):
     s.so("work on the racks that went dark starts again elsewhere or later", more > 10, f"{more} more jobs interrupted")
     lost = r.summary["failures"]["lost_gpu_h"] - calm.summary["failures"]["lost_gpu_h"]
     used = calm.summary["gpus"]["used_gpu_h"]
-    s.so("at the cost of checkpoints, not of days", 0 < lost < used / 100, f"{lost:.0f} of {used:.0f} GPU-hours lost")
+    s.so("at a cost that is lost in that of other failures", abs(lost) < used / 100, f"{lost:+.0f} of {used:.0f} GPU-hours done again")
     s.so("services of the alliance hardly notice", r.summary["services"]["satisfied"] > calm.summary["services"]["satisfied"] - 0.02,
          f"{r.summary['services']['satisfied']:.4f} against {calm.summary['services']['satisfied']:.4f}")
     s.books(r)

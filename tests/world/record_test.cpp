@@ -141,6 +141,7 @@ void any(ApprovalGranted& x) {
   all(x.approval, x.action, x.data_class, x.workload, x.artifact, x.to, x.requested);
 }
 void any(ArtifactLowered& x) { all(x.artifact, x.data_class, x.approval); }
+void any(SitesParted& x) { all(x.a, x.b); }
 void any(SitesLinked& x) { all(x.a, x.b, x.mbit_per_s, x.rtt_us); }
 void any(LaneWidened& x) { all(x.lane, x.pools, x.speed_permille); }
 void any(StartJob& x) { all(x.job, x.pool, x.place, x.gpus, x.also, x.under); }

@@ -55,6 +55,8 @@ class Snapshot : public testing::Test {
     at(0, AccountOpened{AccountId{3}, AccountId{1}, "project", 700, Gpus(30)});
     at(0, AccountOpened{AccountId{4}, AccountId{3}, "사용자"});
     for (std::uint32_t s = 0; s < 2; ++s) at(0, SiteOpened{SiteId{s}, s == 0 ? "ulsan" : "busan"});
+    at(0, SitesLinked{SiteId{0}, SiteId{1}, 200, 400});
+    at(0, SitesParted{SiteId{0}, SiteId{1}});
     at(0, SitesLinked{SiteId{0}, SiteId{1}, 400, 900});
     at(0, SitesLinked{SiteId{0}, SiteId{1}, 100, 300});
     pool(0, 16, [](PoolOpened& p) { p.reclaim = Millis(50); });

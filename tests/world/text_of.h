@@ -164,6 +164,7 @@ inline void put(Text& t, const ApprovalGranted& e) {
 inline void put(Text& t, const ArtifactLowered& e) {
   t.line("ArtifactLowered", e.artifact, e.data_class, e.approval);
 }
+inline void put(Text& t, const SitesParted& e) { t.line("SitesParted", e.a, e.b); }
 inline void put(Text& t, const SitesLinked& e) {
   t.line("SitesLinked", e.a, e.b, e.mbit_per_s, e.rtt_us);
 }

@@ -277,6 +277,21 @@ describe("application of the hub", { skip: existsSync(program()) ? false : `no $
     await close();
   });
 
+  test("a tab older than its hub loads itself anew, once", async () => {
+    const { page, close } = await open("#/ledger");
+    await lined(page).first().waitFor();
+    let gone = 1, asked = 0;
+    await page.route("**/assets/Job-*.js", (r) => (asked++ < gone ? r.fulfill({ status: 404, body: "" }) : r.continue()));
+    await page.goto(`${hub.url}/${placeOfJob()}`);
+    await page.locator("[data-entries] li").first().waitFor();
+    assert.equal(asked, 2);
+    [gone, asked] = [Infinity, 0];
+    await page.reload();
+    await page.waitForTimeout(2000);
+    assert.equal(asked, 2, "not in a loop");
+    await close();
+  });
+
   test("a job's hostile name is text", async () => {
     const { page, wrong, close } = await open(`#/jobs/${(await hub.get("/api/v1/jobs?limit=1")).jobs[0].job}`);
     await page.locator("main h1").waitFor();

@@ -2,7 +2,8 @@ import "../app.css";
 import { mount } from "svelte";
 import Hub from "./Hub.svelte";
 
-// A part that is gone: the hub was replaced while this tab was open. Once, or a hub without its page would loop.
+// A part that is gone: the hub was replaced while this tab was open. Once, or a hub without its page would loop; a page
+// that was loaded (Hub.svelte) makes it once again.
 addEventListener("vite:preloadError", () => {
   try {
     if (sessionStorage.getItem("dure.reloaded") === location.href) return;
