@@ -69,11 +69,12 @@ Scenario one_hall() {
   stage.unit_output_w = 52'000;
   stage.constant_loss_w = 500;
   stage.efficiency = 0.95;
-  s.power.stages = {stage};
+  s.power.emplace();
+  s.power->stages = {stage};
   ChainSpec chain;
   chain.id = "chain";
   chain.stages = {"stage"};
-  s.power.chains = {chain};
+  s.power->chains = {chain};
   s.utilities[0].power_chain = "chain";
   return s;
 }

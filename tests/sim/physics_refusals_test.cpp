@@ -16,8 +16,7 @@ Fault refused(const Scenario& s) {
     return {};
   }
   const Fault& f = fits.fault();
-  EXPECT_FALSE(f.where.empty() || f.expected.empty() || f.found.empty() || f.hint.empty())
-      << to_string(f);
+  EXPECT_FALSE(f.where.empty() || f.expected.empty() || f.found.empty()) << to_string(f);
   return f;
 }
 
@@ -46,7 +45,7 @@ TEST(PhysicsRefusals, WhatIsNotThereIsNamedWithItsNearest) {
   expect_names(refused(s), "site", "did you mean ac_ups?");
   s = good;
   s.utilities[0].power_chain = "none_of_them";
-  expect_names(refused(s), "site", "ac_ups");
+  EXPECT_NE(refused(s).expected.find("ac_ups"), std::string::npos);
   s = good;
   s.sites[0].climate_station = "seul";
   expect_names(refused(s), "sites[site].climate_station", "did you mean seoul?");
@@ -177,7 +176,7 @@ TEST(PhysicsRefusals, HeatBeyondTheModelIsHeldAndSaid) {
   const Ran hot = run_of(s);
   EXPECT_EQ(hot.failing, std::vector<std::string>{});
   EXPECT_GT(hot.site.beyond_range_ms, 0);
-  for (const float c : hot.site.dry_bulb_c) EXPECT_LE(c, s.climate.generator.most_c);
+  for (const float c : hot.site.dry_bulb_c) EXPECT_LE(c, s.climate->generator.most_c);
 }
 
 // ---- disruptions

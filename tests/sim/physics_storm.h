@@ -102,11 +102,11 @@ class PhysicsStormDraw {
   void sites() {
     Scenario& s = out_.scenario;
     std::vector<std::string> stations, coolings, tariffs, chains, waters;
-    for (const ClimateStation& c : s.climate.stations) stations.push_back(c.id);
-    for (const ClimateName& c : s.climate.names) stations.push_back(c.name);
+    for (const ClimateStation& c : s.climate->stations) stations.push_back(c.id);
+    for (const ClimateName& c : s.climate->names) stations.push_back(c.name);
     for (const CoolingKindSpec& k : s.cooling_kinds) coolings.push_back(k.id);
-    for (const TariffRateSpec& r : s.tariff.rates) tariffs.push_back(r.tariff);
-    for (const ChainSpec& c : s.power.chains) chains.push_back(c.id);
+    for (const TariffRateSpec& r : s.tariff->rates) tariffs.push_back(r.tariff);
+    for (const ChainSpec& c : s.power->chains) chains.push_back(c.id);
     for (const WaterSourceSpec& w : s.water_sources) waters.push_back(w.id);
     const SiteSpec first = s.sites[0];
     s.sites.clear();
@@ -187,6 +187,8 @@ class PhysicsStormDraw {
         GridStep later = site.grid[0];
         later.month = day_in_window(between(0.1, 1));
         later.grid_mw = limit();
+        // Racks that lose their power for good go when their jobs end, not before.
+        if (later.grid_mw < site.grid[0].grid_mw) out_.within_commitment = false;
         site.grid.push_back(later);
       }
     }
@@ -234,7 +236,7 @@ class PhysicsStormDraw {
 
   void failures() {
     const double times = one_of<double>({1, 10, 100});
-    for (FailureCauseSpec& c : out_.scenario.failures.causes)
+    for (FailureCauseSpec& c : out_.scenario.failures->causes)
       c.faults_per_million_hours = std::min(
           1e6, c.faults_per_million_hours * (c.domain == FailureDomain::gpu ? times : 10 * times));
   }
@@ -246,7 +248,7 @@ class PhysicsStormDraw {
       e.kind = once_in(2) ? WeatherEventKind::heat_wave : WeatherEventKind::drought;
       e.from = day_in_window(-0.5);
       e.to = day_in_window(between(0, 2));
-      if (once_in(2)) e.regions = {out_.scenario.climate.stations[0].region};
+      if (once_in(2)) e.regions = {out_.scenario.climate->stations[0].region};
       e.add_c = e.kind == WeatherEventKind::heat_wave ? between(0.1, 15) : 0;
       e.stage = e.kind == WeatherEventKind::drought
                     ? one_of<DroughtStage>(

@@ -49,10 +49,11 @@ void check_stated_limits(const tiny::PhysicsStorm& storm, const Simulation& run)
       const std::int64_t from = w.from.count() + static_cast<std::int64_t>(i) * w.step.count();
       const std::int64_t to = std::min(from + w.step.count(), w.to.count());
       if (from < begin || to > end) continue;
-      std::vector<HallLoad> idle = run.facility()->built(SiteId{s}, Millis(from));
-      const std::int64_t standing =
-          std::max(run.facility()->step(SiteId{s}, Millis(from), idle).facility_w(),
-                   run.facility()->step(SiteId{s}, Millis(to - 1), idle).facility_w());
+      const auto standing_at = [&](std::int64_t at) {
+        const std::vector<HallLoad> idle = run.facility()->built(SiteId{s}, Millis(at));
+        return run.facility()->step(SiteId{s}, Millis(at), idle).facility_w();
+      };
+      const std::int64_t standing = std::max(standing_at(from), standing_at(to - 1));
       const double drawn_w = run.facility_wms(SiteId{s}, i) / static_cast<double>(to - from);
       EXPECT_LE(drawn_w, static_cast<double>(std::max(d.grid_mw.count(), standing)) + 1)
           << d.id << " at " << d.site << ", step " << i;
@@ -72,9 +73,10 @@ void check_water(const tiny::PhysicsStorm& storm, const Simulation& run) {
         static_cast<double>(kMsPerHour);
     const double makeup_m3 =
         static_cast<double>(f.evaporation_ml + f.blowdown_ml + f.drift_ml) / 1e6;
-    if (!run.facility()->water(SiteId{s}).once_through)
+    if (!run.facility()->water(SiteId{s}).once_through) {
       EXPECT_LE(makeup_m3, most / 24 * (hours + u.water_storage_hours) * (1 + 1e-9) + 1e-3)
           << "site " << s;
+    }
     EXPECT_GE(f.evaporation_ml, 0);
     EXPECT_GE(f.facility_wms(), f.it_wms);
   }
