@@ -1,7 +1,9 @@
 // A kind of cooling with the rows that it names, and what is wrong where it names none.
 #include <algorithm>
 #include <string>
+#include <vector>
 
+#include "base/nearest.h"
 #include "physics/cooling.h"
 
 namespace dure {
@@ -73,8 +75,15 @@ Result<CoolingPlant> find_plant(const CoolingModel& model, std::string_view word
     }
     return plant;
   }
-  return Fault{"cooling", "one of " + ids_of(model.cooling_kinds), std::string(word),
-               "a kind's `words` say what else it is called"};
+  std::vector<std::string_view> known;
+  for (const CoolingKindSpec& kind : model.cooling_kinds) {
+    known.push_back(kind.id);
+    known.insert(known.end(), kind.words.begin(), kind.words.end());
+  }
+  const std::string near(nearest(word, known));
+  return Fault{
+      "cooling", "one of " + ids_of(model.cooling_kinds), std::string(word),
+      near.empty() ? "a kind's `words` say what else it is called" : "did you mean " + near + "?"};
 }
 
 }  // namespace dure

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <utility>
 
+#include "base/nearest.h"
 #include "physics/hall_heat.h"
 #include "world/by_id.h"
 
@@ -27,14 +28,18 @@ Result<Facility::Site> Facility::site_of(const Scenario& s, std::size_t index) c
   const auto utility = std::find_if(s.utilities.begin(), s.utilities.end(),
                                     [&](const UtilitySpec& u) { return u.site == spec.id; });
   if (utility == s.utilities.end())
-    return Fault{"utilities", "a row for site " + spec.id, "none",
-                 "with physics.enabled every site says what feeds it"};
+    return Fault{
+        "utilities", "a row for site " + spec.id, "none",
+        "with physics.enabled every site says what feeds it: {site: " + spec.id + ", ...}"};
   const std::string where = "utilities[" + spec.id + "]";
   Site out;
   const std::optional<std::size_t> place = weather_->place(spec.climate_station);
-  if (!place)
+  if (!place) {
+    std::vector<std::string_view> known;
+    for (std::size_t i = 0; i < weather_->places(); ++i) known.push_back(weather_->name(i));
     return Fault{"sites[" + spec.id + "].climate_station", "a station or a name of the climate",
-                 "'" + spec.climate_station + "'", ""};
+                 "'" + spec.climate_station + "'", name_hint(spec.climate_station, known)};
+  }
   out.place = *place;
   out.drought_region = utility->drought_region;
   const CoolingModel cooling{s.coolers, s.chillers, s.thermal_masses, s.cooling_kinds};
@@ -50,9 +55,12 @@ Result<Facility::Site> Facility::site_of(const Scenario& s, std::size_t index) c
   if (!tariff) return at_site(spec.id, tariff.fault());
   out.tariff = std::move(tariff.value());
   const auto source = find_id(s.water_sources, utility->water_source);
-  if (!source)
+  if (!source) {
+    std::vector<std::string_view> known;
+    for (const WaterSourceSpec& w : s.water_sources) known.push_back(w.id);
     return Fault{where + ".water_source", "a row of water_sources",
-                 "'" + utility->water_source + "'", ""};
+                 "'" + utility->water_source + "'", name_hint(utility->water_source, known)};
+  }
   out.water = s.water_sources[*source];
   out.permit.source_id = utility->water_source;
   out.permit.m3_per_day = utility->water_m3_per_day;

@@ -6,9 +6,6 @@
 namespace dure {
 namespace {
 
-// The weather changes with the hour, so a longer step is taken hour by hour.
-constexpr std::int64_t kLongestMs = kMsPerHour;
-
 class SiteRun {
  public:
   SiteRun(const Scenario& scenario, const Founding& founding, const Facility& facility,
@@ -30,18 +27,24 @@ class SiteRun {
     for (std::size_t i = 0; i < w.steps(); ++i) {
       const std::int64_t begin = w.from.count() + static_cast<std::int64_t>(i) * w.step.count(),
                          end = std::min(begin + w.step.count(), w.to.count());
-      take_loads(i, begin, end - begin);
       out_.dry_bulb_c[i] = static_cast<float>(weather(begin).dry_bulb_c);
-      out_.krw_per_kwh[i] = static_cast<float>(
-          facility_.tariff(site_).price_at(Millis(begin)).marginal_krw_per_kwh());
+      double wms = 0, krw_wms = 0;  // of the step
       for (std::int64_t at = begin; at < end;) {
-        const std::int64_t until = std::min(end, (at / kLongestMs + 1) * kLongestMs);
+        const std::int64_t until = std::min(end, (at / kMsPerHour + 1) * kMsPerHour);
+        take_loads(at, until - at);
+        const std::int64_t before_wms = out_.facility_wms_by_step[i];
         piece(i, at, until);
+        // The machines' energy is the meter's, to the last W x ms.
+        out_.facility_wms_by_step[i] += static_cast<std::int64_t>(it_of_piece_);
+        out_.it_wms += it_of_piece_;
+        const auto drawn = static_cast<double>(out_.facility_wms_by_step[i] - before_wms);
+        const double price = facility_.tariff(site_).price_at(Millis(at)).marginal_krw_per_kwh();
+        if (at == begin) out_.krw_per_kwh[i] = static_cast<float>(price);
+        wms += drawn;
+        krw_wms += drawn * price;
         at = until;
       }
-      // The machines' energy is the meter's, to the last W x ms.
-      out_.facility_wms_by_step[i] += static_cast<std::int64_t>(it_of_step_);
-      out_.it_wms += it_of_step_;
+      if (wms > 0) out_.krw_per_kwh[i] = static_cast<float>(krw_wms / wms);
     }
     day_over();
     out_.given_m3 += full_tank(facility_.permit(site_)).m3;
@@ -51,6 +54,10 @@ class SiteRun {
     WaterUse all{out_.water_book.evaporation_l, out_.water_book.blowdown_l,
                  out_.water_book.drift_l};
     out_.water_krw = cost_krw(facility_.water(site_), all);
+    // Rounded once: a step of seconds takes less than a millilitre.
+    out_.evaporation_ml = std::llround(all.evaporation_l * 1000);
+    out_.blowdown_ml = std::llround(all.blowdown_l * 1000);
+    out_.drift_ml = std::llround(all.drift_l * 1000);
     return std::move(out_);
   }
 
@@ -69,21 +76,22 @@ class SiteRun {
     return t;
   }
 
-  void take_loads(std::size_t step, std::int64_t begin, std::int64_t ms) {
+  void take_loads(std::int64_t begin, std::int64_t ms) {
     if (const std::int64_t day = begin / kMsPerDay; day != built_day_) {
       halls_ = facility_.built(site_, Millis(begin));
       built_day_ = day;
     }
     for (HallLoad& h : halls_) h.it_kw = 0;
-    it_of_step_ = 0;
+    it_of_piece_ = 0;
+    const std::size_t piece = meter_.window().piece(Millis(begin));
     for (const PoolPlan& pool : founding_.pools) {
       if (pool.opened.site != site_) continue;
-      const std::int64_t wms = meter_.pool_it_wms()[pool.opened.pool.index][step];
-      it_of_step_ += wms;
+      const std::int64_t wms = meter_.pool_it_wms()[pool.opened.pool.index][piece];
+      it_of_piece_ += wms;
       HallLoad& hall = halls_[pool.hall];
       hall.it_kw += static_cast<double>(wms) / static_cast<double>(ms) / 1000;
     }
-    it_kw_ = static_cast<double>(it_of_step_) / static_cast<double>(ms) / 1000;
+    it_kw_ = static_cast<double>(it_of_piece_) / static_cast<double>(ms) / 1000;
     // A rack that retires draws until its last job ends: its cooling is there still.
     for (HallLoad& h : halls_) h.design_kw = std::max(h.design_kw, h.it_kw);
   }
@@ -106,9 +114,6 @@ class SiteRun {
     out_.pump_wms += Exact{s.pump_w} * ms;
     out_.compressor_wms += Exact{s.compressor_w} * ms;
     out_.facility_wms_by_step[step] += (s.facility_w() - s.it_w) * ms;
-    out_.evaporation_ml += std::llround(s.water_per_h.evaporation_l * hours * 1000);
-    out_.blowdown_ml += std::llround(s.water_per_h.blowdown_l * hours * 1000);
-    out_.drift_ml += std::llround(s.water_per_h.drift_l * hours * 1000);
     const double makeup_m3 = s.water_per_h.makeup_l() * hours / 1000;
     if (!once_through) tank_ = after_draw(tank_, permitted, hours, makeup_m3);
     out_.given_m3 += permitted / 24 * hours;
@@ -162,7 +167,7 @@ class SiteRun {
   std::vector<HallLoad> halls_;
   std::int64_t built_day_ = -1, day_ = -1, weather_hour_ = -1;
   HourlyWeather weather_;
-  Exact it_of_step_ = 0;
+  Exact it_of_piece_ = 0;
   double it_kw_ = 0;  // the same as a mean
   double wet_kwh_ = 0, depression_sum_ = 0, day_m3_ = 0, day_permitted_ = 0;
   SiteFacility out_;

@@ -1,4 +1,5 @@
-// What a run's sites drew, used and paid: the meters' IT power, step by step, through facility.h.
+// What a run's sites drew, used and paid: the meters' IT power, step by step and cut at the hours,
+// through facility.h.
 // Invariants: 1. Of every site facility_wms = it + conversion + fans + pumps + compressors,
 // exactly.
 //             2. it_wms is the meter's.   3. Its series sums to facility_wms.
@@ -22,7 +23,7 @@ struct SiteFacility {
   double location_g = 0;  // CO2e at the grid's factor
   std::vector<MonthBill> bills;
   double water_krw = 0;
-  std::int64_t peak_w = 0;  // of a step's mean
+  std::int64_t peak_w = 0;  // of the mean of a step, or of its part in an hour
   std::int64_t most_above_limit_w = std::numeric_limits<std::int64_t>::min();
   double unmet_kwh = 0;  // heat that was not carried
   std::int64_t cannot_hold_ms = 0, beyond_range_ms = 0;
@@ -31,7 +32,7 @@ struct SiteFacility {
   double most_m3_per_day = 0;                // makeup of a calendar day
   double most_of_permit = 0;                 // over what was permitted
   std::vector<std::int64_t> facility_wms_by_step;
-  std::vector<float> dry_bulb_c, krw_per_kwh;  // by step, at its start
+  std::vector<float> dry_bulb_c, krw_per_kwh;  // by step: at its start; of what it drew
 };
 
 std::vector<SiteFacility> run_facility(const Scenario& scenario, const Founding& founding,

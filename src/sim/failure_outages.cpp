@@ -116,7 +116,7 @@ class Mender {
     if (nodes == 0) return;
     // What broke before stands there broken when the run begins.
     const bool before = e.at <= from_;
-    const Millis at = before ? from_ + Millis(1) : e.at;
+    const Millis at = before ? from_ : e.at;
     const Millis known = before ? from_ : std::max(e.detected, e.at + Millis(1));
     const Millis until = std::max({back, at + Millis(1), known + Millis(1)});
     const std::int64_t first = e.pool ? e.first_node : 0,

@@ -7,6 +7,7 @@ namespace dure {
 Meter::Meter(const Scenario& scenario, const Founding& founding, const Demand& demand,
              const World& world, const Window& window)
     : world_(world), window_(window), now_(std::numeric_limits<std::int64_t>::min() / 2) {
+  CHECK(window.from.count() % kMsPerHour == 0);  // of pieces
   const std::size_t steps = window.steps();
   lanes_.resize(founding.lanes.size());
   for (std::uint32_t r = 0; r < demand.rows().size(); ++r) {
@@ -48,14 +49,14 @@ Meter::Meter(const Scenario& scenario, const Founding& founding, const Demand& d
   member_series_.assign(scenario.members.size(), std::vector<std::int64_t>(steps));
   member_unit_ms_.resize(scenario.members.size());
   pool_figures_.resize(pools_.size());
-  pool_it_wms_.assign(pools_.size(), std::vector<std::int64_t>(steps));
+  pool_it_wms_.assign(pools_.size(), std::vector<std::int64_t>(window.pieces()));
   queue_series_.resize(steps);
 }
 
 // ---- sums over time
 // --------------------------------------------------------------------------------
 
-// Cuts [since, now) at the window and at its steps, and hands each piece on.
+// Cuts [since, now) at the window, its steps and its pieces, and hands each cut on.
 template <class F>
 void Meter::over_steps(std::int64_t since, F&& add) const {
   const std::int64_t from = window_.from.count(), step = window_.step.count();
@@ -63,11 +64,17 @@ void Meter::over_steps(std::int64_t since, F&& add) const {
   const std::int64_t end = std::min(now_, window_.to.count());
   if (at >= end) return;
   auto i = static_cast<std::size_t>((at - from) / step);
-  for (std::int64_t next = from + static_cast<std::int64_t>(i + 1) * step; at < end;
-       next += step, ++i) {
-    const std::int64_t until = std::min(next, end);
-    add(i, until - at);
+  std::size_t piece = window_.piece(Millis(at));
+  std::int64_t next_step = from + static_cast<std::int64_t>(i + 1) * step;
+  std::int64_t next_hour = (at / kMsPerHour + 1) * kMsPerHour;
+  while (at < end) {
+    const std::int64_t until = std::min({next_step, next_hour, end});
+    add(i, piece++, until - at);
     at = until;
+    if (at == next_hour) next_hour += kMsPerHour;
+    if (at != next_step) continue;
+    next_step += step;
+    ++i;
   }
 }
 
@@ -76,7 +83,7 @@ void Meter::settle_pool(std::uint32_t index) {
   PoolFigures& sum = pool_figures_[index];
   std::vector<SiteStep>& series = site_figures_[pool.site.index].series;
   std::vector<std::int64_t>& of_pool = pool_it_wms_[index];
-  over_steps(pool.since, [&](std::size_t i, std::int64_t ms) {
+  over_steps(pool.since, [&](std::size_t i, std::size_t piece, std::int64_t ms) {
     sum.used_gpu_ms += pool.busy * ms;
     sum.free_gpu_ms += pool.free * ms;
     sum.installed_gpu_ms += pool.installed * ms;
@@ -86,14 +93,14 @@ void Meter::settle_pool(std::uint32_t index) {
     bin.used_gpu_ms += Accounts::milli_gpus(pool.device, pool.busy) * ms / 1000;
     bin.installed_gpu_ms += Accounts::milli_gpus(pool.device, pool.installed) * ms / 1000;
     bin.it_wms += pool.it_w * ms;
-    of_pool[i] += pool.it_w * ms;
+    of_pool[piece] += pool.it_w * ms;
     bin.running_job_ms += pool.running_jobs * ms;
   });
   pool.since = now_;
 }
 
 void Meter::settle_queue() {
-  over_steps(queue_.since, [&](std::size_t i, std::int64_t ms) {
+  over_steps(queue_.since, [&](std::size_t i, std::size_t, std::int64_t ms) {
     queue_series_[i].job_ms += queue_.jobs * ms;
     queue_series_[i].gpu_ms += queue_.gpus * ms / 1000;
   });
@@ -113,7 +120,7 @@ void Meter::settle_row(std::uint32_t row) {
 
 void Meter::settle_member(std::uint32_t member) {
   Level& level = member_busy_[member];
-  over_steps(level.since, [&](std::size_t i, std::int64_t ms) {
+  over_steps(level.since, [&](std::size_t i, std::size_t, std::int64_t ms) {
     member_series_[member][i] += level.gpus * ms / 1000;
     member_unit_ms_[member] += level.units * ms;
   });

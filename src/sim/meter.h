@@ -15,6 +15,7 @@
 #include <array>
 #include <cstdint>
 #include <limits>
+#include <numeric>
 #include <optional>
 #include <unordered_set>
 #include <utility>
@@ -27,10 +28,16 @@
 namespace dure {
 
 struct Window {
-  Millis from, to, step;
+  Millis from, to, step;  // from and to at whole hours
   std::size_t steps() const {
     return static_cast<std::size_t>(((to - from).count() + step.count() - 1) / step.count());
   }
+  // Steps cut at whole hours, where weather, prices and limits change: the piece that t lies in.
+  std::size_t piece(Millis t) const {
+    const std::int64_t d = (t - from).count(), s = step.count();
+    return static_cast<std::size_t>(d / s + d / kMsPerHour - d / std::lcm(s, kMsPerHour));
+  }
+  std::size_t pieces() const { return piece(to - Millis(1)) + 1; }
 };
 
 struct PoolFigures {  // over the window
@@ -83,7 +90,7 @@ class Meter {
   const Window& window() const { return window_; }
   const std::vector<PoolFigures>& pools() const { return pool_figures_; }
   const std::vector<SiteFigures>& sites() const { return site_figures_; }
-  // Of each pool by step: IT power x time, W x ms.
+  // Of each pool by piece of the window: IT power x time, W x ms.
   const std::vector<std::vector<std::int64_t>>& pool_it_wms() const { return pool_it_wms_; }
   const std::vector<RowFigures>& rows() const { return row_figures_; }
   const std::vector<std::vector<std::int64_t>>& member_used_gpu_ms() const {
@@ -192,7 +199,7 @@ class Meter {
   std::int64_t facility_uw_ = 0, facility_since_ = 0, peak_facility_uw_ = 0;
 
   std::vector<PoolFigures> pool_figures_;
-  std::vector<std::vector<std::int64_t>> pool_it_wms_;  // [pool][step]
+  std::vector<std::vector<std::int64_t>> pool_it_wms_;  // [pool][piece]
   std::vector<SiteFigures> site_figures_;
   std::vector<RowFigures> row_figures_;
   std::vector<std::vector<std::int64_t>> member_series_;  // [member][step]

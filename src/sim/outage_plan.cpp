@@ -12,10 +12,24 @@ namespace dure {
 namespace {
 
 constexpr Millis kSeenAtOnce{1};  // what nobody can overlook
+using NodeCount = std::pair<PoolId, std::int64_t>;
 
 std::int64_t powered_nodes(const Founding& f, PoolId pool, Millis at) {
   const std::int64_t per_node = f.pools[pool.index].opened.gpus_per_node;
   return per_node == 0 ? 0 : f.powered(pool, at) / per_node;
+}
+
+// How many numbers nodes of a pool have had by `at`, in a run that was founded at `start`: what
+// comes gets new ones, and which ones leave with a retirement or for maintenance nobody knows.
+std::int64_t numbered(const Founding& f, PoolId pool, Millis start, Millis at) {
+  const std::int64_t per_node = f.pools[pool.index].opened.gpus_per_node;
+  std::int64_t gpus = f.powered(pool, start);
+  for (const CapacityStep& step : f.steps)
+    if (step.pool == pool && start < step.at && step.at <= at)
+      gpus += std::max<std::int64_t>(0, step.powered_gpus);
+  for (const MaintenanceTime& m : f.maintenance)
+    if (m.pool == pool && start < m.to && m.to <= at) gpus += m.gpus;
+  return per_node == 0 ? 0 : gpus / per_node;
 }
 
 // The nodes [first, last) of a pool, by rack.
@@ -49,34 +63,9 @@ double share_under(const Scenario& s, const Founding& f, SiteId site, Millis at,
   return committed_w > 0 ? static_cast<double>(limit.count()) / committed_w : 1;
 }
 
-// What of the racks' committed power grid, water and cooling carry in this hour: 1, or a share.
-double share_carried(const Scenario& s, const Facility& facility, SiteId site, Millis at) {
-  const std::vector<HallLoad> built = facility.built(site, at);
-  const double limit_w = static_cast<double>(grid_limit(s.sites[site.index], at).count());
-  const bool once_through = facility.water(site).once_through;
-  const std::optional<double> water =
-      once_through ? std::nullopt : std::optional(facility.permitted_m3_per_day(site, at) / 24);
-  const auto carries = [&](double share) {
-    std::vector<HallLoad> halls = built;
-    for (HallLoad& h : halls) h.it_kw = h.design_kw * s.policy.power_commit_share * share;
-    const FacilityStep step = facility.step(site, at, halls, water);
-    return static_cast<double>(step.facility_w()) <= limit_w && step.unmet_kw <= 1e-6;
-  };
-  if (carries(1)) return 1;
-  double low = 0, high = 1;  // carried, not carried
-  for (int i = 0; i < 12; ++i) {
-    const double middle = (low + high) / 2;
-    (carries(middle) ? low : high) = middle;
-  }
-  return low;
-}
-
-constexpr std::int64_t kNearMs = 3 * kMsPerHour;  // windows closer than this are one
-
-}  // namespace
-
-std::vector<NodesOut> shed(const Scenario& s, const Founding& f, SiteId site, Millis at,
-                           double keep_share) {
+// How many nodes of which pools go, as shed() has it.
+std::vector<NodeCount> to_shed(const Scenario& s, const Founding& f, SiteId site, Millis at,
+                               double keep_share) {
   std::vector<PoolId> pools = pools_at(f, site);
   const auto node_w = [&](PoolId p) { return f.pools[p.index].node_max_w.count(); };
   const auto worth = [&](PoolId p) {  // TFLOP/s for a watt; what is no GPU is worth the most
@@ -91,14 +80,106 @@ std::vector<NodesOut> shed(const Scenario& s, const Founding& f, SiteId site, Mi
   for (const PoolId p : pools) all_w += powered_nodes(f, p, at) * node_w(p);
   auto over_w = static_cast<std::int64_t>(
       std::ceil(static_cast<double>(all_w) * (1 - std::clamp(keep_share, 0.0, 1.0))));
-  std::vector<NodesOut> out;
+  std::vector<NodeCount> out;
   for (const PoolId p : pools) {
     if (over_w <= 0) break;
-    const std::int64_t nodes = powered_nodes(f, p, at);
-    const std::int64_t gone = std::min(nodes, (over_w + node_w(p) - 1) / node_w(p));
-    add_nodes(f, p, nodes - gone, nodes, out);
+    const std::int64_t gone =
+        std::min(powered_nodes(f, p, at), (over_w + node_w(p) - 1) / node_w(p));
+    if (gone > 0) out.emplace_back(p, gone);
     over_w -= gone * node_w(p);
   }
+  return out;
+}
+
+// The largest share of the racks' nameplate that may stay, so that grid, water and cooling carry
+// what is left of it at committed power in this hour. Halls differ: what is left is what shed()
+// leaves, not a part of each.
+double share_carried(const Scenario& s, const Founding& f, const Facility& facility, SiteId site,
+                     Millis at, Watts limit) {
+  const std::vector<HallLoad> built = facility.built(site, at);
+  const auto limit_w = static_cast<double>(limit.count());
+  const bool once_through = facility.water(site).once_through;
+  const std::optional<double> water =
+      once_through ? std::nullopt : std::optional(facility.permitted_m3_per_day(site, at) / 24);
+  const auto carries = [&](double share) {
+    std::vector<HallLoad> halls = built;
+    for (HallLoad& h : halls) h.it_kw = h.design_kw;
+    for (const auto& [p, nodes] : to_shed(s, f, site, at, share)) {
+      const PoolPlan& pool = f.pools[p.index];
+      halls[pool.hall].it_kw -= static_cast<double>(nodes * pool.node_max_w.count()) / 1000;
+    }
+    for (HallLoad& h : halls) h.it_kw = std::max(0.0, h.it_kw) * s.policy.power_commit_share;
+    const FacilityStep step = facility.step(site, at, halls, water);
+    return static_cast<double>(step.facility_w()) <= limit_w && step.unmet_kw <= 1e-6;
+  };
+  if (carries(1)) return 1;
+  double low = 0, high = 1;  // carried, not carried
+  for (int i = 0; i < 12; ++i) {
+    const double middle = (low + high) / 2;
+    (carries(middle) ? low : high) = middle;
+  }
+  return low;
+}
+
+constexpr std::int64_t kNearMs = 3 * kMsPerHour;  // windows closer than this are one
+
+// Times between `from` and `to` at which racks of the site come, go, or get power.
+std::vector<Millis> changes_of_power(const Founding& f, SiteId site, Millis from, Millis to) {
+  std::vector<Millis> out;
+  for (const CapacityStep& step : f.steps)
+    if (f.pools[step.pool.index].opened.site == site && from < step.at && step.at < to)
+      out.push_back(step.at);
+  for (const MaintenanceTime& m : f.maintenance)
+    for (const Millis t : {m.from, m.to})
+      if (f.pools[m.pool.index].opened.site == site && from < t && t < to) out.push_back(t);
+  std::sort(out.begin(), out.end());
+  out.erase(std::unique(out.begin(), out.end()), out.end());
+  return out;
+}
+
+Millis hour_of(Millis t) { return Millis(t.count() / kMsPerHour * kMsPerHour); }
+
+// What a limit of the grid leaves over all hours from `at` to `back`.
+double share_left(const Scenario& s, const Founding& f, const Facility* facility, SiteId site,
+                  Millis at, Millis back, Watts limit) {
+  if (facility == nullptr) return share_under(s, f, site, at, limit);
+  double share = 1;
+  for (Millis t = hour_of(at); t < back; t = t + Millis(kMsPerHour))
+    share = std::min(share, share_carried(s, f, *facility, site, t,
+                                          std::min(limit, grid_limit(s.sites[site.index], t))));
+  return share;
+}
+
+// The nodes that are out from `at` to `back`, between which no rack gets power or loses it.
+std::vector<NodesOut> nodes_of(const Scenario& s, const Founding& f, const Facility* facility,
+                               const DisruptionSpec& d, SiteId site, Millis start, Millis at,
+                               Millis back) {
+  if (d.kind == Disruption::grid_limit)
+    return shed(s, f, site, start, at, share_left(s, f, facility, site, at, back, d.grid_mw));
+  std::vector<NodesOut> nodes;
+  for (const PoolId p : pools_at(f, site))
+    if (d.kind == Disruption::site_lost ||
+        s.sites[site.index].halls[f.pools[p.index].hall].id == d.hall)
+      add_nodes(f, p, 0, numbered(f, p, start, at), nodes);
+  return nodes;
+}
+
+std::optional<Millis> trip_of(const Scenario& s, const Facility& facility, const DisruptionSpec& d,
+                              SiteId site, Millis at) {
+  const std::vector<HallSpec>& halls = s.sites[site.index].halls;
+  const auto hall =
+      std::find_if(halls.begin(), halls.end(), [&](const HallSpec& h) { return h.id == d.hall; });
+  return facility.trips_after(site, static_cast<std::size_t>(hall - halls.begin()), at,
+                              d.share_left);
+}
+
+}  // namespace
+
+std::vector<NodesOut> shed(const Scenario& s, const Founding& f, SiteId site, Millis start,
+                           Millis at, double keep_share) {
+  std::vector<NodesOut> out;
+  for (const auto& [p, gone] : to_shed(s, f, site, at, keep_share))
+    add_nodes(f, p, powered_nodes(f, p, at) - gone, numbered(f, p, start, at), out);
   return out;
 }
 
@@ -107,38 +188,32 @@ OutagePlan outages_of_disruptions(const Scenario& s, const Founding& f, const Fa
   OutagePlan plan;
   for (const DisruptionSpec& d : s.disruptions) {
     Millis at = midnight(d.first) + hours(d.hour);
-    const Millis back = at + hours(d.hours);
+    const Millis back = at + std::max(hours(d.hours), kSeenAtOnce + Millis(1));
     const auto cause = static_cast<std::uint32_t>(plan.causes.size());
     plan.causes.push_back({d.id, d.name_en, d.name_ko});
-    if (at <= from || at >= to) continue;
-    if (d.kind == Disruption::link_cut) {
-      plan.cuts.push_back({at, back, d.links, cause});
+    if (back <= from || at >= to) continue;
+    if (d.kind == Disruption::link_cut) {  // a fact of its own, so after the founding's
+      if (back > from + Millis(1))
+        plan.cuts.push_back({std::max(at, from + Millis(1)), back, d.links, cause});
       continue;
     }
     const SiteId site{*find_id(s.sites, d.site)};
-    std::vector<NodesOut> nodes;
-    if (d.kind == Disruption::grid_limit) {
-      nodes = shed(s, f, site, at, share_under(s, f, site, at, d.grid_mw));
-    } else {
-      for (const PoolId p : pools_at(f, site)) {
-        const PoolPlan& pool = f.pools[p.index];
-        if (d.kind != Disruption::site_lost && s.sites[site.index].halls[pool.hall].id != d.hall)
-          continue;
-        add_nodes(f, p, 0, powered_nodes(f, p, at), nodes);
-      }
-    }
+    at = std::max(at, from);
     if (d.kind == Disruption::cooling_lost && facility != nullptr) {
-      const auto hall = static_cast<std::size_t>(
-          std::find_if(s.sites[site.index].halls.begin(), s.sites[site.index].halls.end(),
-                       [&](const HallSpec& h) { return h.id == d.hall; }) -
-          s.sites[site.index].halls.begin());
-      const std::optional<Millis> trip = facility->trips_after(site, hall, at, d.share_left);
-      if (!trip || at + *trip >= back) continue;  // it gets warm, and holds
-      at += *trip;
+      const std::optional<Millis> trip = trip_of(s, *facility, d, site, at);
+      if (!trip || at + *trip + kSeenAtOnce >= std::min(back, to)) continue;  // warm, and it holds
+      at = at + *trip;
     }
-    const Millis known = d.notice_hours > 0 ? at - hours(d.notice_hours) : at + kSeenAtOnce;
-    for (const NodesOut& n : nodes)
-      plan.outages.push_back({at, known, back, n.pool, n.rack, n.nodes, cause});
+    // What was so before the run, and racks that get power while it lasts, are known.
+    const bool at_once = d.notice_hours <= 0 && at > from;
+    Millis begin = at, known = at_once ? at + kSeenAtOnce : at - hours(d.notice_hours);
+    std::vector<Millis> ends = changes_of_power(f, site, at + kSeenAtOnce, std::min(back, to));
+    ends.push_back(back);
+    for (const Millis end : ends) {
+      for (const NodesOut& n : nodes_of(s, f, facility, d, site, from, begin, std::min(end, to)))
+        plan.outages.push_back({begin, known, end, n.pool, n.rack, n.nodes, cause});
+      begin = known = end;
+    }
   }
   return plan;
 }
@@ -195,11 +270,17 @@ OutagePlan outages_of_weather(const Scenario& s, const Founding& f, const Facili
       double share;
     };
     std::vector<Window> windows;
-    // The first hour is the founding's: nothing runs yet that could be stopped.
-    for (std::int64_t at = from.count() + kMsPerHour; at < to.count(); at += kMsPerHour) {
-      const double share = share_carried(s, facility, site, Millis(at));
+    const std::vector<Millis> changes = changes_of_power(f, site, from, to);
+    const auto changed = [&](std::int64_t since, std::int64_t at) {
+      return std::any_of(changes.begin(), changes.end(),
+                         [&](Millis t) { return since < t.count() && t.count() <= at; });
+    };
+    for (std::int64_t at = from.count(); at < to.count(); at += kMsPerHour) {
+      const double share =
+          share_carried(s, f, facility, site, Millis(at), grid_limit(s.sites[i], Millis(at)));
       if (share >= 1) continue;
-      if (!windows.empty() && at - windows.back().to <= kNearMs) {
+      if (!windows.empty() && at - windows.back().to <= kNearMs &&
+          !changed(windows.back().from, at)) {
         windows.back().to = at + kMsPerHour;
         windows.back().share = std::min(windows.back().share, share);
       } else {
@@ -207,7 +288,7 @@ OutagePlan outages_of_weather(const Scenario& s, const Founding& f, const Facili
       }
     }
     for (const Window& w : windows)
-      for (const NodesOut& n : shed(s, f, site, Millis(w.from), w.share))
+      for (const NodesOut& n : shed(s, f, site, from, Millis(w.from), w.share))
         plan.outages.push_back({Millis(w.from), Millis(w.from) - hours(s.physics.forecast_hours),
                                 Millis(w.to), n.pool, n.rack, n.nodes, 0});
   }

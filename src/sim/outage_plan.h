@@ -40,13 +40,14 @@ OutagePlan outages_of_weather(const Scenario& scenario, const Founding& founding
 
 // Nodes of a site whose work may go so that at most this share of its nameplate power is left.
 // Racks that compute least for their power go first, of a pool the last; those of other devices
-// than GPUs go last.
+// than GPUs go last. start: of the run. In a pool that racks have left, all numbers go but as many
+// as may stay: which nodes are left there only the run knows.
 struct NodesOut {
   PoolId pool;
   std::uint32_t rack = 0;
   std::uint64_t nodes = 0;
 };
 std::vector<NodesOut> shed(const Scenario& scenario, const Founding& founding, SiteId site,
-                           Millis at, double keep_share);
+                           Millis start, Millis at, double keep_share);
 
 }  // namespace dure

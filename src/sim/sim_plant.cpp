@@ -1,6 +1,7 @@
 #include "sim/sim_plant.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include "world/shape.h"
 #include "world/timeline.h"
@@ -30,13 +31,15 @@ SimPlant::SimPlant(const Founding& founding, const Arrivals& arrivals, const Ser
   make_agenda();
   for (std::size_t i = 0; i < outages_.size(); ++i) {
     const Outage& o = outages_[i];
-    CHECK(o.at < o.back && o.known < o.back && o.at > span.start);
+    CHECK(o.at < o.back && o.known < o.back && o.at >= span.start);
+    CHECK(o.announced() || o.at > span.start);  // nothing runs yet that could hang
     if (!o.announced()) steps_.push_back({o.at.count(), Step::fails, i});
     steps_.push_back({std::max(o.at, o.known).count(), Step::lost, i});
     steps_.push_back({o.back.count(), Step::back, i});
   }
-  std::stable_sort(steps_.begin(), steps_.end(),
-                   [](const OutageStep& a, const OutageStep& b) { return a.at < b.at; });
+  std::stable_sort(steps_.begin(), steps_.end(), [](const OutageStep& a, const OutageStep& b) {
+    return std::tie(a.at, a.step) < std::tie(b.at, b.step);
+  });
 }
 
 // Everything that comes by date, with the numbers of plans and reservations in the order in which
@@ -144,6 +147,9 @@ void SimPlant::found_alliance(std::vector<Event>& facts) {
   facts = founding_.events(span_.start);
   for (; next_dated_ < dated_.size() && dated_[next_dated_].at <= span_.start; ++next_dated_)
     facts.push_back(dated_[next_dated_]);
+  // What is out from the first moment.
+  for (; next_step_ < steps_.size() && steps_[next_step_].at <= now_; ++next_step_)
+    lose(outages_[steps_[next_step_].outage], now_, facts);
   for (std::size_t i = 0; i < services_.size(); ++i) scale(i, span_.start.count(), facts);
   for (Arrival a : arrivals_.still_running(span_.start)) {
     a.at = span_.start;

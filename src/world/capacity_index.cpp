@@ -53,8 +53,11 @@ void CapacityIndex::install(std::int64_t gpus) {
 }
 
 void CapacityIndex::retire(std::int64_t gpus) {
-  CHECK(gpus >= 0 && gpus % gpus_per_node_ == 0 && gpus <= installed_ - owed());
+  CHECK(gpus >= 0 && gpus % gpus_per_node_ == 0);
   owed_nodes_ += gpus / gpus_per_node_;
+  std::int64_t standing = 0;  // those that are drained leave when they are resumed
+  for (const Rack& r : racks_) standing += std::popcount(r.exists | r.drained);
+  CHECK(owed_nodes_ <= standing);
   // Broken racks first: whole ones are worth more.
   for (std::uint32_t whole = 1; whole <= nodes_per_rack_ && owed_nodes_ > 0; ++whole)
     while (owed_nodes_ > 0 && !racks_by_whole_[whole].empty()) {

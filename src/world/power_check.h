@@ -2,10 +2,12 @@
 // of power_spec.h. A Fault's where is the path of the row, as gpus[2].lowest_cap_share.
 #pragma once
 
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/faults.h"
+#include "base/nearest.h"
 #include "world/power_spec.h"
 
 namespace dure {
@@ -20,8 +22,14 @@ Result<const Row*> find_row(const std::vector<Row>& rows, std::string_view id,
     if (row.id == id) return &row;
   }
   std::string known;
-  for (const Row& row : rows) known += (known.empty() ? "" : ", ") + row.id;
-  return Fault{std::string(what), "one of " + known, std::string(id), ""};
+  std::vector<std::string_view> ids;
+  for (const Row& row : rows) {
+    known += (known.empty() ? "" : ", ") + row.id;
+    ids.push_back(row.id);
+  }
+  const std::string near(nearest(id, ids));
+  return Fault{std::string(what), "one of " + known, std::string(id),
+               near.empty() ? "" : "did you mean " + near + "?"};
 }
 
 }  // namespace dure

@@ -122,8 +122,11 @@ void SharedNodes::install(std::int64_t units) {
 }
 
 void SharedNodes::retire(std::int64_t units) {
-  CHECK(units >= 0 && units % node_units_ == 0 && units <= installed_ - owed());
+  CHECK(units >= 0 && units % node_units_ == 0);
   owed_nodes_ += units / node_units_;
+  // Those that are drained leave when they are resumed.
+  CHECK(owed_nodes_ <=
+        std::count_if(states_.begin(), states_.end(), [](State s) { return s != State::gone; }));
   for (std::size_t n = nodes_.size(); n-- > 0 && owed_nodes_ > 0;)  // the newest first
     if (open(n) && idle(nodes_[n])) close(n);
 }
