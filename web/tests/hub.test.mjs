@@ -288,7 +288,10 @@ describe("application of the hub", { skip: existsSync(program()) ? false : `no $
     [gone, asked] = [Infinity, 0];
     await page.reload();
     await page.waitForTimeout(2000);
-    assert.equal(asked, 2, "not in a loop");
+    const soon = asked;  // of two loads: Chromium may ask twice in each
+    await page.waitForTimeout(3000);
+    assert.ok(soon <= 4, `${soon}`);
+    assert.equal(asked, soon, "not in a loop");
     await close();
   });
 

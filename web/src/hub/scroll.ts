@@ -6,6 +6,9 @@ export function followScroll(arrived: () => void): () => void {
   history.scrollRestoration = "manual";
   const trail = [{ url: location.href, y: 0 }];
   let asked = 0;
+  const stop = () => cancelAnimationFrame(asked);  // whoever moves the page has it
+  const hands = ["wheel", "touchstart", "pointerdown", "keydown"] as const;
+  for (const kind of hands) addEventListener(kind, stop, { passive: true });
 
   const moved = (e: HashChangeEvent) => {
     const here = trail.at(-1)!;
@@ -17,7 +20,7 @@ export function followScroll(arrived: () => void): () => void {
     const back = trail.at(-2)?.url === e.newURL;
     if (back) trail.pop();
     else trail.push({ url: e.newURL, y: 0 });
-    const y = back ? trail.at(-1)!.y : 0, until = performance.now() + 2000;
+    const y = back ? trail.at(-1)!.y : 0, until = performance.now() + 20_000;  // a hub may be slow
     cancelAnimationFrame(asked);
     const go = () => {
       scrollTo({ top: y, behavior: "instant" });
@@ -27,5 +30,8 @@ export function followScroll(arrived: () => void): () => void {
     arrived();
   };
   addEventListener("hashchange", moved, { capture: true });  // before the page is another
-  return () => removeEventListener("hashchange", moved, { capture: true });
+  return () => {
+    removeEventListener("hashchange", moved, { capture: true });
+    for (const kind of hands) removeEventListener(kind, stop);
+  };
 }
