@@ -14,9 +14,9 @@ namespace {
 TEST(FrontierScenario, NodeIsThatOfTheModel) {
   const Outcome<Scenario> read =
       read_scenario(source_dir() + "/scenarios/frontier.yaml", {}, nullptr);
-  ASSERT_TRUE(read);
+  ASSERT_TRUE(read && read.value().power);
   const Scenario& s = read.value();
-  const auto found = find_machine(s.power, "frontier");
+  const auto found = find_machine(*s.power, "frontier");
   ASSERT_TRUE(found);
   const MachineModel& m = found.value();
   const double switch_w = m.machine.switch_w * static_cast<double>(m.machine.switches) /
