@@ -281,6 +281,7 @@ TEST(SlurmModel, WhatLeftNoWordDidNotEndWell) {
   EXPECT_NE(claimed.signal, 0);
   EXPECT_TRUE(seen_of("NODE_FAIL", 0, {.fenced = true}).never_ran);
   EXPECT_FALSE(seen_of("CANCELLED", 0, {.fenced = true, .stop_asked = true}).never_ran);
+  EXPECT_TRUE(seen_of("CANCELLED", 0, {.fenced = true}).never_ran) << "a number given twice";
 }
 
 TEST(SlurmModel, BelievesTheAttemptBeforeSlurm) {

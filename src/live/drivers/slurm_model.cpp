@@ -106,7 +106,9 @@ void end_by_slurm(Seen& seen, const SlurmJob& job, const SlurmTrace& trace) {
   // end of another job of the same number (given twice after a crash) as that of this one.
   const bool well = seen.exit_code == 0 && seen.signal == 0;
   if (well) seen.signal = job.state == "CANCELLED" && !trace.claimed ? 15 : 9;
-  seen.never_ran = well && job.state == "COMPLETED" && trace.fenced;
+  // Nor did we cancel it: a cancel by number may have meant another job that had this one before.
+  const bool astray = job.state == "CANCELLED" && !trace.stop_asked;
+  seen.never_ran = well && (job.state == "COMPLETED" || astray) && trace.fenced;
   if (well && job.state == "COMPLETED" && !trace.claimed && !trace.fenced)
     seen.state = Seen::running;  // the driver fences it first
   if (!trace.claimed && seen.exit_code == kClaimImpossible)

@@ -139,8 +139,8 @@ Seen SlurmWatch::judge(const SlurmJob& job, Clock::time_point now) {
     trace.claimed = true;
     return slurm_seen(job, trace);
   }
-  const bool may_not_have_run =
-      job.state == "NODE_FAIL" || job.state == "BOOT_FAIL" || job.state == "COMPLETED";
+  const bool may_not_have_run = job.state == "NODE_FAIL" || job.state == "BOOT_FAIL" ||
+                                job.state == "COMPLETED" || job.state == "CANCELLED";
   Result<SlurmTrace> read = claims_.read(job.name);
   if (read && !read.value().claimed && !read.value().fenced && may_not_have_run) {
     const auto fenced = claims_.fence(job.name);
