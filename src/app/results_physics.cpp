@@ -128,7 +128,7 @@ nlohmann::ordered_json failures_json(const Simulation& run, const Summary& s) {
     if (from >= to) continue;
     Sum& sum = sums[o.cause];
     ++sum.times;
-    if (o.announced()) ++sum.announced;
+    if (o.told_before()) ++sum.announced;
     sum.node_ms += std::popcount(o.nodes) * (to - from);
   }
   Json causes = Json::array();

@@ -17,6 +17,7 @@ namespace dure {
 struct Outage {
   Millis at, known, back;  // at, known < back
   bool announced() const { return known <= at; }
+  bool told_before() const { return known < at; }  // not what stood there broken from the start
   PoolId pool;
   std::uint32_t rack = 0;
   std::uint64_t nodes = 0;  // bit i: node i of the rack

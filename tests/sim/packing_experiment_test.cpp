@@ -10,6 +10,7 @@
 #include <map>
 
 #include "app/packing_input.h"
+#include "shared_folder.h"
 #include "source_dir.h"
 
 namespace dure {
@@ -86,15 +87,11 @@ constexpr std::uint64_t kSeeds = 10;
 class PublishedPacking : public testing::Test {
  protected:
   static void SetUpTestSuite() {
-    const char* const given = std::getenv("DURE_SHARED");
-    const std::string shared =
-        given != nullptr && *given != '\0' ? given : source_dir() + "/../shared";
-    const std::string folder = shared + "/data/traces/openb/";
+    const std::string folder = shared_folder() + "/data/traces/openb/";
     const std::string nodes = folder + "openb_node_list_gpu_node.csv",
                       pods = folder + "openb_pod_list_default.csv.gz",
                       curves = folder + "fgd_expected_alloc_default.csv";
-    ASSERT_TRUE(std::filesystem::exists(pods))
-        << pods << ": set DURE_SHARED to the folder that holds data/traces";
+    ASSERT_TRUE(is_shared(pods)) << pods << kSetShared;
     auto read =
         packing_trial(read_openb_nodes(nodes).value(), read_openb_pods(pods).value(), nodes, pods);
     ASSERT_TRUE(read);

@@ -13,6 +13,7 @@
 #include "io/describe_reader.h"
 #include "io/doc_loader.h"
 #include "io/yaml_writer.h"
+#include "shared_folder.h"
 #include "source_dir.h"
 
 namespace dure {
@@ -127,11 +128,9 @@ TEST(CoolingTables, ABadTableIsRefused) {
 }
 
 TEST(CoolingTables, ThePublishedSitesKeepTheBars) {
-  const char* const given = std::getenv("DURE_SHARED");
-  const std::string truth =
-      (given != nullptr ? given : source_dir() + "/../shared") + "/data/truth";
-  if (!std::filesystem::exists(truth + "/cooling.csv")) GTEST_SKIP() << "no " << truth;
-  const auto tables = cooling_tables(shipped(), truth + "/cooling.csv");
+  const std::string csv = shared_folder() + "/data/truth/cooling.csv";
+  ASSERT_TRUE(is_shared(csv)) << csv << kSetShared;
+  const auto tables = cooling_tables(shipped(), csv);
   ASSERT_TRUE(tables);
   for (const ValidationTable& t : tables.value()) {
     const Verdict v = verdict(t);

@@ -12,6 +12,7 @@
 
 #include "io/describe_reader.h"
 #include "io/doc_loader.h"
+#include "shared_folder.h"
 #include "source_dir.h"
 #include "validate/fleet_run.h"
 
@@ -120,11 +121,9 @@ TEST(FleetRun, TheSameTwice) {
 }
 
 TEST(FailureTruth, RecordedTablesAreWithinTheirBars) {
-  const char* const given = std::getenv("DURE_SHARED");
-  const std::string shared = given != nullptr ? given : source_dir() + "/../shared";
-  if (!std::filesystem::exists(shared + "/data/truth/failures.csv"))
-    GTEST_SKIP() << "no " << shared << "/data/truth/failures.csv";
-  const auto tables = failure_tables(shipped(), shared + "/data/truth/failures.csv");
+  const std::string csv = shared_folder() + "/data/truth/failures.csv";
+  ASSERT_TRUE(is_shared(csv)) << csv << kSetShared;
+  const auto tables = failure_tables(shipped(), csv);
   ASSERT_TRUE(tables) << (tables ? "" : to_string(tables.fault()));
   EXPECT_EQ(tables.value().size(), 5U);
   for (const ValidationTable& t : tables.value()) {
@@ -132,8 +131,7 @@ TEST(FailureTruth, RecordedTablesAreWithinTheirBars) {
     EXPECT_TRUE(v.ok) << t.table << " " << v.mape_pct << " %, unanswered " << v.unanswered;
   }
   // The model that it replaces is not within them.
-  const auto independent =
-      independent_failure_tables(shipped(), shared + "/data/truth/failures.csv");
+  const auto independent = independent_failure_tables(shipped(), csv);
   ASSERT_TRUE(independent);
   for (const ValidationTable& t : independent.value()) EXPECT_FALSE(verdict(t).ok) << t.table;
 }

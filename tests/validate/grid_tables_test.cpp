@@ -9,19 +9,15 @@
 #include "physics/carbon_testing.h"
 #include "physics/hour_shape.h"
 #include "physics/tariff_testing.h"
+#include "shared_folder.h"
 #include "validate/grid_traces.h"
 
 namespace dure {
 namespace {
 
-std::string shared_folder() {
-  const char* const named = std::getenv("DURE_SHARED");
-  return named != nullptr && *named != '\0' ? named : source_dir() + "/../shared";
-}
-
 TEST(GridTables, EachIsWithinItsBar) {
-  if (!std::filesystem::exists(shared_folder() + "/facts/grid.yaml"))
-    GTEST_SKIP() << "set DURE_SHARED to the folder that holds facts and data";
+  const std::string facts = shared_folder() + "/facts/grid.yaml";
+  ASSERT_TRUE(is_shared(facts)) << facts << kSetShared;
   const Result<std::vector<ValidationTable>> tables =
       grid_tables(shipped_tariff(), shipped_carbon(), shared_folder());
   ASSERT_TRUE(tables) << to_string(tables.fault());
@@ -41,8 +37,8 @@ TEST(GridTables, EachIsWithinItsBar) {
 }
 
 TEST(GridTables, ATariffWithoutTheYearLeavesItsRowUnanswered) {
-  if (!std::filesystem::exists(shared_folder() + "/facts/grid.yaml"))
-    GTEST_SKIP() << "set DURE_SHARED to the folder that holds facts and data";
+  const std::string facts = shared_folder() + "/facts/grid.yaml";
+  ASSERT_TRUE(is_shared(facts)) << facts << kSetShared;
   TariffSpec spec = shipped_tariff();
   std::erase_if(spec.rates, [](const TariffRateSpec& r) {
     return r.tariff == "industrial_b_high_b_2" && r.from < Date{2023, 1, 1};

@@ -8,16 +8,13 @@
 #include <cstdlib>
 #include <map>
 
+#include "shared_folder.h"
 #include "shipped_power.h"
 
 namespace dure {
 namespace {
 
-std::string truth_csv() {
-  const char* shared = std::getenv("DURE_SHARED");
-  return (shared != nullptr ? std::string(shared) : source_dir() + "/../shared") +
-         "/data/truth/power.csv";
-}
+std::string truth_csv() { return shared_folder() + "/data/truth/power.csv"; }
 
 // MAPE that the documentation prints; a model that gets worse turns this red.
 void expect_within(const ValidationTable& t, const std::map<std::string, double>& most) {
@@ -52,7 +49,7 @@ TEST(PowerTables, PublishedFiguresOfNodesAndMachines) {
 }
 
 TEST(PowerTables, MeasuredRows) {
-  if (!read_text_file(truth_csv())) GTEST_SKIP() << "no " << truth_csv();
+  ASSERT_TRUE(is_shared(truth_csv())) << truth_csv() << kSetShared;
   const auto tables = power_tables(truth_csv(), shipped_power(), part_of_power());
   ASSERT_TRUE(tables) << to_string(tables.fault());
   for (const ValidationTable& t : tables.value())

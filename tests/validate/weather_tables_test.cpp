@@ -8,6 +8,7 @@
 
 #include "io/describe_reader.h"
 #include "io/doc_loader.h"
+#include "shared_folder.h"
 #include "source_dir.h"
 
 namespace dure {
@@ -25,10 +26,8 @@ ClimateSpec korea() {
 }
 
 TEST(WeatherTables, EveryTableIsWithinItsBar) {
-  const char* const given = std::getenv("DURE_SHARED");
-  const std::string data = (given != nullptr ? given : source_dir() + "/../shared") + "/data";
-  ASSERT_TRUE(std::filesystem::exists(data))
-      << data << ": set DURE_SHARED to the folder that holds data/traces";
+  const std::string data = shared_folder() + "/data";
+  ASSERT_TRUE(is_shared(data)) << data << kSetShared;
   const auto tables = weather_tables(korea(), data);
   ASSERT_TRUE(tables) << to_string(tables.fault());
   ASSERT_EQ(tables.value().size(), 7u);
