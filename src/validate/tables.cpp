@@ -65,7 +65,11 @@ Outcome<std::vector<ValidationTable>> tables_of_file(const Models& models, const
   else
     out.faults.push_back({"--kind", "power, cooling or failures, for a table of one's own",
                           "'" + std::string(kind) + "'", ""});
-  return out.done();
+  // A file of one's own need not have rows for every table of its kind.
+  Outcome<std::vector<ValidationTable>> tables = out.done();
+  if (tables)
+    std::erase_if(tables.value(), [](const ValidationTable& t) { return t.rows.empty(); });
+  return tables;
 }
 
 }  // namespace dure

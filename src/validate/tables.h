@@ -20,7 +20,8 @@ inline constexpr std::string_view kTableKinds[] = {"power", "cooling", "failures
 Outcome<std::vector<ValidationTable>> all_tables(const Models& models, const std::string& shared,
                                                  std::string_view kind = "");
 
-// A file with the columns of data/truth/KIND.csv: power, cooling or failures.
+// A file with the columns of data/truth/KIND.csv: power, cooling or failures. Tables that none of
+// its rows belongs to are left out.
 Outcome<std::vector<ValidationTable>> tables_of_file(const Models& models, const std::string& path,
                                                      std::string_view kind);
 
