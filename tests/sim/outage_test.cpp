@@ -82,6 +82,59 @@ TEST(Outage, WhoeverIsWarnedLosesNothingButTheRestart) {
   EXPECT_EQ(sum.gpus.failed_ms, 8 * 2 * kMsPerHour);
 }
 
+// A gang over two sites stops when no way joins them as it needs, waits until the link is mended,
+// and does again only what it had not saved. A way that is left and wide enough keeps it running.
+TEST(Outage, ACutLinkStopsAGangThatIsSplitOverIt) {
+  for (const bool way_round : {false, true}) {
+    Scenario s = tiny::scenario(16);
+    s.run.to = {2027, 1, 6};
+    SiteSpec other = s.sites[0];
+    other.id = "other";
+    s.sites.push_back(other);
+    InstallSpec racks = s.installs[0];
+    racks.site = "other";
+    s.installs.push_back(racks);
+    LinkSpec link;
+    link.id = "trench";
+    link.from_site = "site";
+    link.to = "other";
+    link.gbit_per_s = 800;
+    link.rtt_ms = 1;
+    s.links = {link};
+    if (way_round) {
+      link.id = "round";
+      link.rtt_ms = 5;
+      s.links.push_back(link);
+    }
+    s.workloads = {tiny::batch("gang", 12)};
+    s.workloads[0].size = SizeLaw{{32}, {1}};  // both sites whole
+    s.workloads[0].duration = DurationLaw{12.0, 12.0, 0.0, 12.0};
+    s.workloads[0].topology = Topology::any;
+    s.workloads[0].most_sites = 2;
+    s.workloads[0].sites_gbit_per_s = 400;
+    DisruptionSpec cut;
+    cut.id = "digger";
+    cut.kind = Disruption::link_cut;
+    cut.links = {"trench"};
+    cut.first = {2027, 1, 5};
+    cut.hour = 6;
+    cut.hours = 3;
+    s.disruptions = {cut};
+    Simulation run(s, options_of(s, {}));
+    run.run();
+    audit(run.world());
+    const Summary sum = summarize(run);
+    EXPECT_EQ(failing(sum), std::vector<std::string>{});
+    EXPECT_EQ(sum.interrupted, way_round ? 0 : 1);
+    std::int64_t busy_ms = 0;  // while it is cut
+    const std::size_t first = (24 + 6) * 4, steps = 3 * 4;
+    for (const SiteFigures& f : run.meter().sites())
+      for (std::size_t i = first; i < first + steps; ++i) busy_ms += f.series[i].used_gpu_ms;
+    EXPECT_EQ(busy_ms, way_round ? 32 * 3 * kMsPerHour : 0);
+    EXPECT_EQ(sum.gpus.failed_ms, 0);  // the machines are in order
+  }
+}
+
 // Overlapping outages of nodes, racks and the whole hall, noticed at once or late, with services
 // and preemption: the world stays sound, and what is down is what the outages say.
 TEST(Outage, StormsKeepTheBooks) {
