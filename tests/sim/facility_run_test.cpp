@@ -157,5 +157,39 @@ TEST(FacilityRun, TheStepOfTheSeriesChangesNothing) {
   }
 }
 
+// A hall that loses its cooling runs on for minutes, then trips; a short loss, or one that leaves
+// enough, does nothing. Liquid is quicker than the air of a hall.
+TEST(FacilityRun, AHallWithoutCoolingTripsInMinutes) {
+  const auto trips_s = [](const char* cooling, double share_left, double hours) {
+    Scenario s = tiny::with_physics(320);
+    s.sites[0].halls[0].cooling = cooling;
+    DisruptionSpec d;
+    d.id = "pumps";
+    d.kind = Disruption::cooling_lost;
+    d.site = "site";
+    d.hall = "hall";
+    d.first = s.run.from;
+    d.hour = 6;
+    d.hours = hours;
+    d.share_left = share_left;
+    s.disruptions = {d};
+    Simulation run(s, tiny::options_of(s));
+    run.run();
+    EXPECT_EQ(tiny::failing(summarize(run)), std::vector<std::string>{});
+    const Millis begin = midnight(s.run.from) + Millis(6 * kMsPerHour);
+    for (const Outage& o : run.outages().outages)
+      return static_cast<double>((o.at - begin).count()) / 1000;
+    return -1.0;
+  };
+  const double air = trips_s("chilled_water", 0, 4), liquid = trips_s("direct_liquid", 0, 4);
+  EXPECT_GT(air, 120);
+  EXPECT_LT(air, 3600);
+  EXPECT_GT(liquid, 10);
+  EXPECT_LT(liquid, air);
+  EXPECT_GT(trips_s("chilled_water", 0.5, 4), air);  // half of it lasts longer
+  EXPECT_EQ(trips_s("chilled_water", 1, 4), -1);
+  EXPECT_EQ(trips_s("chilled_water", 0, air / 3600 / 2), -1);
+}
+
 }  // namespace
 }  // namespace dure
