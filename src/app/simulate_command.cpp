@@ -2,16 +2,20 @@
 #include <fmt/core.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <string_view>
 
 #include "app/command.h"
 #include "app/explain_text.h"
 #include "app/results.h"
 #include "app/scenario_input.h"
+#include "base/nearest.h"
 #include "io/atomic_file.h"
+#include "io/weather_file.h"
 
 namespace dure {
 namespace {
@@ -21,7 +25,7 @@ namespace fs = std::filesystem;
 struct Options {
   std::string scenario, from, to, policy, compare, step, out, progress = "auto", explain;
   std::int64_t seed = -1;
-  std::vector<std::string> settings;
+  std::vector<std::string> settings, weather;
   bool report = false, record = false, json = false;
 };
 
@@ -98,6 +102,29 @@ Result<Window> window_of(const Options& o, const Scenario& s) {
     return Fault{"--step", "at most 1,000,000 steps", std::to_string(w.steps()),
                  "take a longer step or a shorter window"};
   return w;
+}
+
+Result<std::vector<SiteWeather>> measured_weather(const std::vector<std::string>& given,
+                                                  const Scenario& s) {
+  std::vector<SiteWeather> out;
+  if (!given.empty() && !s.physics.enabled)
+    return Fault{"--weather", "a scenario with physics", "physics.enabled: false",
+                 "--set physics.enabled=true"};
+  for (const std::string& text : given) {
+    const std::size_t equals = text.find('=');
+    if (equals == 0 || equals == std::string::npos)
+      return Fault{"--weather", "SITE=FILE", text, "such as ncc_haenam=haenam-2021.csv"};
+    const std::string site = text.substr(0, equals);
+    std::vector<std::string_view> known;
+    for (const SiteSpec& x : s.sites) known.push_back(x.id);
+    if (std::ranges::find(known, site) == known.end())
+      return Fault{"--weather", "a site of the scenario", site, name_hint(site, known)};
+    if (std::ranges::any_of(out, [&](const SiteWeather& w) { return w.site == site; }))
+      return Fault{"--weather", "one file a site", site + " twice", ""};
+    TRY(series, read_weather(text.substr(equals + 1)));
+    out.push_back({site, std::move(series)});
+  }
+  return out;
 }
 
 // ---- the folder of results: written aside, then renamed, so that none looks whole that is not
@@ -225,6 +252,7 @@ std::string command_line(const Options& o, const Simulation& run) {
   if (!o.policy.empty()) line += " --policy " + o.policy;
   if (!o.compare.empty()) line += " --compare " + o.compare;
   for (const std::string& set : o.settings) line += " --set '" + set + "'";
+  for (const std::string& file : o.weather) line += " --weather '" + file + "'";
   return line;
 }
 
@@ -275,6 +303,7 @@ int run(const Options& o) {
   TRY_OR_COMPLAIN(policy, policy_of(o.policy, scenario.policy));
   TRY_OR_COMPLAIN(other_policy, policy_of(o.compare, scenario.policy));
   TRY_OR_COMPLAIN(window, window_of(o, scenario));
+  TRY_OR_COMPLAIN(weather, measured_weather(o.weather, scenario));
   if ((o.report || o.record) && o.out.empty())
     return complain(Fault{o.report ? "--report" : "--record", "--out DIR", "none",
                           "it is written into the folder of results"});
@@ -301,6 +330,7 @@ int run(const Options& o) {
   options.warmup_days = scenario.run.warmup_days;
   options.seed = static_cast<std::uint64_t>(o.seed >= 0 ? o.seed : scenario.run.seed);
   options.policy = policy;
+  options.weather = std::move(weather);
   options.record = record.sink();
   options.progress = progress.watch();
   TRY_OR_COMPLAIN(physics, check_physics(scenario, options));
@@ -356,6 +386,10 @@ void add_simulate_command(CLI::App& app, int& exit_code) {
       ->check(CLI::IsMember({"fcfs", "easy", "dure"}));
   command
       ->add_option("--set", o->settings, "path=value: a field of the scenario, any number of times")
+      ->allow_extra_args(false);
+  command
+      ->add_option("--weather", o->weather,
+                   "SITE=FILE: measured hours of a site (EPW, CSV, JSON), any number of times")
       ->allow_extra_args(false);
   command->add_option("--step", o->step, "Of the time series (900s)");
   command->add_option("--out", o->out, "Write the results into this folder");

@@ -21,6 +21,16 @@ std::int64_t hour_at(Millis t) { return t.count() / kMsPerHour; }
 
 std::int64_t watts(double kw) { return std::llround(kw * 1000); }
 
+// Of the station that this name means: it is known (site_of).
+double elevation_of(const ClimateSpec& climate, const std::string& name) {
+  std::string id = name;
+  for (const ClimateName& other : climate.names)
+    if (other.name == name) id = other.use;
+  for (const ClimateStation& station : climate.stations)
+    if (station.id == id) return station.elevation_m;
+  return 0;
+}
+
 }  // namespace
 
 Result<Facility::Site> Facility::site_of(const Scenario& s, std::size_t index) const {
@@ -69,7 +79,7 @@ Result<Facility::Site> Facility::site_of(const Scenario& s, std::size_t index) c
 }
 
 Result<Facility> Facility::make(const Scenario& s, const Founding& founding, Millis from, Millis to,
-                                std::uint64_t seed) {
+                                std::uint64_t seed, std::span<const SiteWeather> measured) {
   const std::pair<bool, const char*> needed[] = {
       {s.climate.has_value(), "climate"},       {s.power.has_value(), "power"},
       {s.water_band.has_value(), "water_band"}, {s.tariff.has_value(), "tariff"},
@@ -104,11 +114,25 @@ Result<Facility> Facility::make(const Scenario& s, const Founding& founding, Mil
     (void)covers;
     out.sites_.push_back(std::move(site));
   }
+  for (const SiteWeather& m : measured) {
+    const auto site = find_id(s.sites, m.site);
+    CHECK(site);
+    TRY(hours,
+        MeasuredWeather::make(m.series, elevation_of(*s.climate, s.sites[*site].climate_station)));
+    TRY(covers, hours.covers(options.first_hour, options.hours));
+    (void)covers;
+    out.sites_[*site].measured = std::move(hours);
+  }
   return out;
 }
 
-HourlyWeather Facility::weather(SiteId site, Millis at) const {
-  return weather_->at(sites_[site.index].place, hour_at(at));
+HourlyWeather Facility::weather(SiteId id, Millis at) const {
+  const Site& site = sites_[id.index];
+  const HourlyWeather drawn = weather_->at(site.place, hour_at(at));
+  if (!site.measured) return drawn;
+  HourlyWeather w = site.measured->at(hour_at(at));
+  if (!w.sea_c) w.sea_c = drawn.sea_c;  // no file holds the sea
+  return w;
 }
 
 DroughtStage Facility::drought(SiteId site, Millis at) const {

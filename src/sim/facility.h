@@ -18,6 +18,7 @@
 #include "physics/carbon.h"
 #include "physics/conversion.h"
 #include "physics/cooling.h"
+#include "physics/measured_weather.h"
 #include "physics/tariff.h"
 #include "physics/water.h"
 #include "physics/weather.h"
@@ -38,11 +39,19 @@ struct FacilityStep {  // means over a step
   std::int64_t facility_w() const { return it_w + conversion_w + fan_w + pump_w + compressor_w; }
 };
 
+// Hours that were measured at a site, in place of drawn ones: they hold as they are, without
+// warmer_c, trend and weather events. Only the sea, which no file holds, is still drawn.
+struct SiteWeather {
+  std::string site;  // of the scenario
+  WeatherSeries series;
+};
+
 class Facility {
  public:
   // Of [from, to), whole hours. A model that lacks, or does not fit: refused, with its place.
   static Result<Facility> make(const Scenario& scenario, const Founding& founding, Millis from,
-                               Millis to, std::uint64_t seed);
+                               Millis to, std::uint64_t seed,
+                               std::span<const SiteWeather> measured = {});
 
   // available_m3_per_h: of water, for all halls; none: without a limit.
   FacilityStep step(SiteId site, Millis at, std::span<const HallLoad> halls,
@@ -67,6 +76,7 @@ class Facility {
  private:
   struct Site {
     std::size_t place = 0;  // of the weather
+    std::optional<MeasuredWeather> measured;
     std::string drought_region;
     std::vector<CoolingPlant> halls;
     Chain chain;

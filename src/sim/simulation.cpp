@@ -51,7 +51,8 @@ class Watched final : public Plant {  // a plant that says how far it is
 Result<std::optional<Facility>> facility_of(const Scenario& scenario, const Founding& founding,
                                             Millis start, const SimulationOptions& options) {
   if (!scenario.physics.enabled) return std::optional<Facility>();
-  TRY(facility, Facility::make(scenario, founding, start, options.window.to, options.seed));
+  TRY(facility,
+      Facility::make(scenario, founding, start, options.window.to, options.seed, options.weather));
   return std::optional(std::move(facility));
 }
 

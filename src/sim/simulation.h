@@ -27,6 +27,7 @@ struct SimulationOptions {
   RecordHash::Sink record;               // whoever keeps the record's bytes
   std::function<void(Millis)> progress;  // once a simulated hour
   std::vector<Outage> outages;           // beside those that the scenario gives rise to
+  std::vector<SiteWeather> weather;      // in place of drawn hours; needs physics
 };
 
 class Simulation {

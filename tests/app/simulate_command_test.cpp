@@ -181,6 +181,30 @@ TEST_F(Simulate, BadInputIsRefusedBeforeAnythingRuns) {
   EXPECT_EQ(simulate({(folder_ / "none.yaml").string()}).exit_code, kBadInput);
 }
 
+// SITE=FILE: each way to get it wrong is told apart, and names what was expected.
+TEST_F(Simulate, MeasuredWeatherIsOfASite) {
+  const std::string hub = source_dir() + "/scenarios/k-ai-hub/hub.yaml";
+  const std::string day = (folder_ / "day.csv").string();
+  std::ofstream(day) << "time,dry_bulb_c,relative_humidity\n2030-08-12T00:00,30,0.6\n";
+  const auto complaint = [&](const std::string& part, std::vector<std::string> args) {
+    args.insert(args.begin(),
+                {hub, "--from", "2030-08-12", "--to", "2030-08-13", "--set", "run.warmup_days=0"});
+    const Ran ran = simulate(std::move(args));
+    EXPECT_EQ(ran.exit_code, kBadInput);
+    EXPECT_EQ(ran.out, "");
+    EXPECT_NE(ran.err.find(part), std::string::npos) << ran.err;
+  };
+  complaint("expected SITE=FILE", {"--weather", day});
+  complaint("did you mean ncc_haenam?", {"--weather", "ncc_heanam=" + day});
+  complaint("ncc_haenam twice",
+            {"--weather", "ncc_haenam=" + day, "--weather", "ncc_haenam=" + day});
+  complaint("/no/such.csv", {"--weather", "ncc_haenam=/no/such.csv"});
+  complaint("day.csv: expected weather from 2030-08-12T00:00:00+09:00 to 2030-08-13",
+            {"--weather", "ncc_haenam=" + day});
+  complaint("expected a scenario with physics",
+            {"--weather", "ncc_haenam=" + day, "--set", "physics.enabled=false"});
+}
+
 // A folder holds one run: nothing of an earlier one stays, nothing half-written is seen.
 TEST_F(Simulate, TheFolderHoldsOneRun) {
   const fs::path out = folder_ / "out";

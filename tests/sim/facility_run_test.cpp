@@ -129,6 +129,40 @@ TEST(FacilityRun, AnHourByHand) {
   EXPECT_NEAR(f.location_g, 355 * kw, 1e-6);
 }
 
+// Measured hours take the place of the drawn ones of their site, and of no other.
+TEST(FacilityRun, MeasuredHoursOfASite) {
+  const Scenario s = one_hall();
+  SimulationOptions o = tiny::options_of(s);
+  o.window.to = o.window.from + Millis(2 * kMsPerHour);
+  WeatherSeries hours{"measured.csv", false, o.window.from.count() / kMsPerHour, {}, 0, {}};
+  hours.hours = {{12, 0.5, {}, 100}, {36, 0.75, {}, 100}};
+  o.weather = {{s.sites[0].id, hours}};
+  const Result<Done> fits = check_physics(s, o);
+  ASSERT_TRUE(fits) << to_string(fits.fault());
+  Simulation run(s, o);
+  run.run();
+  EXPECT_EQ(tiny::failing(summarize(run)), std::vector<std::string>{});
+  const Facility& f = *run.facility();
+  EXPECT_EQ(f.weather(SiteId{0}, o.window.from).dry_bulb_c, 12);
+  const HourlyWeather hot = f.weather(SiteId{0}, o.window.from + Millis(kMsPerHour));
+  EXPECT_EQ(hot.dry_bulb_c, 36);
+  EXPECT_EQ(hot.relative_humidity, 0.75);
+
+  SimulationOptions drawn = o;
+  drawn.weather.clear();
+  Simulation other(s, drawn);
+  other.run();
+  EXPECT_NE(run.site_facilities()[0].compressor_wms, other.site_facilities()[0].compressor_wms);
+  for (std::uint32_t site = 1; site < s.sites.size(); ++site)
+    EXPECT_EQ(f.weather(SiteId{site}, o.window.from).dry_bulb_c,
+              other.facility()->weather(SiteId{site}, o.window.from).dry_bulb_c);
+
+  o.weather[0].series.hours.pop_back();  // an hour short
+  const Result<Done> lacks = check_physics(s, o);
+  ASSERT_FALSE(lacks);
+  EXPECT_EQ(lacks.fault().where, "measured.csv");
+}
+
 // Steps that cross hours, and steps longer than hours, give the same energy, water and bill as
 // steps of a minute.
 TEST(FacilityRun, TheStepOfTheSeriesChangesNothing) {
