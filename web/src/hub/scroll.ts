@@ -1,5 +1,6 @@
 // Where a page is looked at: a new one from its top, one that is gone back to from where it was left. The browser
-// would do so too early, before the hub has answered.
+// would do so too early, before the hub has answered. The page is held there until it is as tall as it has to be and
+// has not changed its height for a while: answers and charts come one after the other, above that place too.
 const pathOf = (url: string) => (url.split("#")[1] ?? "").split("?")[0];
 
 export function followScroll(arrived: () => void): () => void {
@@ -21,10 +22,16 @@ export function followScroll(arrived: () => void): () => void {
     if (back) trail.pop();
     else trail.push({ url: e.newURL, y: 0 });
     const y = back ? trail.at(-1)!.y : 0, until = performance.now() + 20_000;  // a hub may be slow
+    let height = 0, since = 0;
     cancelAnimationFrame(asked);
     const go = () => {
       scrollTo({ top: y, behavior: "instant" });
-      if (scrollY < y && performance.now() < until) asked = requestAnimationFrame(go);  // not yet tall enough
+      const now = performance.now(), tall = document.documentElement.scrollHeight;
+      if (tall !== height || scrollY < y - 1) {
+        height = tall;
+        since = now;
+      }
+      if (now - since < 500 && now < until) asked = requestAnimationFrame(go);
     };
     asked = requestAnimationFrame(go);
     arrived();
