@@ -1,17 +1,13 @@
 // The shipped rows of power, read as a scenario reads them.
 #pragma once
 
-#include <gtest/gtest.h>
-
 #include <string>
 #include <tuple>
 #include <vector>
 
 #include "base/check.h"
-#include "base/faults.h"
-#include "io/describe_reader.h"
-#include "io/doc_loader.h"
-#include "source_dir.h"
+#include "base/describe.h"
+#include "read_shipped.h"
 #include "world/power_check.h"
 #include "world/power_spec.h"
 
@@ -37,34 +33,13 @@ struct PowerFile {
   }
 };
 
-// A file of this text; it may include files of models/.
-inline Outcome<PowerFile> read_power_text(const std::string& text) {
-  const Loaded loaded =
-      load_document("power.yaml", {}, [&](const std::string& path) -> Result<std::string> {
-        if (path == "power.yaml") return text;
-        return read_text_file(source_dir() + "/" + path);
-      });
-  if (!loaded.faults.empty()) return loaded.faults;
-  PowerFile file;
-  DescribedReader reader(loaded.doc);
-  reader.read(loaded.doc.root, file);
-  if (!reader.faults.empty()) return reader.faults;
-  return file;
-}
-
-inline PowerSpec must_read_power(const std::string& text) {
-  const Outcome<PowerFile> file = read_power_text(text);
-  if (file) return file.value().power;
-  for (const Fault& f : file.faults()) ADD_FAILURE() << to_string(f);
-  return {};
-}
 inline const PowerSpec& shipped_power() {
   static const PowerSpec spec =
-      must_read_power("include: [models/power.yaml, models/frontier.yaml]\n");
+      read_shipped<PowerFile>("[models/power.yaml, models/frontier.yaml]").power;
   return spec;
 }
 inline const PowerSpec& part_of_power() {
-  static const PowerSpec spec = must_read_power("include: models/power_holdout.yaml\n");
+  static const PowerSpec spec = read_shipped<PowerFile>("models/power_holdout.yaml").power;
   return spec;
 }
 

@@ -4,6 +4,11 @@
 
 #include "app/command.h"
 #include "app/results.h"
+#include "app/results_acts.h"
+#include "app/results_energy.h"
+#include "app/results_feeder.h"
+#include "app/results_money.h"
+#include "app/results_network.h"
 #include "app/results_numbers.h"
 #include "app/results_physics.h"
 
@@ -217,6 +222,8 @@ Json sites(const Simulation& run, const Summary& s) {
                    {"pue", run.facility() == nullptr ? Json(spec.pue) : pue_json(run, i)},
                    {"jobs_started", f.jobs_started},
                    {"hardware", hardware}});
+    out.back()["binding_limit"] = binding_limit_json(run, i);
+    if (run.swings().modelled()) out.back()["swing"] = swing_json(run, i);
     if (run.facility() != nullptr) out.back()["physics"] = site_physics_json(run, i);
   }
   return out;
@@ -271,6 +278,8 @@ Json workloads(const Simulation& run, const Summary& s) {
       item["deadlines_met"] = f.deadlines_met;
     }
     item["p95_wait_s"] = f.wait.jobs > 0 ? Json(f.wait.p95_s) : Json();
+    if (const auto cost = checkpoint_cost(run, static_cast<std::uint32_t>(r)))
+      item["checkpoints"] = checkpoints_json(*cost);
     out.push_back(std::move(item));
   }
   return out;
@@ -294,32 +303,37 @@ nlohmann::ordered_json summary_json(const Simulation& run, const Summary& s,
                                     const RunLabels& labels) {
   const Scenario& scenario = run.scenario();
   const Window& w = run.meter().window();
-  return {{"schema", "dure.summary/1"},
-          {"scenario", scenario.id},
-          {"title_en", scenario.name_en},
-          {"title_ko", scenario.name_ko},
-          {"scenario_sha256", labels.scenario_sha256},
-          {"from", iso_kst(w.from)},
-          {"to", iso_kst(w.to)},
-          {"seed", run.options().seed},
-          {"policy", labels.policy},
-          {"jobs", jobs(s)},
-          {"gpus", gpus(scenario, s)},
-          {"energy", energy_json(run, s)},
-          {"water", water_json(run)},
-          {"carbon", carbon_json(run, s)},
-          {"cost", cost_json(run, s)},
-          {"services", services(run, s)},
-          {"failures", failures_json(run, s)},
-          {"sovereignty", sovereignty(scenario, s)},
-          {"ledger", ledger(run, s)},
-          {"fairness", fairness(run, s)},
-          {"sites", sites(run, s)},
-          {"members", members(scenario, s)},
-          {"workloads", workloads(run, s)},
-          {"balance", balance(s)},
-          {"record_events", labels.record_events},
-          {"record_sha256", labels.record_sha256}};
+  Json out = {{"schema", "dure.summary/1"},
+              {"scenario", scenario.id},
+              {"title_en", scenario.name_en},
+              {"title_ko", scenario.name_ko},
+              {"scenario_sha256", labels.scenario_sha256},
+              {"from", iso_kst(w.from)},
+              {"to", iso_kst(w.to)},
+              {"seed", run.options().seed},
+              {"policy", labels.policy},
+              {"jobs", jobs(s)},
+              {"gpus", gpus(scenario, s)},
+              {"energy", energy_json(run, s)},
+              {"water", water_json(run)},
+              {"carbon", carbon_json(run, s)},
+              {"cost", cost_json(run, s)},
+              {"services", services(run, s)},
+              {"failures", failures_json(run, s)},
+              {"sovereignty", sovereignty(scenario, s)},
+              {"ledger", ledger(run, s)},
+              {"fairness", fairness(run, s)},
+              {"sites", sites(run, s)},
+              {"members", members(scenario, s)},
+              {"workloads", workloads(run, s)},
+              {"balance", balance(s)},
+              {"record_events", labels.record_events},
+              {"record_sha256", labels.record_sha256}};
+  if (Json response = demand_response_json(run); !response.is_null())
+    out["demand_response"] = std::move(response);
+  if (Json acts = acts_json(run); !acts.empty()) out["acts"] = std::move(acts);
+  if (s.money) out["money"] = money_json(run, *s.money);
+  return out;
 }
 
 nlohmann::ordered_json comparison_json(const Simulation& run, const Summary& s,

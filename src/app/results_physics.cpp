@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <bit>
 
+#include "app/results_energy.h"
 #include "app/results_numbers.h"
+#include "sim/energy_books.h"
 
 namespace dure {
 namespace {
@@ -17,7 +19,7 @@ struct PhysicsTotals {
   Exact conversion = 0, fans = 0, pumps = 0, compressors = 0, it = 0;
   std::int64_t evaporation_ml = 0, blowdown_ml = 0, drift_ml = 0;
   double energy_krw = 0, demand_krw = 0, climate_fuel_krw = 0, fund_krw = 0, water_krw = 0;
-  double location_g = 0, unmet_kwh = 0;
+  double location_g = 0, market_g = 0, unmet_kwh = 0;
   double makeup_m3() const { return m3(evaporation_ml + blowdown_ml + drift_ml); }
   explicit PhysicsTotals(const Simulation& run) {
     for (const SiteFacility& f : run.site_facilities()) {
@@ -37,6 +39,7 @@ struct PhysicsTotals {
       }
       water_krw += f.water_krw;
       location_g += f.location_g;
+      market_g += f.market_g;
       unmet_kwh += f.unmet_kwh;
     }
   }
@@ -63,6 +66,7 @@ nlohmann::ordered_json energy_json(const Simulation& run, const Summary& s) {
                   {"pumps_mwh", mwh(t.pumps)},
                   {"compressors_mwh", mwh(t.compressors)}};
   out["heat_not_carried_mwh"] = rounded(t.unmet_kwh / 1000, 3);
+  if (has_assets(run)) out["sources"] = sources_json(run);
   return out;
 }
 
@@ -83,9 +87,11 @@ nlohmann::ordered_json carbon_json(const Simulation& run, const Summary& s) {
   const double mwh_drawn = facility_mwh(s.books.facility);
   if (run.facility() != nullptr) {
     const PhysicsTotals t(run);
-    return {{"t_co2e", rounded(t.location_g / 1e6, 3)},
-            {"kg_per_mwh", ratio(t.location_g / 1000, mwh_drawn)},
-            {"basis", "official factor of the grid in its year, where the energy is taken"}};
+    Json out = {{"t_co2e", rounded(t.location_g / 1e6, 3)},
+                {"kg_per_mwh", ratio(t.location_g / 1000, mwh_drawn)},
+                {"basis", "official factor of the grid in its year, where the energy is taken"}};
+    if (has_assets(run)) out["market_t_co2e"] = rounded(t.market_g / 1e6, 3);
+    return out;
   }
   const double g_per_kwh = run.scenario().accounts.carbon_g_per_kwh;  // g/kWh = kg/MWh
   return {{"t_co2e", rounded(mwh_drawn * g_per_kwh / 1000, 3)},
@@ -96,16 +102,20 @@ nlohmann::ordered_json carbon_json(const Simulation& run, const Summary& s) {
 nlohmann::ordered_json cost_json(const Simulation& run, const Summary& s) {
   if (run.facility() != nullptr) {
     const PhysicsTotals t(run);
+    Json parts = {{"energy_krw", std::llround(t.energy_krw)},
+                  {"demand_krw", std::llround(t.demand_krw)},
+                  {"climate_fuel_krw", std::llround(t.climate_fuel_krw)},
+                  {"fund_krw", std::llround(t.fund_krw)}};
+    const bool assets = has_assets(run);
+    if (assets) parts.update(cost_of_assets_json(run));
     return {{"energy_krw", s.books.cost_krw},
             {"krw_per_kwh",
              ratio(static_cast<double>(s.books.cost_krw), facility_mwh(s.books.facility) * 1000)},
-            {"parts",
-             {{"energy_krw", std::llround(t.energy_krw)},
-              {"demand_krw", std::llround(t.demand_krw)},
-              {"climate_fuel_krw", std::llround(t.climate_fuel_krw)},
-              {"fund_krw", std::llround(t.fund_krw)}}},
+            {"parts", parts},
             {"water_krw", std::llround(t.water_krw)},
-            {"basis", "each site's bill by its tariff, without VAT"}};
+            {"basis", assets ? "each site's bill by its tariff, without VAT; with contracts, less "
+                               "export and demand response"
+                             : "each site's bill by its tariff, without VAT"}};
   }
   return {
       {"energy_krw", s.books.cost_krw},
@@ -159,25 +169,28 @@ nlohmann::ordered_json site_physics_json(const Simulation& run, std::size_t site
   const SiteFacility& f = run.site_facilities()[site];
   const double it_kwh = static_cast<double>(f.it_wms) / 3.6e9;
   const double makeup_m3 = m3(f.evaporation_ml + f.blowdown_ml + f.drift_ml);
-  double krw = 0;
-  for (const MonthBill& bill : f.bills) krw += bill.without_vat_krw();
   const SiteId id{static_cast<std::uint32_t>(site)};
-  return {{"conversion_mwh", mwh(f.conversion_wms)},
-          {"fans_mwh", mwh(f.fan_wms)},
-          {"pumps_mwh", mwh(f.pump_wms)},
-          {"compressors_mwh", mwh(f.compressor_wms)},
-          {"water_m3", makeup_m3},
-          {"wue_l_per_kwh", ratio(makeup_m3 * 1000, it_kwh)},
-          {"water_source", run.facility()->water(id).id},
-          {"most_water_m3_per_day", rounded(f.most_m3_per_day, 1)},
-          {"most_of_permit", rounded(f.most_of_permit, 4)},
-          {"t_co2e", rounded(f.location_g / 1e6, 3)},
-          {"tariff", run.facility()->tariff(id).id()},
-          {"energy_krw", std::llround(krw)},
-          {"water_krw", std::llround(f.water_krw)},
-          {"cooling_short_h", gpu_h(f.cannot_hold_ms)},
-          {"heat_not_carried_mwh", rounded(f.unmet_kwh / 1000, 3)},
-          {"beyond_model_h", gpu_h(f.beyond_range_ms)}};
+  Json out = {{"conversion_mwh", mwh(f.conversion_wms)},
+              {"fans_mwh", mwh(f.fan_wms)},
+              {"pumps_mwh", mwh(f.pump_wms)},
+              {"compressors_mwh", mwh(f.compressor_wms)},
+              {"water_m3", makeup_m3},
+              {"wue_l_per_kwh", ratio(makeup_m3 * 1000, it_kwh)},
+              {"water_source", run.facility()->water(id).id},
+              {"most_water_m3_per_day", rounded(f.most_m3_per_day, 1)},
+              {"most_of_permit", rounded(f.most_of_permit, 4)},
+              {"t_co2e", rounded(f.location_g / 1e6, 3)},
+              {"tariff", run.facility()->tariff(id).id()},
+              {"energy_krw", std::llround(energy_krw(f))},
+              {"water_krw", std::llround(f.water_krw)},
+              {"cooling_short_h", gpu_h(f.cannot_hold_ms)},
+              {"heat_not_carried_mwh", rounded(f.unmet_kwh / 1000, 3)},
+              {"beyond_model_h", gpu_h(f.beyond_range_ms)}};
+  if (f.energy) {
+    out["market_t_co2e"] = rounded(f.market_g / 1e6, 3);
+    out["assets"] = site_assets_json(f);
+  }
+  return out;
 }
 
 }  // namespace dure

@@ -65,6 +65,15 @@ void physics(const Simulation& run, const Summary& s, Out out) {
                  static_cast<double>(short_ms) / 3.6e6);
 }
 
+void money(const Summary& s, Out out) {
+  if (!s.money) return;
+  const MoneySum& all = s.money->all;
+  fmt::format_to(out,
+                 "  cost      {:>14} million won in all; {} won a GPU hour installed, {} used\n",
+                 grouped(all.parts.total() / 1e6), grouped(all.per_installed_gpu_h().value_or(0)),
+                 grouped(all.per_used_gpu_h().value_or(0)));
+}
+
 void headline(const Simulation& run, const Summary& s, const RunLabels& labels, Out out) {
   const Window& w = run.meter().window();
   const Books& b = s.books;
@@ -76,7 +85,7 @@ void headline(const Simulation& run, const Summary& s, const RunLabels& labels, 
   fmt::format_to(out, "{}\n{} to {}, seed {}, policy {}\n\n", run.scenario().name_en,
                  to_string(date_of(w.from)), to_string(date_of(w.to)), run.options().seed,
                  labels.policy);
-  fmt::format_to(out, "  GPUs      {:>14} installed, {} of them without grid power\n",
+  fmt::format_to(out, "  GPUs      {:>14} installed, {} of them without power\n",
                  grouped(s.installed_at_end), grouped(s.unpowered_at_end));
   fmt::format_to(out, "  GPU hours {:>14} used of {} installed ({}); {} lent\n",
                  gpu_h(s.gpus.used_ms), gpu_h(s.gpus.installed_ms),
@@ -95,6 +104,7 @@ void headline(const Simulation& run, const Summary& s, const RunLabels& labels, 
                  grouped(static_cast<double>(s.peak_facility_w) / 1e6, 1),
                  grouped(static_cast<double>(b.cost_krw) / 1e6), grouped(tonnes_co2e(run, s)));
   physics(run, s, out);
+  money(s, out);
   fmt::format_to(out, "  law       {:>14} placements checked, {} violations, {} jobs refused\n\n",
                  grouped(b.placements_checked), b.violations, grouped(s.jobs_refused_by_law));
 }

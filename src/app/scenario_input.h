@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/faults.h"
+#include "io/doc_node.h"
 #include "world/scenario.h"
 
 namespace dure {
@@ -13,6 +14,7 @@ struct ScenarioInput {
   Scenario scenario;
   std::string sha256;
   Faults warnings;
+  Document doc;  // where its fields stand, for `placed`
 };
 
 // settings: "path=value" each, as --set takes them.

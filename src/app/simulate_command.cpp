@@ -12,10 +12,14 @@
 #include "app/command.h"
 #include "app/explain_text.h"
 #include "app/results.h"
+#include "app/results_acts.h"
+#include "app/results_network.h"
 #include "app/scenario_input.h"
 #include "base/nearest.h"
 #include "io/atomic_file.h"
+#include "io/scenario_reader.h"
 #include "io/weather_file.h"
+#include "world/power_feed.h"
 
 namespace dure {
 namespace {
@@ -132,8 +136,8 @@ Result<std::vector<SiteWeather>> measured_weather(const std::vector<std::string>
 
 class OutFolder {
  public:
-  static constexpr const char* kFiles[] = {"jobs.csv", "sites.csv", "record.dure", "report.html",
-                                           "summary.json"};
+  static constexpr const char* kFiles[] = {"jobs.csv",    "sites.csv",   "acts.csv",
+                                           "record.dure", "report.html", "summary.json"};
 
   static Result<std::unique_ptr<OutFolder>> open(const std::string& path) {
     std::error_code error;
@@ -261,6 +265,10 @@ Result<Done> write_results(const OutFolder& out, const Options& o, const Simulat
   TRY(jobs, write_jobs_csv(out.aside("jobs.csv"), run));
   TRY(sites, write_sites_csv(out.aside("sites.csv"), run));
   (void)jobs, (void)sites;
+  if (!acts_of(run).empty()) {
+    TRY(acts, write_acts_csv(out.aside("acts.csv"), run));
+    (void)acts;
+  }
   with_cost(json);
   if (o.report && summary.balanced) {
     nlohmann::ordered_json report = report_json(run, summary, json);
@@ -333,8 +341,12 @@ int run(const Options& o) {
   options.weather = std::move(weather);
   options.record = record.sink();
   options.progress = progress.watch();
-  TRY_OR_COMPLAIN(physics, check_physics(scenario, options));
-  (void)physics;
+  if (const Result<Done> fits = check_physics(scenario, options); !fits) {
+    const Fault& f = fits.fault();  // measured weather names its own file
+    const bool of_weather = std::ranges::any_of(
+        options.weather, [&](const SiteWeather& w) { return f.where.starts_with(w.series.name); });
+    return complain(of_weather ? f : placed(read.value().doc, f));
+  }
   if (!o.explain.empty()) return run_explain(o, scenario, std::move(options));
   nlohmann::ordered_json other;
   if (!o.compare.empty()) other = compared(scenario, options, other_policy);
@@ -342,6 +354,9 @@ int run(const Options& o) {
   if (const std::size_t jobs = simulation.plant().expected_jobs(); jobs > 100'000'000)
     return complain(Fault{"--to", "a window of at most 100,000,000 jobs", std::to_string(jobs),
                           "take a shorter window"});
+  for (const Fault& dark :
+       dark_by_power_limits(scenario, simulation.founding(), window.to - Millis(1)))
+    fmt::print(stderr, "dure: warning: {}\n", to_string(dark));
   simulation.run();
   progress.clear();
 
@@ -349,6 +364,7 @@ int run(const Options& o) {
   const RunLabels labels{read.value().sha256, name_of(policy), simulation.record_sha256(),
                          simulation.record_events()};
   nlohmann::ordered_json json = summary_json(simulation, summary, labels);
+  if (simulation.network() != nullptr) json["network"] = network_json(simulation);
   if (!o.compare.empty()) json["compare"] = std::move(other);
   if (out) {
     TRY_OR_COMPLAIN(recorded, record.close());

@@ -150,22 +150,15 @@ void move_to(DocNode& node, Place place) {
 
 // The row that [text] picks: by number, or by the row's id.
 Result<DocNode*> pick(DocNode& list, std::string_view text, const std::string& where) {
-  std::size_t i = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), i);
-  if (error == std::errc{} && end == text.data() + text.size()) {
-    if (i < list.items.size()) return &list.items[i];
+  if (const DocNode* const row = find_row(list, text)) return const_cast<DocNode*>(row);
+  const std::string found = "[" + std::string(text) + "]";
+  if (text.find_first_not_of("0123456789") == std::string_view::npos)
     return Fault{where, "a row from 0 to " + std::to_string(list.items.size()) + " (excluded)",
-                 "[" + std::string(text) + "]", ""};
-  }
+                 found, ""};
   std::vector<std::string_view> ids;
-  for (DocNode& row : list.items) {
-    const DocNode* const id = row.find("id");
-    if (id == nullptr) continue;
-    if (id->text == text) return &row;
-    ids.push_back(id->text);
-  }
-  return Fault{where, "the number or the id of a row", "[" + std::string(text) + "]",
-               name_hint(text, ids)};
+  for (const DocNode& row : list.items)
+    if (const DocNode* const id = row.find("id")) ids.push_back(id->text);
+  return Fault{where, "the number or the id of a row", found, name_hint(text, ids)};
 }
 
 std::optional<Fault> set(Document& doc, const std::string& setting) {

@@ -39,27 +39,37 @@ std::string found_text(const DocNode& node) {
   return node.quoted ? quoted_text(node.text) + " in quotes" : quoted_text(node.text);
 }
 
+const DocNode* find_row(const DocNode& list, std::string_view text) {
+  std::size_t i = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), i);
+  if (error == std::errc{} && end == text.data() + text.size())
+    return i < list.items.size() ? &list.items[i] : nullptr;
+  for (const DocNode& row : list.items) {
+    const DocNode* const id = row.find("id");
+    if (id != nullptr && id->text == text) return &row;
+  }
+  return nullptr;
+}
+
 Place locate(const Document& doc, std::string_view path) {
   const DocNode* node = &doc.root;
   Place place = node->place;
   while (!path.empty()) {
+    const DocNode* child = nullptr;
     if (path[0] == '[') {
-      std::size_t i = 0;
-      const auto [end, error] = std::from_chars(path.data() + 1, path.data() + path.size(), i);
-      if (error != std::errc{} || node->kind != DocNode::Kind::list || i >= node->items.size())
-        break;
-      path.remove_prefix(static_cast<std::size_t>(end - path.data()) + 1);
-      node = &node->items[i];
-      place = node->place;
+      const std::size_t close = path.find(']');
+      if (close == std::string_view::npos || node->kind != DocNode::Kind::list) break;
+      child = find_row(*node, path.substr(1, close - 1));
+      path.remove_prefix(close + 1);
     } else {
       if (path[0] == '.') path.remove_prefix(1);
-      const std::string_view name = path.substr(0, path.find_first_of(".["));
+      const std::string_view name = path.substr(0, path.find_first_of(".[: "));
       path.remove_prefix(name.size());
-      const DocNode* const child = node->find(name);
-      if (child == nullptr) break;
-      node = child;
-      place = node->place;
+      child = node->find(name);
     }
+    if (child == nullptr) break;
+    node = child;
+    place = node->place;
   }
   return place;
 }

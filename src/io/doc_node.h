@@ -57,7 +57,11 @@ std::string found_text(const DocNode& node);
 // Text in '…', cut after 60 characters, control characters spelt out.
 std::string quoted_text(std::string_view text);
 
-// Where sites[3].grid[0].month stands, or its nearest ancestor that the document has.
+// The row of a list that [text] picks: by number, or by the row's id; nullptr if there is none.
+const DocNode* find_row(const DocNode& list, std::string_view text);
+
+// Where sites[3].grid[0].month stands, or its nearest ancestor that the document has. What follows
+// the path ("rates[3] (general_b)") is not read.
 Place locate(const Document& doc, std::string_view path);
 
 }  // namespace dure

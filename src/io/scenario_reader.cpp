@@ -42,8 +42,9 @@ Fault to_fault(const Document& doc, const Finding& f) {
 
 }  // namespace
 
-Outcome<Scenario> read_scenario(const std::string& path, std::span<const std::string> settings,
-                                Faults* warnings, const ReadText& read_text) {
+Outcome<PlacedScenario> read_placed_scenario(const std::string& path,
+                                             std::span<const std::string> settings,
+                                             Faults* warnings, const ReadText& read_text) {
   Loaded loaded = load_document(path, settings, read_text);
   Faults faults = std::move(loaded.faults);
   if (loaded.doc.root.kind != DocNode::Kind::map) return faults;  // nothing could be read
@@ -61,7 +62,22 @@ Outcome<Scenario> read_scenario(const std::string& path, std::span<const std::st
     }
   }
   if (!faults.empty()) return faults;
-  return scenario;
+  return PlacedScenario{std::move(scenario), std::move(loaded.doc)};
+}
+
+Outcome<Scenario> read_scenario(const std::string& path, std::span<const std::string> settings,
+                                Faults* warnings, const ReadText& read_text) {
+  Outcome<PlacedScenario> read = read_placed_scenario(path, settings, warnings, read_text);
+  if (!read) return read.faults();
+  return std::move(read.value().scenario);
+}
+
+Fault placed(const Document& doc, Fault fault) {
+  const std::string key = fault.where.substr(0, fault.where.find_first_of(".[: "));
+  bool known = false;
+  each_field<Scenario>([&](const auto& f) { known = known || f.name == key; });
+  if (known) fault.where = to_string(doc.files, locate(doc, fault.where)) + ": " + fault.where;
+  return fault;
 }
 
 std::string scenario_sha256(const Scenario& scenario) {

@@ -27,7 +27,7 @@ Out room_out(const BatteryPlant& p, const BatteryRule& r, double stored, double 
 }  // namespace
 
 SiteFlows battery_step(const BatteryPlant& plant, const BatteryRule& rule, double stored_kwh,
-                       const SiteStep& step) {
+                       const SupplyStep& step) {
   CHECK(step.hours > 0 && step.load_kw >= 0 && step.solar_kw >= 0 && step.grid_limit_kw >= 0);
   CHECK(stored_kwh >= -kRounding && stored_kwh <= plant.kwh + kRounding);
   const double eta = std::sqrt(plant.round_trip);

@@ -32,7 +32,7 @@ struct BatteryRule {
   double discharge_above_krw_per_kwh = kNoLimit;
 };
 
-struct SiteStep {  // means over the step
+struct SupplyStep {  // means over the step
   double hours = 0;
   double load_kw = 0, solar_kw = 0;
   double grid_limit_kw = kNoLimit;  // 0 in an outage
@@ -51,6 +51,6 @@ struct SiteFlows {
 
 // stored_kwh: before the step, within the bounds of the plant.
 SiteFlows battery_step(const BatteryPlant& plant, const BatteryRule& rule, double stored_kwh,
-                       const SiteStep& step);
+                       const SupplyStep& step);
 
 }  // namespace dure

@@ -32,8 +32,8 @@ BillMeter::BillMeter(Tariff tariff, BillTerms terms)
   CHECK(terms_.contract_kw >= 0);
 }
 
-void BillMeter::add(Millis from, Millis to, double kw) {
-  CHECK(kw >= 0 && to >= from);
+void BillMeter::add(Millis from, Millis to, double kw, double supplied_kw) {
+  CHECK(kw >= 0 && to >= from && supplied_kw >= 0 && supplied_kw <= kw);
   CHECK(!started_ || from.count() >= end_ms_);  // invariant 3
   started_ = true;
   end_ms_ = to.count();
@@ -47,12 +47,12 @@ void BillMeter::add(Millis from, Millis to, double kw) {
       window_ = window;
       window_kwms_ = 0;
     }
-    add_piece(at, end, kw);
+    add_piece(at, end, kw, supplied_kw);
     at = end;
   }
 }
 
-void BillMeter::add_piece(std::int64_t from_ms, std::int64_t to_ms, double kw) {
+void BillMeter::add_piece(std::int64_t from_ms, std::int64_t to_ms, double kw, double supplied_kw) {
   std::int64_t hour = from_ms / kMsPerHour;
   if (from_ms % kMsPerHour < 0) --hour;
   if (hour != hour_ || months_.empty()) {
@@ -68,11 +68,12 @@ void BillMeter::add_piece(std::int64_t from_ms, std::int64_t to_ms, double kw) {
   }
   Month& m = months_.back();
   const auto ms = static_cast<double>(to_ms - from_ms);
-  const double kwh = kw * ms / static_cast<double>(kMsPerHour);
+  const double kwh = (kw - supplied_kw) * ms / static_cast<double>(kMsPerHour);
   const double share = ms / static_cast<double>(month_end_ms_ - month_first_ms_);
   const double energy_krw = kwh * price_.energy_krw_per_kwh;
   const double surcharge_krw = kwh * price_.climate_fuel_krw_per_kwh;
   m.bill.energy_kwh += kwh;
+  m.bill.supplied_kwh += supplied_kw * ms / static_cast<double>(kMsPerHour);
   m.bill.kwh_by_band[static_cast<std::size_t>(price_.band)] += kwh;
   m.bill.energy_krw += energy_krw;
   m.bill.climate_fuel_krw += surcharge_krw;

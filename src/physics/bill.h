@@ -2,6 +2,7 @@
 //   demand   highest mean of a 15-minute window (the clock's: :00, :15, :30, :45) of the month, and
 //            of the ratchet months among the last 12; at least 30 % of the contract
 //   charges  energy + climate and fuel + demand; fund on all of them; VAT on all but the fund
+//   others   what a contracted plant supplies through the meter is no energy of this bill
 // A month whose rate changes, or that is metered in part, pays its demand charge by time.
 // Invariants: 1. The kWh of a bill's bands sum to its kWh.  2. The bill does not depend on how the
 // metered time is cut into steps.  3. Time never runs back.  Months are calendar months.
@@ -40,6 +41,7 @@ struct MonthBill {
   double covered_share = 0;  // of the month's time
   std::array<double, kBands> kwh_by_band{};
   double energy_kwh = 0, peak_kw = 0, billing_kw = 0;
+  double supplied_kwh = 0;  // by others through this meter: not in energy_kwh, nor in its bands
   double energy_krw = 0, demand_krw = 0, climate_fuel_krw = 0, fund_krw = 0, vat_krw = 0;
   bool calendar_known = true;  // false: some day lies beyond the list of holidays
 
@@ -57,8 +59,9 @@ class BillMeter {
   BillMeter(Tariff tariff, BillTerms terms);
 
   // Mean power over [from, to), at least 0 kW. The tariff covers it; what lies between two calls
-  // was not metered and costs nothing.
-  void add(Millis from, Millis to, double kw);
+  // was not metered and costs nothing. supplied_kw of it, at most all, is another's power that
+  // comes through this meter: it counts for the demand and is paid for elsewhere.
+  void add(Millis from, Millis to, double kw, double supplied_kw = 0);
 
   // One a month that was metered, in order; the last may be in part.
   std::vector<MonthBill> bills() const;
@@ -69,7 +72,7 @@ class BillMeter {
     double covered_ms = 0, fund_krw = 0;                       // fund on energy and surcharges
     double demand_krw_per_kw = 0, demand_fund_krw_per_kw = 0;  // shares of the month x rate
   };
-  void add_piece(std::int64_t from_ms, std::int64_t to_ms, double kw);
+  void add_piece(std::int64_t from_ms, std::int64_t to_ms, double kw, double supplied_kw);
   void close_window();
 
   Tariff tariff_;

@@ -27,7 +27,6 @@ struct NetworkLevel {
 };
 using NetworkLevels = std::vector<NetworkLevel>;
 
-enum class Collective { all_reduce, all_gather, reduce_scatter, all_to_all };
 enum class Algorithm { ring, tree, faster };
 
 // On one level. tree: of all-reduce only (double binary tree); the others take a ring.

@@ -17,11 +17,11 @@ double units_for(const StageSpec& stage, double rated_w) {
   return rated_w / stage.unit_output_w * stage.redundancy;
 }
 
-Result<Chain> find_chain(const PowerSpec& spec, std::string_view id) {
-  TRY(row, find_row(spec.chains, id, "chains"));
+Result<Chain> find_chain(const PowerSpec& spec, std::string_view id, std::string_view named_at) {
+  TRY(row, find_row(spec.chains, id, named_at));
   Chain chain{row->id, {}};
   for (const std::string& name : row->stages) {
-    TRY(stage, find_row(spec.stages, name, "stages"));
+    TRY(stage, find_row(spec.stages, name, "power.chains[" + row->id + "].stages"));
     chain.stages.push_back(*stage);
   }
   return chain;

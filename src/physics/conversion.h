@@ -43,7 +43,9 @@ struct Chain {
   std::string id;
   std::vector<StageSpec> stages;
 };
-Result<Chain> find_chain(const PowerSpec& spec, std::string_view id);
+// named_at: the path of the id, for its Fault.
+Result<Chain> find_chain(const PowerSpec& spec, std::string_view id,
+                         std::string_view named_at = "chains");
 
 // load_w on a chain that was built for rated_w. Refused: a load below 0, or above what is rated.
 Result<ChainFlow> through_chain(const Chain& chain, double load_w, double rated_w);

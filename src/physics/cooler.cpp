@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "base/check.h"
-#include "physics/moist_air.h"
+#include "physics/psychrometrics.h"
 
 namespace dure {
 namespace {
@@ -29,8 +29,8 @@ double follows(const CoolerSpec& cooler, const Outdoor& o) {
 double stretch(const CoolerSpec& cooler, const Outdoor& o) {
   if (cooler.kind != CoolerKind::tower) return 1;
   const double middle = 0.5 * (cooler.approach_k + cooler.design_range_k);
-  return moist::saturation_slope(cooler.design_wet_bulb_c + middle, 101.325) /
-         moist::saturation_slope(o.wet_bulb_c + middle, o.pressure_kpa);
+  return saturated_enthalpy_slope(cooler.design_wet_bulb_c + middle, 101.325) /
+         saturated_enthalpy_slope(o.wet_bulb_c + middle, o.pressure_kpa);
 }
 
 double running_cells(double load) { return std::min(1.0, kMostAir * load); }
@@ -94,12 +94,16 @@ double power_share(const CoolerSpec& cooler, double speed) {
   return std::pow(cooler.least_speed, cooler.power_exponent) * speed / cooler.least_speed;
 }
 
+double pump_power_share(double flow, double static_share) {
+  return flow * (static_share + (1 - static_share) * flow * flow);
+}
+
 double pad_evaporation_l_per_h(const Outdoor& outdoor, double air_kg_per_s, double used) {
   if (used <= 0) return 0;
   const double after_c = outdoor.dry_bulb_c - used * depression_k(outdoor);
   const double p = outdoor.pressure_kpa;
-  const double w_in = moist::w_from_bulbs(outdoor.dry_bulb_c, outdoor.wet_bulb_c, p);
-  const double w_out = moist::w_from_bulbs(after_c, outdoor.wet_bulb_c, p);
+  const double w_in = humidity_ratio_of_bulbs(outdoor.dry_bulb_c, outdoor.wet_bulb_c, p);
+  const double w_out = humidity_ratio_of_bulbs(after_c, outdoor.wet_bulb_c, p);
   return 3600 * air_kg_per_s * std::max(0.0, w_out - w_in);
 }
 
@@ -107,13 +111,13 @@ double tower_evaporation_l_per_h(const Outdoor& outdoor, double heat_kw, double 
                                  double hot_water_c) {
   if (heat_kw <= 0) return 0;
   const double p = outdoor.pressure_kpa;
-  const double w_in = moist::w_from_bulbs(outdoor.dry_bulb_c, outdoor.wet_bulb_c, p);
-  const double h_in = moist::h_of(outdoor.dry_bulb_c, w_in);
+  const double w_in = humidity_ratio_of_bulbs(outdoor.dry_bulb_c, outdoor.wet_bulb_c, p);
+  const double h_in = enthalpy_kj_per_kg(outdoor.dry_bulb_c, w_in);
   const double hot_c = std::max(hot_water_c, outdoor.wet_bulb_c + 1);
-  const double h_room = kSaturatedMost * (moist::h_saturated(hot_c, p) - h_in);
+  const double h_room = kSaturatedMost * (saturated_enthalpy_kj_per_kg(hot_c, p) - h_in);
   const double air = std::max(air_kg_per_s, heat_kw / h_room);
-  const double out_c = moist::c_saturated(h_in + heat_kw / air, p, hot_c);
-  return 3600 * air * std::max(0.0, moist::w_saturated(out_c, p) - w_in);
+  const double out_c = saturated_air_c(h_in + heat_kw / air, p, hot_c);
+  return 3600 * air * std::max(0.0, saturated_humidity_ratio(out_c, p) - w_in);
 }
 
 CoolerUse use_of(const CoolerSpec& cooler, const Outdoor& outdoor, const CoolerRun& run,
@@ -122,8 +126,12 @@ CoolerUse use_of(const CoolerSpec& cooler, const Outdoor& outdoor, const CoolerR
   const bool tower = cooler.kind == CoolerKind::tower;
   const double moving = run.cells * power_share(cooler, run.speed);
   use.fan_kw = cooler.fan_share * design_kw * moving;
-  use.pump_kw =
-      cooler.pump_share * design_kw * (tower ? power_share(cooler, std::min(load, 1.0)) : moving);
+  double pumping = moving;
+  if (tower && run.cells > 0) {  // each running cell has its pump
+    const double flow = std::clamp(load / run.cells, cooler.least_flow, 1.0);
+    pumping = run.cells * pump_power_share(flow, cooler.pump_static_share);
+  }
+  use.pump_kw = cooler.pump_share * design_kw * pumping;
   const double air = cooler.air_kg_per_s_per_kw * design_kw * run.cells * run.speed;
   if (tower) {
     use.evaporation_l_per_h =

@@ -34,6 +34,11 @@ CoolerRun follow_load(const CoolerSpec& cooler, const Outdoor& outdoor, double l
 // Power for each kW by design: the law of speed; cells that take turns, in proportion.
 double power_share(const CoolerSpec& cooler, double speed);
 
+// Power of pumps, of that at design, at this share of the design flow: the part of the head that
+// does not fall with the flow (lift into a tower, a difference of pressure that is held) goes as
+// the flow, the rest, friction, as its cube.
+double pump_power_share(double flow, double static_share);
+
 // How far of the way to the wet bulb pads must cool the air so that it comes to target_c.
 double pads_needed(const CoolerSpec& cooler, const Outdoor& outdoor, double target_c);
 // Litres per hour into air that pads cool `used` of the way, along constant wet bulb.

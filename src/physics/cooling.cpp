@@ -31,11 +31,13 @@ struct Given {
   double wet;  // share of the wanted water that there is
 };
 
-// Fans and pumps indoors, by the cube law: their heat goes the way of the rest.
+// Fans and pumps indoors: fans by the cube law, pumps against what head they hold. Their heat goes
+// the way of the rest.
 void indoors(const Given& g, Way& way) {
-  const double power = cube(std::clamp(g.load, g.path.spec.least_speed, 1.0)) * g.design_kw;
-  way.pump_kw = g.path.spec.pump_share * power;
-  way.indoor_kw = g.path.spec.fan_share * power + way.pump_kw;
+  const CoolingPathSpec& spec = g.path.spec;
+  const double speed = std::clamp(g.load, spec.least_speed, 1.0);
+  way.pump_kw = spec.pump_share * g.design_kw * pump_power_share(speed, spec.pump_static_share);
+  way.indoor_kw = spec.fan_share * g.design_kw * cube(speed) + way.pump_kw;
 }
 
 // Heat that the chiller takes from the loop, with its work; what is over its capacity is unmet.

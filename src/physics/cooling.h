@@ -53,8 +53,10 @@ struct CoolingPlant {
   std::optional<CoolingPath> liquid, air;
 };
 
-// The kind of this id, or that is also called this, with all that it refers to.
-Result<CoolingPlant> find_plant(const CoolingModel& model, std::string_view word);
+// The kind of this id, or that is also called this, with all that it refers to. named_at: the path
+// of the word, for its Fault.
+Result<CoolingPlant> find_plant(const CoolingModel& model, std::string_view word,
+                                std::string_view named_at = "cooling");
 
 // Heat split as the kind says, where the machines do not.
 CoolingLoad split_load(const CoolingPlant& plant, double it_kw, double design_kw);

@@ -58,7 +58,8 @@ Result<CoolingPath> find_path(const CoolingModel& m, const std::string& where,
 
 }  // namespace
 
-Result<CoolingPlant> find_plant(const CoolingModel& model, std::string_view word) {
+Result<CoolingPlant> find_plant(const CoolingModel& model, std::string_view word,
+                                std::string_view named_at) {
   for (const CoolingKindSpec& kind : model.cooling_kinds) {
     if (!is_called(kind, word)) continue;
     const std::string where = "cooling_kinds[" + kind.id + "]";
@@ -82,7 +83,7 @@ Result<CoolingPlant> find_plant(const CoolingModel& model, std::string_view word
   }
   const std::string near(nearest(word, known));
   return Fault{
-      "cooling", "one of " + ids_of(model.cooling_kinds), std::string(word),
+      std::string(named_at), "one of " + ids_of(model.cooling_kinds), std::string(word),
       near.empty() ? "a kind's `words` say what else it is called" : "did you mean " + near + "?"};
 }
 

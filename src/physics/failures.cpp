@@ -179,7 +179,7 @@ Result<FailureModel> FailureModel::make(FailureSpec spec, FailureGrounds grounds
     const FailureLink& link = m.grounds_.links[l];
     if (const auto r = once("link " + link.id); !r) return r.fault();
     if (!(link.km >= 0) || !(link.km <= 100'000))
-      return Fault{"link " + link.id, "0 to 100000 km", std::to_string(link.km), ""};
+      return Fault{"links[" + link.id + "]", "0 to 100000 km", std::to_string(link.km), ""};
     Place fibre;
     fibre.key = Stream(seed, "failures/link/" + link.id, 0).next();
     fibre.link = l;

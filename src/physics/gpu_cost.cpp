@@ -42,10 +42,10 @@ double in_case(const UnitCostSpec& r, PriceCase c) {
 }  // namespace
 
 Result<Build> build_cost(const FinanceSpec& spec, const BuildPlan& plan) {
-  if (!(plan.gpus > 0 && plan.it_mw > 0))
+  const bool plant_alone = plan.hardware.empty();
+  if (!((plan.gpus > 0 || plant_alone) && plan.it_mw > 0))
     return Fault{"finance", "GPUs and MW of IT above 0",
                  std::to_string(plan.gpus) + " GPUs, " + std::to_string(plan.it_mw) + " MW", ""};
-  TRY(gpu, row_of(spec.gpu_prices, plan.hardware, "gpu_prices"));
   TRY(shell, row_of(spec.plant_per_mw, "shell_and_core", "plant_per_mw"));
   TRY(electrical, row_of(spec.plant_per_mw, "electrical", "plant_per_mw"));
   TRY(cooling, row_of(spec.cooling_per_mw, plan.cooling, "cooling_per_mw"));
@@ -53,8 +53,11 @@ Result<Build> build_cost(const FinanceSpec& spec, const BuildPlan& plan) {
   TRY(use, row_of(spec.land_use, plan.use, "land_use"));
   const double krw_per_usd = plan.krw_per_usd > 0 ? plan.krw_per_usd : spec.krw_per_usd;
   Build b;
-  b.gpus = plan.gpus * krw_per_usd *
-           in_case(gpu->low_usd, (gpu->low_usd + gpu->high_usd) / 2, gpu->high_usd, plan.prices);
+  if (!plant_alone) {
+    TRY(gpu, row_of(spec.gpu_prices, plan.hardware, "gpu_prices"));
+    b.gpus = plan.gpus * krw_per_usd *
+             in_case(gpu->low_usd, (gpu->low_usd + gpu->high_usd) / 2, gpu->high_usd, plan.prices);
+  }
   b.network = b.gpus * spec.network_share;
   b.storage = b.gpus * spec.storage_share;
   b.spares = b.gpus * spec.spares_share;
@@ -74,32 +77,60 @@ Heads staff_heads(const StaffSpec& staff, double it_mw) {
           it_mw < staff.least_mw};
 }
 
-Result<YearlyCost> yearly_cost(const FinanceSpec& spec, const Build& b, const OwnPlan& plan) {
+namespace {
+
+struct Lives {
+  const AssetLifeSpec *gpu, *network, *electrical, *mechanical, *building, *substation;
+};
+Result<Lives> lives_of(const FinanceSpec& spec) {
   TRY(gpu, row_of(spec.assets, "gpu_server", "assets"));
   TRY(network, row_of(spec.assets, "network_gear", "assets"));
   TRY(electrical, row_of(spec.assets, "electrical_plant", "assets"));
   TRY(mechanical, row_of(spec.assets, "mechanical_plant", "assets"));
   TRY(building, row_of(spec.assets, "building", "assets"));
   TRY(substation, row_of(spec.assets, "substation_customer_owned", "assets"));
+  return Lives{gpu, network, electrical, mechanical, building, substation};
+}
 
+// What a GPU is still worth after so many whole years, as a share of its price.
+double residual_after(const FinanceSpec& spec, std::size_t years) {
+  const std::size_t last = std::min(years, spec.gpu_residual.size());
+  return last == 0 ? 1.0 : spec.gpu_residual[last - 1];
+}
+
+}  // namespace
+
+Result<double> worth_after(const FinanceSpec& spec, const Build& b, int years) {
+  TRY(life, lives_of(spec));
+  const auto left = [&](const AssetLifeSpec& a) { return std::max(0.0, 1 - years / a.years); };
+  return b.gpus * residual_after(spec, static_cast<std::size_t>(years)) +
+         (b.storage + b.spares) * left(*life.gpu) + b.network * left(*life.network) +
+         b.electrical * left(*life.electrical) + b.cooling * left(*life.mechanical) +
+         b.shell * left(*life.building) + b.grid * left(*life.substation) + b.land;
+}
+
+Result<YearlyCost> yearly_cost(const FinanceSpec& spec, const Build& b, const OwnPlan& plan) {
+  TRY(life, lives_of(spec));
   YearlyCost y;
   const auto own = [&](const AssetLifeSpec& a, double price, double residual) {
-    y.capital += yearly_charge_krw(price, residual, plan.rate, a.years);
     y.maintenance += price * a.maintenance;
+    y.depreciation += (price - residual) / a.years;
+    return yearly_charge_krw(price, residual, plan.rate, a.years);
   };
-  // What a GPU is still worth at the end of its life, between two whole years the earlier.
-  const auto years = static_cast<std::size_t>(std::floor(gpu->years));
-  const std::size_t last = std::min(years, spec.gpu_residual.size());
-  const double left = last == 0 ? 1.0 : spec.gpu_residual[last - 1];
-  own(*gpu, b.gpus, b.gpus * left);
-  own(*gpu, b.storage + b.spares, 0);
-  own(*network, b.network, 0);
-  own(*electrical, b.electrical, 0);
-  own(*mechanical, b.cooling, 0);
-  own(*building, b.shell + b.acquisition_tax, 0);
-  own(*substation, b.grid, 0);
-  y.capital += b.land * plan.rate;  // land keeps its price
-  y.credit = plan.tax_credit_krw * annuity(plan.rate, gpu->years);
+  // Between two whole years the earlier.
+  const double left = residual_after(spec, static_cast<std::size_t>(std::floor(life.gpu->years)));
+  y.charge.gpus = own(*life.gpu, b.gpus, b.gpus * left);
+  y.charge.storage = own(*life.gpu, b.storage, 0);
+  y.charge.spares = own(*life.gpu, b.spares, 0);
+  y.charge.network = own(*life.network, b.network, 0);
+  y.charge.electrical = own(*life.electrical, b.electrical, 0);
+  y.charge.cooling = own(*life.mechanical, b.cooling, 0);
+  y.charge.shell = own(*life.building, b.shell, 0);
+  y.charge.acquisition_tax = own(*life.building, b.acquisition_tax, 0);
+  y.charge.grid = own(*life.substation, b.grid, 0);
+  y.charge.land = b.land * plan.rate;  // land keeps its price
+  y.capital = y.charge.total();
+  y.credit = plan.tax_credit_krw * annuity(plan.rate, life.gpu->years);
   y.insurance = (b.total() - b.land - b.acquisition_tax) * spec.tax.insurance;
   y.property_tax = b.shell * spec.tax.property_building + b.land * spec.tax.property_land;
   const Heads heads = staff_heads(spec.staff, plan.it_mw);

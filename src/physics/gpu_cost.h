@@ -20,10 +20,8 @@ namespace dure {
 
 inline constexpr double kHoursPerYear = 8'766;  // 365.25 days
 
-enum class PriceCase { low, mid, high };
-
 struct BuildPlan {
-  std::string hardware;  // of gpu_prices
+  std::string hardware;  // of gpu_prices; empty: the plant alone
   double gpus = 0, it_mw = 0;
   std::string cooling;    // of cooling_per_mw
   std::string land, use;  // of land_per_m2, land_use
@@ -59,14 +57,18 @@ struct OwnPlan {
 };
 
 struct YearlyCost {                // KRW a year
-  double capital = 0, credit = 0;  // the credit is taken off
+  Build charge;                    // the yearly charge of each part; of the land, interest alone
+  double depreciation = 0;         // straight line; what charge.total() is above it is financing
+  double capital = 0, credit = 0;  // charge.total(); the credit is taken off
   double maintenance = 0, insurance = 0, property_tax = 0, staff = 0, power = 0;
   bool beyond_range = false;
   double total() const {
     return capital - credit + maintenance + insurance + property_tax + staff + power;
   }
 };
-// A life that has no row is refused.
+// What parts of a build are worth after so many years: GPUs by gpu_residual, the rest on a straight
+// line, land at its price. A life that has no row is refused here and below.
+Result<double> worth_after(const FinanceSpec& spec, const Build& build, int years);
 Result<YearlyCost> yearly_cost(const FinanceSpec& spec, const Build& build, const OwnPlan& plan);
 
 double krw_per_gpu_hour(double yearly_krw, double gpus, double sold_share);

@@ -6,8 +6,13 @@
 //             u_c, u_m: shares of the step's time with busy arithmetic units and streamed memory;
 //             r: the mean that the regulator holds (a smooth minimum of q and r)
 //   idle      P = idle_w
-//   cap       clock phi = ((min(P_cap, P_draw) - P_s) / (P_draw - P_s))^(1/a), P_s static
+//   cap       clock phi = ((min(P_cap, P_draw) - P_s) / (P_draw - P_s))^(1/a)
+//             P_s = idle_w + static_share x (limit - idle_w): what no clock lowers; a cap under it
+//             leaves the least clock, and the board draws more than the cap. In a step whose shares
+//             are known the power of its memory is added to P_s: it keeps its pace
 //             (Patki et al. 2019 for the form; fitted to Zeus, You et al. NSDI 2023)
+//   speed     1 / (c / phi + 1 - c), where only the draw is known: c = (P_draw - idle_w) / (limit -
+//             idle_w) is the share of the time that follows the clock
 //   step      T = max(C / phi, M) + overlap x min(C / phi, M) + rest: memory time keeps its clock,
 //             so a step that waits for memory is not slowed
 //
@@ -43,6 +48,8 @@ double gpu_linear_w(const GpuPowerSpec& gpu, double utilization);
 // The clock, over the uncapped one, that a cap leaves to a GPU that would draw draw_w. A cap below
 // the least that the board takes is refused.
 Result<double> clock_ratio(const GpuPowerSpec& gpu, double cap_w, double draw_w);
+// Speed under a cap over speed without, of work of which no more is known than its mean draw.
+Result<double> capped_speed(const GpuPowerSpec& gpu, double cap_w, double draw_w);
 // Power at a lower clock, of a GPU that draws draw_w at the full one: dynamic power goes as
 // clock^cap_exponent. clock_ratio in (0, 1].
 double dvfs_w(const GpuPowerSpec& gpu, double draw_w, double clock_ratio);

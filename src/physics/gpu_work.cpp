@@ -53,11 +53,12 @@ Result<StepTimes> serving_step(const ServingStepSpec& spec, const GpuPowerSpec& 
 
   StepTimes t;
   t.overlap_cost = spec.overlap_cost;
+  const double output = some < all ? spec.expert_arithmetic_share : 1;  // of one token
   t.compute_s =
-      2 * some * b * (1 + model.prompt_ratio) / (n * peak_flops * spec.compute_efficiency);
+      2 * some * b * (output + model.prompt_ratio) / (n * peak_flops * spec.compute_efficiency);
   t.memory_s =
       touched * model.bytes_per_param / (n * gpu.memory_tb_per_s * kTera * spec.memory_efficiency);
-  const bool apart = model.spread == Spread::expert && n > 1;
+  const bool apart = model.sharding == Sharding::expert && n > 1;
   t.rest_s = kMilli * (spec.fixed_ms + spec.doubling_ms * doublings);
   if (apart) t.rest_s += spec.imbalance_share * doublings * step_s(t);
   const double host_s = kMilli * (spec.host_ms + spec.sequence_ms * b / (apart ? n : 1));
@@ -74,12 +75,16 @@ Result<StepTimes> image_step(const ImageStepSpec& spec, const GpuPowerSpec& gpu,
     return *f;
   if (!(model.gpus >= 1)) return Fault{"gpus", "1 or more", std::to_string(model.gpus), ""};
   if (!(model.tokens >= 0)) return Fault{"tokens", "0 or more", std::to_string(model.tokens), ""};
+  if (!(model.ring >= 1 && model.ring <= model.gpus))
+    return Fault{"ring", "1 to the number of GPUs", std::to_string(model.ring), ""};
   const double tokens = model.tokens > 0 ? model.tokens : spec.tokens_1024px;
   StepTimes t;
   t.compute_s = 2 * model.params_b * kGiga * tokens * model.passes * model.batch_images /
                 (model.gpus * gpu.bf16_dense_tflops * kTera * spec.compute_efficiency);
-  t.rest_s = kMilli * std::pow(model.params_b, 1.0 / 3) *
-             (spec.fixed_ms + spec.doubling_ms * std::log2(model.gpus));
+  const double width = std::pow(model.params_b, 1.0 / 3);
+  t.rest_s = kMilli * width * (spec.fixed_ms + spec.doubling_ms * std::log2(model.gpus)) +
+             t.compute_s / width *
+                 (spec.exchange_share * (1 - 1 / model.gpus) + spec.ring_share * (model.ring - 1));
   return t;
 }
 

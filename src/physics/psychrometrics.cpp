@@ -13,30 +13,32 @@ constexpr double kTripleC = 0.01;
 constexpr double kWaterToAir = 0.621945;  // ratio of molar masses
 constexpr double kAirHeat = 1.006;        // kJ/(kg K)
 constexpr double kVapourHeat = 1.86;      // kJ/(kg K)
+constexpr double kLatentHeat = 2501;      // kJ/kg at 0 C
 
 // Pressure in Pa with the first two derivatives of its logarithm by temperature.
 struct Saturation {
   double pa, slope, bend;
 };
 
-Saturation saturation(double t_c) {
+Saturation over_ice(double t_c) {  // equation 5
+  constexpr double c1 = -5.6745359e3, c2 = 6.3925247, c3 = -9.677843e-3, c4 = 6.2215701e-7,
+                   c5 = 2.0747825e-9, c6 = -9.484024e-13, c7 = 4.1635019;
   const double t = t_c + kZeroK;
-  double log_pa = 0, slope = 0, bend = 0;
-  if (t_c < kTripleC) {  // equation 5, over ice
-    constexpr double c1 = -5.6745359e3, c2 = 6.3925247, c3 = -9.677843e-3, c4 = 6.2215701e-7,
-                     c5 = 2.0747825e-9, c6 = -9.484024e-13, c7 = 4.1635019;
-    log_pa = c1 / t + c2 + t * (c3 + t * (c4 + t * (c5 + t * c6))) + c7 * std::log(t);
-    slope = -c1 / (t * t) + c3 + t * (2 * c4 + t * (3 * c5 + t * 4 * c6)) + c7 / t;
-    bend = 2 * c1 / (t * t * t) + 2 * c4 + t * (6 * c5 + t * 12 * c6) - c7 / (t * t);
-  } else {  // equation 6, over water
-    constexpr double c8 = -5.8002206e3, c9 = 1.3914993, c10 = -4.8640239e-2, c11 = 4.1764768e-5,
-                     c12 = -1.4452093e-8, c13 = 6.5459673;
-    log_pa = c8 / t + c9 + t * (c10 + t * (c11 + t * c12)) + c13 * std::log(t);
-    slope = -c8 / (t * t) + c10 + t * (2 * c11 + t * 3 * c12) + c13 / t;
-    bend = 2 * c8 / (t * t * t) + 2 * c11 + t * 6 * c12 - c13 / (t * t);
-  }
-  return {std::exp(log_pa), slope, bend};
+  const double log_pa = c1 / t + c2 + t * (c3 + t * (c4 + t * (c5 + t * c6))) + c7 * std::log(t);
+  return {std::exp(log_pa), -c1 / (t * t) + c3 + t * (2 * c4 + t * (3 * c5 + t * 4 * c6)) + c7 / t,
+          2 * c1 / (t * t * t) + 2 * c4 + t * (6 * c5 + t * 12 * c6) - c7 / (t * t)};
 }
+
+Saturation over_water(double t_c) {  // equation 6
+  constexpr double c8 = -5.8002206e3, c9 = 1.3914993, c10 = -4.8640239e-2, c11 = 4.1764768e-5,
+                   c12 = -1.4452093e-8, c13 = 6.5459673;
+  const double t = t_c + kZeroK;
+  const double log_pa = c8 / t + c9 + t * (c10 + t * (c11 + t * c12)) + c13 * std::log(t);
+  return {std::exp(log_pa), -c8 / (t * t) + c10 + t * (2 * c11 + t * 3 * c12) + c13 / t,
+          2 * c8 / (t * t * t) + 2 * c11 + t * 6 * c12 - c13 / (t * t)};
+}
+
+Saturation saturation(double t_c) { return t_c < kTripleC ? over_ice(t_c) : over_water(t_c); }
 
 double ratio_of_pressure(double vapour_pa, double air_pa) {
   return kWaterToAir * vapour_pa / (air_pa - vapour_pa);
@@ -46,11 +48,36 @@ double ratio_of_pressure(double vapour_pa, double air_pa) {
 struct Wick {
   double heat, pull, liquid;
 };
-constexpr Wick kWater{2501, 2.326, 4.186}, kIce{2830, 0.24, 2.1};
+constexpr Wick kWater{kLatentHeat, 2.326, 4.186}, kIce{2830, 0.24, 2.1};
 
 double wick_balance(const Wick& k, double t, double ratio, double wet, double wet_ratio) {
   return (k.heat - k.pull * wet) * wet_ratio - kAirHeat * (t - wet) -
          ratio * (k.heat + kVapourHeat * t - k.liquid * wet);
+}
+
+// Of the air around a wick of this temperature, whose own air has wet_ratio; below 0: no such air.
+double ratio_around(const Wick& k, double t, double wet, double wet_ratio) {
+  return ((k.heat - k.pull * wet) * wet_ratio - kAirHeat * (t - wet)) /
+         (k.heat + kVapourHeat * t - k.liquid * wet);
+}
+
+// Saturated air: kg of vapour to a kg of dry air, kJ to a kg of dry air, and kJ/(kg K).
+struct Saturated {
+  double ratio, enthalpy, slope;
+};
+
+Saturated saturated(double t_c, double pressure_kpa, Saturation (*law)(double) = saturation) {
+  CHECK(t_c >= -100 && t_c <= 100);  // invariant 1
+  const double air_pa = 1000 * pressure_kpa;
+  const Saturation s = law(t_c);
+  const double gap = air_pa - s.pa;
+  Saturated out{};
+  out.ratio = kWaterToAir * s.pa / gap;
+  out.enthalpy = enthalpy_kj_per_kg(t_c, out.ratio);
+  out.slope =
+      kAirHeat + kVapourHeat * out.ratio +
+      (kLatentHeat + kVapourHeat * t_c) * kWaterToAir * air_pa * s.pa * s.slope / (gap * gap);
+  return out;
 }
 
 // Halley's method from the dry bulb down: the balance rises and bends upwards, so it converges
@@ -129,7 +156,35 @@ double dew_point_c(double dry_bulb_c, double relative_humidity) {
 }
 
 double enthalpy_kj_per_kg(double dry_bulb_c, double humidity_ratio) {
-  return kAirHeat * dry_bulb_c + humidity_ratio * (2501 + kVapourHeat * dry_bulb_c);
+  return kAirHeat * dry_bulb_c + humidity_ratio * (kLatentHeat + kVapourHeat * dry_bulb_c);
+}
+
+double saturated_humidity_ratio(double temperature_c, double pressure_kpa) {
+  return saturated(temperature_c, pressure_kpa).ratio;
+}
+
+double saturated_enthalpy_kj_per_kg(double temperature_c, double pressure_kpa) {
+  return saturated(temperature_c, pressure_kpa).enthalpy;
+}
+
+double saturated_enthalpy_slope(double temperature_c, double pressure_kpa) {
+  return saturated(temperature_c, pressure_kpa, over_water).slope;
+}
+
+double saturated_air_c(double enthalpy_kj_per_kg, double pressure_kpa, double above_c) {
+  double c = above_c;
+  // Newton from above on a curve that rises and bends upwards, but for a kink where ice melts.
+  for (int round = 0; round < 7; ++round) {
+    const Saturated s = saturated(c, pressure_kpa);
+    c -= (s.enthalpy - enthalpy_kj_per_kg) / s.slope;
+  }
+  return c;
+}
+
+double humidity_ratio_of_bulbs(double dry_bulb_c, double wet_bulb_c, double pressure_kpa) {
+  const double ratio = ratio_around(wet_bulb_c >= 0 ? kWater : kIce, dry_bulb_c, wet_bulb_c,
+                                    saturated_humidity_ratio(wet_bulb_c, pressure_kpa));
+  return ratio > 0 ? ratio : 0;
 }
 
 double wet_bulb_c(double dry_bulb_c, double relative_humidity, double pressure_kpa) {
@@ -149,12 +204,8 @@ Result<double> humidity_of_wet_bulb(const std::string& where, double dry_bulb_c,
     return Fault{where,
                  "a wet bulb from -40 C to the dry bulb of " + decimal_text(dry_bulb_c) + " C",
                  std::isfinite(wet_bulb_c) ? decimal_text(wet_bulb_c) : "no finite number", ""};
-  const Wick& k = wet_bulb_c >= 0 ? kWater : kIce;
+  const double ratio = humidity_ratio_of_bulbs(dry_bulb_c, wet_bulb_c, pressure_kpa);
   const double air_pa = 1000 * pressure_kpa;
-  const double wet_ratio = ratio_of_pressure(saturation(wet_bulb_c).pa, air_pa);
-  const double ratio =
-      ((k.heat - k.pull * wet_bulb_c) * wet_ratio - kAirHeat * (dry_bulb_c - wet_bulb_c)) /
-      (k.heat + kVapourHeat * dry_bulb_c - k.liquid * wet_bulb_c);
   const double humidity = air_pa * ratio / (kWaterToAir + ratio) / saturation(dry_bulb_c).pa;
   if (!(humidity >= kAirLeastHumidity))
     return Fault{where, "a wet bulb that some air of " + decimal_text(dry_bulb_c) + " C has",

@@ -24,16 +24,18 @@ Result<RepairShop> RepairShop::make(const FailureSpec& spec, std::int64_t nodes)
     shop.crew_free_.resize(std::min(static_cast<std::size_t>(crews), kMostCrews));
   }
   shop.shelf_of_cause_.assign(spec.causes.size(), -1);
-  for (const PartStockSpec& stock : spec.stock) {
+  for (std::size_t i = 0; i < spec.stock.size(); ++i) {
+    const PartStockSpec& stock = spec.stock[i];
+    const std::string where = "failures.stock[" + std::to_string(i) + "]";
     bool used = false;
     for (std::size_t c = 0; c < spec.causes.size(); ++c) {
       if (spec.causes[c].part != stock.part) continue;
       if (shop.shelf_of_cause_[c] >= 0)
-        return Fault{"failures.stock", "a part that stands once", stock.part, ""};
+        return Fault{where, "a part that stands once", stock.part, ""};
       shop.shelf_of_cause_[c] = static_cast<std::int64_t>(shop.shelves_.size());
       used = true;
     }
-    if (!used) return Fault{"failures.stock", "a part that a cause names", stock.part, ""};
+    if (!used) return Fault{where, "a part that a cause names", stock.part, ""};
     const auto n = static_cast<std::size_t>(std::round(stock.per_1000_nodes * thousands));
     shop.shelves_.emplace_back(n, Millis(0));
   }

@@ -95,6 +95,7 @@ Result<Tariff::Period> Tariff::period_of(const TariffSpec& spec, std::size_t row
   const TariffRateSpec& rate = spec.rates[row];
   const std::string where = row_name("rates", row);
   Period p;
+  p.row = row;
   p.first_day = days_from_epoch(rate.from);
   p.end_day = rate.until ? days_from_epoch(*rate.until) + 1 : kNoEnd;
   if (p.end_day <= p.first_day)
@@ -152,7 +153,8 @@ void Tariff::take_holidays(const TariffSpec& spec) {
   std::sort(holidays_.begin(), holidays_.end());
 }
 
-Result<Tariff> Tariff::of(const TariffSpec& spec, std::string_view tariff) {
+Result<Tariff> Tariff::of(const TariffSpec& spec, std::string_view tariff,
+                          const std::string& named_at) {
   TRY(readings, check_readings(spec));
   static_cast<void>(readings);
   Tariff out;
@@ -172,7 +174,7 @@ Result<Tariff> Tariff::of(const TariffSpec& spec, std::string_view tariff) {
     out.periods_.push_back(period);
   }
   if (out.periods_.empty())
-    return Fault{"tariff", "the id of a tariff", out.id_, name_hint(tariff, known)};
+    return Fault{named_at, "the id of a tariff", out.id_, name_hint(tariff, known)};
   TRY(taken, out.take_surcharges(spec));
   static_cast<void>(taken);
   out.take_holidays(spec);
@@ -190,8 +192,9 @@ Result<Done> Tariff::covers(Millis from, Millis to) const {
       periods_.back().end_day == kNoEnd
           ? "on"
           : "to " + to_string(date_of(Millis((periods_.back().end_day - 1) * kMsPerDay)));
+  const Period& nearest = first < periods_.front().first_day ? periods_.front() : periods_.back();
   return Fault{
-      "tariff " + id_,
+      row_name("rates", nearest.row) + " (" + id_ + ")",
       "days from " + to_string(date_of(Millis(periods_.front().first_day * kMsPerDay))) + " " + end,
       to_string(date_of(from)) + " to " + to_string(date_of(to)),
       "no price is known there, and none is made up"};

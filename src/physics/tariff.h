@@ -36,8 +36,9 @@ struct EnergyPrice {
 class Tariff {
  public:
   // A tariff id that is not known, hours without a band or in two, a gap between periods: refused,
-  // with the row.
-  static Result<Tariff> of(const TariffSpec& spec, std::string_view tariff);
+  // with the row. named_at: the path of the id, for its Fault.
+  static Result<Tariff> of(const TariffSpec& spec, std::string_view tariff,
+                           const std::string& named_at = "tariff");
 
   // Whether every instant of [from, to) has a price.
   Result<Done> covers(Millis from, Millis to) const;
@@ -50,6 +51,7 @@ class Tariff {
  private:
   using BandOfHour = std::array<Band, 24>;
   struct Period {
+    std::size_t row = 0;                      // of the spec's rates
     std::int64_t first_day = 0, end_day = 0;  // days since the epoch; end_day is out
     double demand_krw_per_kw = 0;
     std::array<BandOfHour, kSeasons> band;

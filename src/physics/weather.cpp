@@ -43,14 +43,19 @@ bool names_region(const ClimateSpec& c, const std::string& region) {
          row_of(c.droughts, &DroughtSpec::region, region) != nullptr;
 }
 
+std::string row_name(std::string_view list, std::size_t i) {
+  return "climate." + std::string(list) + "[" + std::to_string(i) + "]";
+}
+
 // What hangs together over several fields.
-Result<Done> check_station(const ClimateSpec& c, const ClimateStation& s, const ClimateName& add) {
-  const std::string where = "climate, " + (add.name.empty() ? s.id : add.name);
+// where: of the station, or of what is also called so.
+Result<Done> check_station(const ClimateSpec& c, const ClimateStation& s, const ClimateName& add,
+                           const std::string& where) {
   for (std::size_t m = 0; m < kMonths; ++m) {
     const double mean = s.mean_c[m] + add.mean_add_c, max = s.mean_daily_max_c[m] + add.max_add_c;
     const double min = s.mean_daily_min_c[m] + add.min_add_c;
     if (!(min < mean && mean < max && std::fabs(lean_of(mean, max, min)) <= 1))
-      return fault(where + ", month " + std::to_string(m + 1),
+      return fault(where + ": month " + std::to_string(m + 1),
                    "a mean in the middle quarter between daily minimum and maximum",
                    decimal_text(min) + ", " + decimal_text(mean) + ", " + decimal_text(max));
   }
@@ -60,38 +65,41 @@ Result<Done> check_station(const ClimateSpec& c, const ClimateStation& s, const 
 }
 
 Result<Done> check_climate(const ClimateSpec& c) {
-  if (c.stations.empty()) return fault("climate", "a station", "none");
+  if (c.stations.empty()) return fault("climate.stations", "a station", "none");
   for (std::size_t i = 0; i < c.stations.size(); ++i) {
     const ClimateStation& s = c.stations[i];
     if (row_of(c.stations, &ClimateStation::id, s.id) != &s)
-      return fault("climate", "stations with different ids", s.id + " twice");
-    TRY(station, check_station(c, s, {}));
+      return fault(row_name("stations", i), "stations with different ids", s.id + " twice");
+    TRY(station, check_station(c, s, {}, row_name("stations", i)));
     static_cast<void>(station);
   }
-  for (const ClimateName& n : c.names) {
+  for (std::size_t i = 0; i < c.names.size(); ++i) {
+    const ClimateName& n = c.names[i];
+    const std::string where = row_name("names", i);
     const ClimateStation* const s = row_of(c.stations, &ClimateStation::id, n.use);
-    if (s == nullptr) return fault("climate, name " + n.name, "the id of a station", n.use);
+    if (s == nullptr) return fault(where, "the id of a station", n.use);
     if (row_of(c.names, &ClimateName::name, n.name) != &n)
-      return fault("climate", "names that differ", n.name + " twice");
-    TRY(name, check_station(c, *s, n));
+      return fault(where, "names that differ", n.name + " twice");
+    TRY(name, check_station(c, *s, n, where));
     static_cast<void>(name);
   }
   const HeatWaveSpec& h = c.heat_wave;
   if (!(h.first_day <= h.peak_day && h.peak_day <= h.last_day))
-    return fault("climate, heat_wave", "first_day <= peak_day <= last_day",
+    return fault("climate.heat_wave", "first_day <= peak_day <= last_day",
                  std::to_string(h.first_day) + ", " + std::to_string(h.peak_day) + ", " +
                      std::to_string(h.last_day));
   if (h.length_p90_days < h.length_median_days)
-    return fault("climate, heat_wave", "length_p90_days of at least the median",
+    return fault("climate.heat_wave", "length_p90_days of at least the median",
                  decimal_text(h.length_p90_days));
   if (!(c.generator.least_c < c.generator.most_c))
-    return fault("climate, generator", "least_c below most_c", decimal_text(c.generator.least_c));
-  for (const DroughtSpec& d : c.droughts) {
+    return fault("climate.generator", "least_c below most_c", decimal_text(c.generator.least_c));
+  for (std::size_t i = 0; i < c.droughts.size(); ++i) {
+    const DroughtSpec& d = c.droughts[i];
     if (d.serious_per_year > d.alerts_per_year)
-      return fault("climate, drought of " + d.region, "serious_per_year up to alerts_per_year",
+      return fault(row_name("droughts", i), "serious_per_year up to alerts_per_year",
                    decimal_text(d.serious_per_year));
     if (d.p90_days < d.mean_days)
-      return fault("climate, drought of " + d.region, "p90_days of at least mean_days",
+      return fault(row_name("droughts", i), "p90_days of at least mean_days",
                    decimal_text(d.p90_days));
   }
   return Done{};
@@ -106,7 +114,7 @@ Result<Done> check_options(const ClimateSpec& c, const WeatherOptions& o) {
   if (!(o.shift_c >= -5 && o.shift_c <= 10))
     return fault("weather", "a climate shift from -5 to 10 C", decimal_text(o.shift_c));
   for (const WeatherEventSpec& e : o.events) {
-    const std::string where = "weather event " + e.id;
+    const std::string where = "weather_events[" + e.id + "]";
     if (e.to < e.from)
       return fault(where, "a last day on or after the first, " + to_string(e.from),
                    to_string(e.to));

@@ -111,7 +111,8 @@ class Pass {
   bool may_borrow(const Turn& h) const {
     if (!fair() || h.claim == Claim::borrowed) return false;
     const LaneOpened& lane = world_.lane(h.lane);
-    const std::int64_t need = world_.queue(h.lane).need(0);
+    // One that a site started smaller than its lane takes, and that was stopped, comes back larger.
+    const std::int64_t need = std::max(world_.queue(h.lane).need(0), lane.least.count());
     return std::any_of(lane.pools.begin(), lane.pools.end(), [&](PoolId id) {
       const Pool& pool = world_.pool(id);
       if (pool.info.owner == lane.member && pool.guaranteed == 0) return false;
@@ -135,6 +136,11 @@ class Pass {
       }
       say_.wish(RefuseJob{h.job, closed == Reason::none ? Reason::no_legal_site : closed});
       return true;
+    }
+    if (const std::optional<Millis> at = better_at(world_, h.job)) {
+      because_ = Reason::cheaper_later;
+      wake_ = std::min(wake_, *at);
+      return false;
     }
     const LaneQueue& queue = world_.queue(h.lane);
     Gang gang{lane, queue.need(0), queue.need(0), queue.estimate(0)};
@@ -174,6 +180,7 @@ class Pass {
 
   // Is this pool for this head, in this round?
   bool its_turn(const Turn& h, PoolId id, const Gang& gang) const {
+    if (better_at(world_, h.job, id)) return false;
     if (!fair()) return true;
     const Pool& pool = world_.pool(id);
     if (pool.guaranteed == 0)  // then all is its owner's
@@ -266,8 +273,12 @@ class Pass {
       speed = std::min(speed, speed_in(whole.lane, other));
       slow = std::max(slow, worst_permille(whole.lane, world_.pool(other).info, whole.asked));
     }
-    return world_.now() +
-           run_time(whole.lane, whole.estimate, whole.asked, whole.asked, speed, true, slow);
+    Pace pace = world_.pace(id, whole.lane.lane);
+    for (const PoolId other : others)
+      pace = Pace::worse(pace, world_.pace(other, whole.lane.lane), world_.now());
+    const Millis time =
+        run_time(whole.lane, whole.estimate, whole.asked, whole.asked, speed, true, slow);
+    return slowed(world_.now(), world_.now() + time, pace);
   }
   bool joined(const LaneOpened& lane, PoolId id, const std::vector<PoolId>& others) const {
     return std::all_of(others.begin(), others.end(), [&](PoolId other) {

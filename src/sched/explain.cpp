@@ -40,6 +40,8 @@ Millis estimate_with(const LaneOpened& lane, const Job& job, std::int64_t gpus) 
 // Opens a lane whose work is under the same law as another's.
 void open_like(World& world, const LaneOpened& lane, LaneId other) {
   world.apply({world.now(), lane});
+  if (const Millis by = world.may_shift(other); by.count() > 0)
+    world.apply({world.now(), LaneMayShift{lane.lane, by}});
   std::optional<LaneLabelled> label = world.law().told(other);
   if (!label) return;
   label->lane = lane.lane;
@@ -378,6 +380,10 @@ class Explaining {
     if (const Kept* k = turn.in_the_way(id, g.lane, g.gpus, end)) {
       v.kept_for = k->job;
       if (k->shadow > now) v.kept_until = k->shadow;
+    }
+    if (const std::optional<Millis> at = better_at(copy, id_, id)) {
+      v.why_not = Reason::cheaper_later;
+      v.kept_until = at;
     }
     if (said == Reason::reserved_for_others) v.kept_until = dip_ends(pool, now, end, g.gpus);
     if (pool.installed >= g.gpus && !promised_) {

@@ -54,10 +54,34 @@ bool stoppable_within(const LaneOpened& lane, const Policy& policy, Millis bound
 Millis end_of(const World& world, PoolId pool, const Gang& gang, bool several_sites) {
   if (gang.estimate >= kUntilCancelled) return Millis(Timeline::kForever);
   const std::uint32_t slow = worst_permille(gang.lane, world.pool(pool).info, gang.gpus);
-  if (gang.gpus == gang.asked && gang.lane.speed_permille.empty() && !several_sites && slow == 1000)
-    return world.now() + gang.estimate;
-  return world.now() + run_time(gang.lane, gang.estimate, gang.asked, gang.gpus,
-                                speed_in(gang.lane, pool), several_sites, slow);
+  Millis time = gang.estimate;
+  if (gang.gpus != gang.asked || !gang.lane.speed_permille.empty() || several_sites || slow != 1000)
+    time = run_time(gang.lane, gang.estimate, gang.asked, gang.gpus, speed_in(gang.lane, pool),
+                    several_sites, slow);
+  return slowed(world.now(), world.now() + time, world.pace(pool, gang.lane.lane));
+}
+
+std::optional<Millis> better_at(const World& world, JobId id, PoolId pool) {
+  const Job& job = world.job(id);
+  const Millis by = world.may_shift(job.lane);
+  if (by.count() == 0) return std::nullopt;
+  const SiteEnergyTold* energy = world.energy(world.pool(pool).info.site);
+  if (energy == nullptr || energy->dear_until <= world.now()) return std::nullopt;
+  Millis latest = job.submit + by;
+  if (job.deadline.count() > 0) latest = std::min(latest, job.deadline - job.estimate);
+  if (energy->dear_until > latest) return std::nullopt;
+  return energy->dear_until;
+}
+
+std::optional<Millis> better_at(const World& world, JobId id) {
+  std::optional<Millis> first;
+  if (world.may_shift(world.job(id).lane).count() == 0) return first;
+  for (const PoolId pool : world.lane(world.job(id).lane).pools) {
+    const std::optional<Millis> at = better_at(world, id, pool);
+    if (!at) return std::nullopt;
+    if (!first || *at < *first) first = at;
+  }
+  return first;
 }
 
 Fit fit(const World& world, const Policy& policy, PoolId id, const Gang& gang, bool several_sites) {

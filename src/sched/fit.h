@@ -42,6 +42,12 @@ bool stoppable_within(const LaneOpened& lane, const Policy& policy, Millis bound
 
 Millis end_of(const World& world, PoolId pool, const Gang& gang, bool several_sites = false);
 
+// When energy is cheap and clean again where it is not now, if the job may wait for that, by what
+// its lane may be shifted and by its own deadline; none: it would not wait. Of one pool; of all
+// that its lane may use, the first, and none unless energy is dear at each of them.
+std::optional<Millis> better_at(const World& world, JobId job, PoolId pool);
+std::optional<Millis> better_at(const World& world, JobId job);
+
 Fit fit(const World& world, const Policy& policy, PoolId pool, const Gang& gang, Millis end);
 Fit fit(const World& world, const Policy& policy, PoolId pool, const Gang& gang,
         bool several_sites = false);

@@ -47,7 +47,7 @@ Fault not_there(JobId job, const std::string& expected, const std::string& found
 Result<ExplainRun> explain_run(const Scenario& scenario, const SimulationOptions& options, JobId id,
                                std::optional<Millis> at) {
   const Millis start = options.window.from - Millis(options.warmup_days * kMsPerDay);
-  const Founding founding = found(scenario);
+  const Founding founding = found_with_speeds(scenario);
   const Demand demand(scenario, founding);
   const Arrivals arrivals(scenario, demand, options.seed);
   const Services services(demand);

@@ -7,15 +7,10 @@
 #include "base/nearest.h"
 #include "physics/hall_heat.h"
 #include "world/by_id.h"
+#include "world/power_check.h"
 
 namespace dure {
 namespace {
-
-// A model says where in its own data; this says for which site.
-Fault at_site(const std::string& site, Fault fault) {
-  fault.where = "sites[" + site + "]: " + fault.where;
-  return fault;
-}
 
 std::int64_t hour_at(Millis t) { return t.count() / kMsPerHour; }
 
@@ -41,7 +36,7 @@ Result<Facility::Site> Facility::site_of(const Scenario& s, std::size_t index) c
     return Fault{
         "utilities", "a row for site " + spec.id, "none",
         "with physics.enabled every site says what feeds it: {site: " + spec.id + ", ...}"};
-  const std::string where = "utilities[" + spec.id + "]";
+  const std::string where = "utilities[" + std::to_string(utility - s.utilities.begin()) + "]";
   Site out;
   const std::optional<std::size_t> place = weather_->place(spec.climate_station);
   if (!place) {
@@ -54,16 +49,14 @@ Result<Facility::Site> Facility::site_of(const Scenario& s, std::size_t index) c
   out.drought_region = utility->drought_region;
   const CoolingModel cooling{s.coolers, s.chillers, s.thermal_masses, s.cooling_kinds};
   for (const HallSpec& hall : spec.halls) {
-    Result<CoolingPlant> plant = find_plant(cooling, hall.cooling);
-    if (!plant) return at_site(spec.id + "].halls[" + hall.id, plant.fault());
-    out.halls.push_back(std::move(plant.value()));
+    TRY(plant,
+        find_plant(cooling, hall.cooling, "sites[" + spec.id + "].halls[" + hall.id + "].cooling"));
+    out.halls.push_back(std::move(plant));
   }
-  Result<Chain> chain = find_chain(*s.power, utility->power_chain);
-  if (!chain) return at_site(spec.id, chain.fault());
-  out.chain = std::move(chain.value());
-  Result<Tariff> tariff = Tariff::of(*s.tariff, utility->tariff);
-  if (!tariff) return at_site(spec.id, tariff.fault());
-  out.tariff = std::move(tariff.value());
+  TRY(chain, find_chain(*s.power, utility->power_chain, where + ".power_chain"));
+  out.chain = std::move(chain);
+  TRY(tariff, Tariff::of(*s.tariff, utility->tariff, where + ".tariff"));
+  out.tariff = std::move(tariff);
   const auto source = find_id(s.water_sources, utility->water_source);
   if (!source) {
     std::vector<std::string_view> known;
@@ -89,7 +82,15 @@ Result<Facility> Facility::make(const Scenario& s, const Founding& founding, Mil
     if (!there)
       return Fault{name, "a model, for a run that reckons with physics", "none",
                    "include the files of models/, as scenarios/k-ai-hub/hub.yaml does"};
+  if (const Faults faults = check_power(*s.power); !faults.empty()) {
+    Fault first = faults.front();
+    first.where = "power." + first.where;
+    return first;
+  }
   Facility out(s, founding);
+  out.from_ = from;
+  out.to_ = to;
+  out.seed_ = seed;
   WeatherOptions options;
   options.first_hour = hour_at(from);
   options.hours = hour_at(to - Millis(1)) + 1 - options.first_hour;
@@ -123,7 +124,42 @@ Result<Facility> Facility::make(const Scenario& s, const Founding& founding, Mil
     (void)covers;
     out.sites_[*site].measured = std::move(hours);
   }
+  for (const EnergyAssetsSpec& row : s.energy_assets) {  // these ask what the sites above draw
+    const SiteId site{index_of(s.sites, row.site)};
+    TRY(assets, find_assets(s, row, out.times_of(site)));
+    out.sites_[site.index].assets = std::move(assets);
+  }
   return out;
+}
+
+AssetTimes Facility::times_of(SiteId site) const {
+  return {from_, to_, seed_, [this, site](Millis at) { return committed_kw(site, at); }};
+}
+
+std::vector<DisruptionSpec> Facility::told_limits() const {
+  std::vector<DisruptionSpec> out;
+  for (std::uint32_t i = 0; i < sites_.size(); ++i) {
+    if (!sites_[i].assets) continue;
+    for (DisruptionSpec& d : dure::told_limits(*sites_[i].assets, times_of(SiteId{i})))
+      out.push_back(std::move(d));
+  }
+  return out;
+}
+
+double Facility::committed_kw(SiteId site, Millis at) const {
+  std::vector<HallLoad> halls = built(site, at);
+  for (HallLoad& h : halls) h.it_kw = h.design_kw * scenario_->policy.power_commit_share;
+  const double limit_kw =
+      static_cast<double>(grid_limit(scenario_->sites[site.index], at).count()) / 1000;
+  return std::min(limit_kw, static_cast<double>(step(site, at, halls).facility_w()) / 1000);
+}
+
+double Facility::contract_kw(SiteId site, Millis at) const {
+  const SiteSpec& spec = scenario_->sites[site.index];
+  double committed_kw = 0;
+  for (const HallLoad& hall : built(site, at))
+    committed_kw += hall.design_kw * scenario_->policy.power_commit_share * spec.pue;
+  return std::min(static_cast<double>(grid_limit(spec, at).count()) / 1000, committed_kw);
 }
 
 HourlyWeather Facility::weather(SiteId id, Millis at) const {

@@ -22,6 +22,7 @@
 #include "physics/tariff.h"
 #include "physics/water.h"
 #include "physics/weather.h"
+#include "sim/site_assets.h"
 #include "world/found.h"
 
 namespace dure {
@@ -66,6 +67,17 @@ class Facility {
                                     double share_left) const;
   // What the halls are built for at that time.
   std::vector<HallLoad> built(SiteId site, Millis at) const;
+  // What the site may draw while its racks are at committed power, in the weather of that hour.
+  double committed_kw(SiteId site, Millis at) const;
+  // What is contracted for: the power that the racks are given of the grid limit. A site's limit
+  // may be that of a whole campus, of which the alliance has a part.
+  double contract_kw(SiteId site, Millis at) const;
+  // Energy assets of the site, if it has any; and what all of them are told of ahead
+  // (site_assets.h).
+  const SiteAssets* assets(SiteId site) const {
+    return sites_[site.index].assets ? &*sites_[site.index].assets : nullptr;
+  }
+  std::vector<DisruptionSpec> told_limits() const;
 
   const Tariff& tariff(SiteId site) const { return sites_[site.index].tariff; }
   const WaterSourceSpec& water(SiteId site) const { return sites_[site.index].water; }
@@ -83,13 +95,17 @@ class Facility {
     Tariff tariff;
     WaterSourceSpec water;
     WaterPermitSpec permit;
+    std::optional<SiteAssets> assets;
   };
+  AssetTimes times_of(SiteId site) const;
   explicit Facility(const Scenario& scenario, const Founding& founding)
       : scenario_(&scenario), founding_(&founding) {}
   Result<Site> site_of(const Scenario& scenario, std::size_t index) const;
 
   const Scenario* scenario_;
   const Founding* founding_;
+  Millis from_, to_;
+  std::uint64_t seed_ = 0;
   std::optional<Weather> weather_;
   std::optional<Carbon> carbon_;
   std::vector<DroughtStageSpec> stages_;  // by DroughtStage

@@ -20,6 +20,12 @@ class SiteRun {
     out_.facility_wms_by_step.resize(meter.window().steps());
     out_.dry_bulb_c.resize(meter.window().steps());
     out_.krw_per_kwh.resize(meter.window().steps());
+    if (const SiteAssets* assets = facility.assets(site)) {
+      energy_.emplace(SiteEnergy::Place{*assets, site, facility.tariff(site), facility.carbon(),
+                                        meter.window(), terms().contract_kw},
+                      out_.acts);
+      out_.billed_kwh_by_step.resize(meter.window().steps());
+    }
   }
 
   SiteFacility run() {
@@ -33,11 +39,14 @@ class SiteRun {
         const std::int64_t until = std::min(end, (at / kMsPerHour + 1) * kMsPerHour);
         take_loads(at, until - at);
         const std::int64_t before_wms = out_.facility_wms_by_step[i];
+        const double before_kwh = energy_ ? out_.billed_kwh_by_step[i] : 0;
         piece(i, at, until);
         // The machines' energy is the meter's, to the last W x ms.
         out_.facility_wms_by_step[i] += static_cast<std::int64_t>(it_of_piece_);
         out_.it_wms += it_of_piece_;
-        const auto drawn = static_cast<double>(out_.facility_wms_by_step[i] - before_wms);
+        const double drawn = energy_
+                                 ? out_.billed_kwh_by_step[i] - before_kwh
+                                 : static_cast<double>(out_.facility_wms_by_step[i] - before_wms);
         const double price = facility_.tariff(site_).price_at(Millis(at)).marginal_krw_per_kwh();
         if (at == begin) out_.krw_per_kwh[i] = static_cast<float>(price);
         wms += drawn;
@@ -49,6 +58,7 @@ class SiteRun {
     day_over();
     out_.given_m3 += full_tank(facility_.permit(site_)).m3;
     out_.bills = bill_.bills();
+    if (energy_) out_.energy = energy_->close();
     if (wet_kwh_ > 0) out_.water_book.depression_k = depression_sum_ / wet_kwh_;
     out_.water_book.cycles_of_concentration = facility_.water(site_).cycles_of_concentration;
     WaterUse all{out_.water_book.evaporation_l, out_.water_book.blowdown_l,
@@ -62,17 +72,9 @@ class SiteRun {
   }
 
  private:
-  // What is contracted for: the power that the racks are given of the grid limit. A site's limit
-  // may be that of a whole campus, of which the alliance has a part.
   BillTerms terms() const {
-    const SiteSpec& site = scenario_.sites[site_.index];
-    const Millis end = meter_.window().to - Millis(1);
-    double committed_kw = 0;
-    for (const HallLoad& hall : facility_.built(site_, end))
-      committed_kw += hall.design_kw * scenario_.policy.power_commit_share * site.pue;
     BillTerms t;
-    t.contract_kw =
-        std::min(static_cast<double>(grid_limit(site, end).count()) / 1000, committed_kw);
+    t.contract_kw = facility_.contract_kw(site_, meter_.window().to - Millis(1));
     return t;
   }
 
@@ -128,17 +130,44 @@ class SiteRun {
     depression_sum_ += s.wet_heat_kw * hours * (w.dry_bulb_c - w.wet_bulb_c);
     // The machines' power as the meter has it, not to the watt.
     const double facility_kw = it_kw_ + static_cast<double>(s.facility_w() - s.it_w) / 1000;
-    out_.location_g +=
-        facility_.carbon().account(date_of(at).year, facility_kw * hours, 0).location_g;
-    bill_.add(at, Millis(to), facility_kw);
     out_.peak_w = std::max(out_.peak_w, s.facility_w());
-    out_.most_above_limit_w =
-        std::max(out_.most_above_limit_w,
-                 s.facility_w() - grid_limit(scenario_.sites[site_.index], at).count());
+    const std::int64_t limit_w = grid_limit(scenario_.sites[site_.index], at).count();
+    if (energy_) {
+      // What is within the limit in whole watts is within it.
+      double limit_kw = static_cast<double>(limit_w) / 1000;
+      if (s.facility_w() <= limit_w) limit_kw = std::max(limit_kw, facility_kw);
+      for (const MeterPart& part : energy_->take(at, Millis(to), facility_kw, limit_kw))
+        meter(step, part, limit_w);
+    } else {
+      bill(at, Millis(to), facility_kw, 0);
+      above_limit(s.facility_w(), limit_w);
+    }
     out_.unmet_kwh += s.unmet_kw * hours;
     if (s.cannot_hold) out_.cannot_hold_ms += ms;
     if (s.beyond_range) out_.beyond_range_ms += ms;
     out_.drought_ms[static_cast<std::size_t>(facility_.drought(site_, at))] += ms;
+  }
+
+  void meter(std::size_t step, const MeterPart& part, std::int64_t limit_w) {
+    bill(part.from, part.to, part.grid_kw, part.ppa_kw);
+    const double hours =
+        static_cast<double>((part.to - part.from).count()) / static_cast<double>(kMsPerHour);
+    out_.billed_kwh_by_step[step] += (part.grid_kw - part.ppa_kw) * hours;
+    // What a cut leaves unserved is no breach; without one, nothing lies above the limit.
+    above_limit(std::llround((part.grid_kw + (part.cut ? 0 : part.unserved_kw)) * 1000), limit_w);
+  }
+
+  void bill(Millis from, Millis to, double grid_kw, double ppa_kw) {
+    const double hours = static_cast<double>((to - from).count()) / static_cast<double>(kMsPerHour);
+    const CarbonAccount carbon =
+        facility_.carbon().account(date_of(from).year, grid_kw * hours, ppa_kw * hours);
+    out_.location_g += carbon.location_g;
+    out_.market_g += carbon.market_g;
+    bill_.add(from, to, grid_kw, ppa_kw);
+  }
+
+  void above_limit(std::int64_t drawn_w, std::int64_t limit_w) {
+    out_.most_above_limit_w = std::max(out_.most_above_limit_w, drawn_w - limit_w);
   }
 
   // Hours are many steps long: each is asked for once.
@@ -164,6 +193,7 @@ class SiteRun {
   const SiteId site_;
   WaterTank tank_;
   BillMeter bill_;
+  std::optional<SiteEnergy> energy_;
   std::vector<HallLoad> halls_;
   std::int64_t built_day_ = -1, day_ = -1, weather_hour_ = -1;
   HourlyWeather weather_;

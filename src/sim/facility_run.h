@@ -6,10 +6,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
+#include "sim/acts.h"
 #include "sim/facility.h"
 #include "sim/meter.h"
+#include "sim/site_energy.h"
 
 namespace dure {
 
@@ -20,10 +23,11 @@ struct SiteFacility {
   }
   std::int64_t evaporation_ml = 0, blowdown_ml = 0, drift_ml = 0;
   WaterBook water_book;
-  double location_g = 0;  // CO2e at the grid's factor
+  // CO2e at the grid's factor: of all that the grid gave; and without what a contract covers.
+  double location_g = 0, market_g = 0;
   std::vector<MonthBill> bills;
   double water_krw = 0;
-  std::int64_t peak_w = 0;  // of the mean of a step, or of its part in an hour
+  std::int64_t peak_w = 0;  // of the facility: of the mean of a step, or of its part in an hour
   std::int64_t most_above_limit_w = std::numeric_limits<std::int64_t>::min();
   double unmet_kwh = 0;  // heat that was not carried
   std::int64_t cannot_hold_ms = 0, beyond_range_ms = 0;
@@ -33,6 +37,10 @@ struct SiteFacility {
   double most_of_permit = 0;                 // over what was permitted
   std::vector<std::int64_t> facility_wms_by_step;
   std::vector<float> dry_bulb_c, krw_per_kwh;  // by step: at its start; of what it drew
+  ActList acts;
+  // Only of a site with energy assets: then bills, prices and carbon are of what its meter took.
+  std::optional<EnergyBook> energy;
+  std::vector<double> billed_kwh_by_step;  // empty: what the facility drew
 };
 
 std::vector<SiteFacility> run_facility(const Scenario& scenario, const Founding& founding,

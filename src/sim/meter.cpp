@@ -31,6 +31,8 @@ Meter::Meter(const Scenario& scenario, const Founding& founding, const Demand& d
                                           : units_of_one(pool.device);
     of_whole.gpus_per_node /= pool.one;
     auto& dynamic = dynamic_w_.emplace_back();
+    pool.units.resize(scenario.workloads.size());
+    full_w_.push_back(gpu_dynamic_nearest(of_whole, 1).count());
     for (const WorkloadSpec& w : scenario.workloads)
       dynamic.push_back(
           static_cast<std::int32_t>(gpu_dynamic_nearest(of_whole, w.utilization).count()));
@@ -94,6 +96,7 @@ void Meter::settle_pool(std::uint32_t index) {
     bin.installed_gpu_ms += Accounts::milli_gpus(pool.device, pool.installed) * ms / 1000;
     bin.it_wms += pool.it_w * ms;
     of_pool[piece] += pool.it_w * ms;
+    if (pool.cap) pool.cap->kept_wms += pool.kept_w * ms;
     bin.running_job_ms += pool.running_jobs * ms;
   });
   pool.since = now_;
@@ -162,7 +165,9 @@ void Meter::refresh(std::uint32_t index) {
   const std::int64_t retiring = truth.machines ? truth.machines->retiring() : 0;
   pool.failed = truth.machines ? pool.due + retiring - pool.installed : 0;
   CHECK(pool.failed >= 0);
-  const std::int64_t it_w = idle_power(pool.power, pool.installed).count() + pool.dynamic_w;
+  const std::int64_t dynamic_w = pool.cap ? capped_dynamic_w(index) : pool.dynamic_w;
+  pool.kept_w = pool.dynamic_w - dynamic_w;
+  const std::int64_t it_w = idle_power(pool.power, pool.installed).count() + dynamic_w;
   if (it_w == pool.it_w) return;
   SiteView& site = sites_[pool.site.index];
   note_peaks(pool.site.index);
@@ -170,6 +175,17 @@ void Meter::refresh(std::uint32_t index) {
   site.facility_uw += delta_uw;
   facility_uw_ += delta_uw;
   pool.it_w = it_w;
+}
+
+// Each GPU draws what its work draws, or what the cap leaves.
+std::int64_t Meter::capped_dynamic_w(std::uint32_t index) const {
+  const PoolView& pool = pools_[index];
+  std::int64_t w = pool.dynamic_w;
+  for (std::size_t work = 0; work < pool.units.size(); ++work) {
+    const std::int64_t over = std::int64_t{dynamic_w_[index][work]} - pool.cap_w;
+    if (over > 0) w -= pool.units[work] * over / pool.one;
+  }
+  return w;
 }
 
 // ---- events
@@ -197,6 +213,7 @@ void Meter::close_window() {
     settle_pool(p);
     pool_figures_[p].installed_at_end = pools_[p].installed;
     pool_figures_[p].failed_at_end = pools_[p].failed;
+    end_cap(pools_[p]);
   }
   for (std::uint32_t s = 0; s < sites_.size(); ++s) note_peaks(s);
   for (std::uint32_t r = 0; r < row_figures_.size(); ++r) {
@@ -262,6 +279,7 @@ void Meter::hold(const LaneView& lane, PoolId id, std::int64_t gpus) {
   CHECK(pool.busy >= 0);  // invariant 1
   const std::int64_t held = gpus < 0 ? -gpus : gpus;
   pool.dynamic_w += (gpus < 0 ? -1 : 1) * dynamic_w(id, lane.workload, held);
+  pool.units[lane.workload.index] += gpus;
   if (pool.device == lane.device) row_running_[lane.row].gpus += gpus;
   member_busy_[lane.member.index].units += gpus;
   member_busy_[lane.member.index].gpus += Accounts::milli_gpus(pool.device, gpus);
@@ -331,6 +349,26 @@ void Meter::on(const NodesDrained& e) {
 
 void Meter::on(const NodesResumed& e) {
   settle_pool(e.pool.index);
+  changed_pools_.push_back(e.pool.index);
+}
+
+void Meter::end_cap(PoolView& pool) {
+  if (!pool.cap) return;
+  CapFigures cap = *pool.cap;
+  pool.cap.reset();
+  cap.from = std::max(cap.from, window_.from);
+  cap.to = std::min(Millis(now_), window_.to);
+  if (cap.from < cap.to) caps_.push_back(cap);
+}
+
+void Meter::on(const PoolCapped& e) {
+  settle_pool(e.pool.index);
+  PoolView& pool = pools_[e.pool.index];
+  end_cap(pool);
+  if (e.until.count() > now_) {
+    pool.cap = CapFigures{e.pool, Millis(now_), e.until, e.because, 0};
+    pool.cap_w = full_w_[e.pool.index] * e.power_permille / 1000;
+  }
   changed_pools_.push_back(e.pool.index);
 }
 

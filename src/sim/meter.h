@@ -47,6 +47,13 @@ struct PoolFigures {  // over the window
   Exact it_wms = 0;
 };
 
+struct CapFigures {  // of one cap, over the window
+  PoolId pool;
+  Millis from, to;
+  CapCause because = CapCause::none;
+  std::int64_t kept_wms = 0;  // what the machines would have drawn more at the same work
+};
+
 struct SiteStep {  // one bin of a site's series
   std::int64_t used_gpu_ms = 0, installed_gpu_ms = 0, it_wms = 0, running_job_ms = 0;
 };
@@ -92,6 +99,8 @@ class Meter {
   const std::vector<SiteFigures>& sites() const { return site_figures_; }
   // Of each pool by piece of the window: IT power x time, W x ms.
   const std::vector<std::vector<std::int64_t>>& pool_it_wms() const { return pool_it_wms_; }
+  // In order of their ends; none that lie outside the window.
+  const std::vector<CapFigures>& caps() const { return caps_; }
   const std::vector<RowFigures>& rows() const { return row_figures_; }
   const std::vector<std::vector<std::int64_t>>& member_used_gpu_ms() const {
     return member_series_;
@@ -130,9 +139,12 @@ class Meter {
     std::int64_t one = 1;         // units that dynamic_w_ is of
     Device device = Device::gpu;  // others than GPUs are not in the site's GPU figures
     std::int64_t busy = 0, dynamic_w = 0, free = 0, installed = 0, running_jobs = 0;
-    std::int64_t due = 0, failed = 0;  // due: what was added less what was retired
-    std::int64_t it_w = 0;
+    std::int64_t due = 0, failed = 0;   // due: what was added less what was retired
+    std::int64_t it_w = 0, kept_w = 0;  // kept_w: by its cap
     std::int64_t since = 0;
+    std::vector<std::int64_t> units;  // [workload] that hold it
+    std::optional<CapFigures> cap;
+    std::int64_t cap_w = 0;  // dynamic power of PoolView::one under it, at most
   };
   struct SiteView {
     std::int64_t pue_ppm = kPpm;
@@ -155,6 +167,8 @@ class Meter {
   void refresh();
   void note_peaks(std::uint32_t site);
   void refresh(std::uint32_t pool);
+  std::int64_t capped_dynamic_w(std::uint32_t pool) const;
+  void end_cap(PoolView& pool);
   void hold(const LaneView& lane, PoolId pool, std::int64_t gpus);
   void runs(const LaneView& lane, PoolId pool, std::int64_t sign);
   void leaves(JobId job);
@@ -171,6 +185,7 @@ class Meter {
   void on(const CapacityRetired& e);
   void on(const NodesDrained& e);
   void on(const NodesResumed& e);
+  void on(const PoolCapped& e);
   void on(const JobStopped& e);
   void on(const CommandIssued& e);
   void asked(const StartJob& wish);
@@ -190,6 +205,7 @@ class Meter {
   std::vector<Level> member_busy_;  // [member]
   std::vector<std::int64_t> row_waiting_;
   std::vector<std::vector<std::int32_t>> dynamic_w_;  // [pool][workload], of PoolView::one
+  std::vector<std::int64_t> full_w_;                  // [pool]: dynamic at full use
   std::vector<Reason> reasons_;                       // [job], once it is out of the queue
   std::unordered_set<std::uint32_t> asked_to_stop_;   // jobs that run, and were preempted
 
@@ -201,6 +217,7 @@ class Meter {
   std::vector<PoolFigures> pool_figures_;
   std::vector<std::vector<std::int64_t>> pool_it_wms_;  // [pool][piece]
   std::vector<SiteFigures> site_figures_;
+  std::vector<CapFigures> caps_;
   std::vector<RowFigures> row_figures_;
   std::vector<std::vector<std::int64_t>> member_series_;  // [member][step]
   std::vector<std::int64_t> member_unit_ms_;              // [member], of every device

@@ -4,6 +4,7 @@
 #include <bit>
 #include <cmath>
 #include <map>
+#include <span>
 
 #include "sim/facility.h"
 #include "world/by_id.h"
@@ -94,8 +95,9 @@ std::vector<NodeCount> to_shed(const Scenario& s, const Founding& f, SiteId site
 // The largest share of the racks' nameplate that may stay, so that grid, water and cooling carry
 // what is left of it at committed power in this hour. Halls differ: what is left is what shed()
 // leaves, not a part of each.
+enum class Less { nodes, power };  // fewer nodes, or each with less: then every hall the same part
 double share_carried(const Scenario& s, const Founding& f, const Facility& facility, SiteId site,
-                     Millis at, Watts limit) {
+                     Millis at, Watts limit, Less less = Less::nodes) {
   const std::vector<HallLoad> built = facility.built(site, at);
   const auto limit_w = static_cast<double>(limit.count());
   const bool once_through = facility.water(site).once_through;
@@ -103,11 +105,12 @@ double share_carried(const Scenario& s, const Founding& f, const Facility& facil
       once_through ? std::nullopt : std::optional(facility.permitted_m3_per_day(site, at) / 24);
   const auto carries = [&](double share) {
     std::vector<HallLoad> halls = built;
-    for (HallLoad& h : halls) h.it_kw = h.design_kw;
-    for (const auto& [p, nodes] : to_shed(s, f, site, at, share)) {
-      const PoolPlan& pool = f.pools[p.index];
-      halls[pool.hall].it_kw -= static_cast<double>(nodes * pool.node_max_w.count()) / 1000;
-    }
+    for (HallLoad& h : halls) h.it_kw = h.design_kw * (less == Less::power ? share : 1);
+    if (less == Less::nodes)
+      for (const auto& [p, nodes] : to_shed(s, f, site, at, share)) {
+        const PoolPlan& pool = f.pools[p.index];
+        halls[pool.hall].it_kw -= static_cast<double>(nodes * pool.node_max_w.count()) / 1000;
+      }
     for (HallLoad& h : halls) h.it_kw = std::max(0.0, h.it_kw) * s.policy.power_commit_share;
     const FacilityStep step = facility.step(site, at, halls, water);
     return static_cast<double>(step.facility_w()) <= limit_w && step.unmet_kw <= 1e-6;
@@ -119,6 +122,20 @@ double share_carried(const Scenario& s, const Founding& f, const Facility& facil
     (carries(middle) ? low : high) = middle;
   }
   return low;
+}
+
+// The least share of committed power at which all GPU nodes of a site still reach it by a cap: the
+// idle parts, and what is no GPU node, draw what they draw.
+bool cap_reaches(const Scenario& s, const Founding& f, SiteId site, Millis at, double share) {
+  for (const PoolId p : pools_at(f, site)) {
+    const PoolPlan& pool = f.pools[p.index];
+    if (powered_nodes(f, p, at) == 0) continue;
+    if (pool.opened.device != Device::gpu) return false;
+    if (share * s.policy.power_commit_share * static_cast<double>(pool.node_max_w.count()) <
+        static_cast<double>(pool.node_idle_w.count()))
+      return false;
+  }
+  return true;
 }
 
 constexpr std::int64_t kNearMs = 3 * kMsPerHour;  // windows closer than this are one
@@ -147,6 +164,22 @@ double share_left(const Scenario& s, const Founding& f, const Facility* facility
   for (Millis t = hour_of(at); t < back; t = t + Millis(kMsPerHour))
     share = std::min(share, share_carried(s, f, *facility, site, t,
                                           std::min(limit, grid_limit(s.sites[site.index], t))));
+  return share;
+}
+
+// The share of committed power to which GPUs are capped under a limit from `at` to `back`; none: a
+// cap is not enough, or not allowed.
+std::optional<double> cap_for(const Scenario& s, const Founding& f, const Facility* facility,
+                              SiteId site, Millis at, Millis back, Watts limit) {
+  if (facility == nullptr || !s.energy_policy || s.energy_policy->least_cap_share >= 1)
+    return std::nullopt;
+  double share = 1;
+  for (Millis t = hour_of(at); t < back; t = t + Millis(kMsPerHour))
+    share = std::min(
+        share, share_carried(s, f, *facility, site, t,
+                             std::min(limit, grid_limit(s.sites[site.index], t)), Less::power));
+  if (share < s.energy_policy->least_cap_share || !cap_reaches(s, f, site, at, share))
+    return std::nullopt;
   return share;
 }
 
@@ -183,14 +216,18 @@ std::vector<NodesOut> shed(const Scenario& s, const Founding& f, SiteId site, Mi
   return out;
 }
 
-OutagePlan outages_of_disruptions(const Scenario& s, const Founding& f, const Facility* facility,
-                                  Millis from, Millis to) {
+namespace {
+
+OutagePlan outages_of(std::span<const DisruptionSpec> rows, const Scenario& s, const Founding& f,
+                      const Facility* facility, Millis from, Millis to) {
   OutagePlan plan;
-  for (const DisruptionSpec& d : s.disruptions) {
+  for (const DisruptionSpec& d : rows) {
     Millis at = midnight(d.first) + hours(d.hour);
     const Millis back = at + std::max(hours(d.hours), kSeenAtOnce + Millis(1));
-    const auto cause = static_cast<std::uint32_t>(plan.causes.size());
-    plan.causes.push_back({d.id, d.name_en, d.name_ko});
+    const auto known_cause = std::find_if(plan.causes.begin(), plan.causes.end(),
+                                          [&](const OutageCause& c) { return c.id == d.id; });
+    const auto cause = static_cast<std::uint32_t>(known_cause - plan.causes.begin());
+    if (known_cause == plan.causes.end()) plan.causes.push_back({d.id, d.name_en, d.name_ko});
     if (back <= from || at >= to) continue;
     if (d.kind == Disruption::link_cut) {  // a fact of its own, so after the founding's
       if (back > from + Millis(1))
@@ -210,12 +247,32 @@ OutagePlan outages_of_disruptions(const Scenario& s, const Founding& f, const Fa
     std::vector<Millis> ends = changes_of_power(f, site, at + kSeenAtOnce, std::min(back, to));
     ends.push_back(back);
     for (const Millis end : ends) {
+      if (const std::optional<double> share =
+              d.kind == Disruption::grid_limit
+                  ? cap_for(s, f, facility, site, begin, std::min(end, to), d.grid_mw)
+                  : std::nullopt) {
+        if (*share < 1) plan.caps.push_back({site, begin, std::min(end, to), *share});
+        begin = known = end;
+        continue;
+      }
       for (const NodesOut& n : nodes_of(s, f, facility, d, site, from, begin, std::min(end, to)))
         plan.outages.push_back({begin, known, end, n.pool, n.rack, n.nodes, cause});
       begin = known = end;
     }
   }
   return plan;
+}
+
+}  // namespace
+
+OutagePlan outages_of_disruptions(const Scenario& s, const Founding& f, const Facility* facility,
+                                  Millis from, Millis to) {
+  return outages_of(s.disruptions, s, f, facility, from, to);
+}
+
+OutagePlan outages_of_assets(const Scenario& s, const Founding& f, const Facility& facility,
+                             Millis from, Millis to) {
+  return outages_of(facility.told_limits(), s, f, &facility, from, to);
 }
 
 std::vector<Event> facts_of_cuts(const Scenario& s, const std::vector<LinkCut>& cuts) {
@@ -263,11 +320,12 @@ OutagePlan outages_of_weather(const Scenario& s, const Founding& f, const Facili
   OutagePlan plan;
   plan.causes.push_back(
       {"power_cooling_water", "Power, cooling or water short", "전력·냉각·용수 부족"});
+  const bool may_cap = s.energy_policy && s.energy_policy->least_cap_share < 1;
   for (std::uint32_t i = 0; i < s.sites.size(); ++i) {
     const SiteId site{i};
     struct Window {
       std::int64_t from, to;
-      double share;
+      double share, capped;  // what is carried by shedding, by capping
     };
     std::vector<Window> windows;
     const std::vector<Millis> changes = changes_of_power(f, site, from, to);
@@ -279,18 +337,28 @@ OutagePlan outages_of_weather(const Scenario& s, const Founding& f, const Facili
       const double share =
           share_carried(s, f, facility, site, Millis(at), grid_limit(s.sites[i], Millis(at)));
       if (share >= 1) continue;
+      const double capped = may_cap ? share_carried(s, f, facility, site, Millis(at),
+                                                    grid_limit(s.sites[i], Millis(at)), Less::power)
+                                    : 0;
       if (!windows.empty() && at - windows.back().to <= kNearMs &&
           !changed(windows.back().from, at)) {
         windows.back().to = at + kMsPerHour;
         windows.back().share = std::min(windows.back().share, share);
+        windows.back().capped = std::min(windows.back().capped, capped);
       } else {
-        windows.push_back({at, at + kMsPerHour, share});
+        windows.push_back({at, at + kMsPerHour, share, capped});
       }
     }
-    for (const Window& w : windows)
+    for (const Window& w : windows) {
+      if (may_cap && w.capped >= s.energy_policy->least_cap_share &&
+          cap_reaches(s, f, site, Millis(w.from), w.capped)) {
+        plan.caps.push_back({site, Millis(w.from), Millis(w.to), w.capped});
+        continue;
+      }
       for (const NodesOut& n : shed(s, f, site, from, Millis(w.from), w.share))
         plan.outages.push_back({Millis(w.from), Millis(w.from) - hours(s.physics.forecast_hours),
                                 Millis(w.to), n.pool, n.rack, n.nodes, 0});
+    }
   }
   return plan;
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "sim/outage.h"
+#include "world/event.h"
 #include "world/found.h"
 
 namespace dure {
@@ -17,10 +18,19 @@ struct OutageCause {
   std::string id, name_en, name_ko;
 };
 
+// Hours in which the racks of a site may draw a share of what is committed to them.
+struct PowerWindow {
+  SiteId site;
+  Millis from, to;
+  double share = 1;
+  CapCause because = CapCause::power_short;
+};
+
 struct OutagePlan {
   std::vector<OutageCause> causes;
   std::vector<Outage> outages;  // in no order; all begin after `from`
   std::vector<LinkCut> cuts;    // the same
+  std::vector<PowerWindow> caps;
 };
 
 // Of the time (from, to). facility: where a run reckons with physics; without it, what loses its
@@ -28,13 +38,19 @@ struct OutagePlan {
 OutagePlan outages_of_disruptions(const Scenario& scenario, const Founding& founding,
                                   const Facility* facility, Millis from, Millis to);
 
+// Of what the energy assets of sites are told of ahead, in the same way: rows of one id are one
+// cause.
+OutagePlan outages_of_assets(const Scenario& scenario, const Founding& founding,
+                             const Facility& facility, Millis from, Millis to);
+
 // What the cuts of links come to: each pair of sites that is joined otherwise than before is
 // parted, and joined by the ways that are left. In order of time.
 std::vector<Event> facts_of_cuts(const Scenario& scenario, const std::vector<LinkCut>& cuts);
 
 // The same for want of power, water or cooling: hours in which the racks of a site, at nameplate x
 // power_commit_share, would draw more than the grid gives, or heat would stay. It is told ahead by
-// physics.forecast_hours; hours that lie close together are one window.
+// physics.forecast_hours; hours that lie close together are one window. Where a cap of the GPUs is
+// enough (energy_policy.least_cap_share), the window is a cap, and no node goes.
 OutagePlan outages_of_weather(const Scenario& scenario, const Founding& founding,
                               const Facility& facility, Millis from, Millis to);
 

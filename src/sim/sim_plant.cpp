@@ -14,7 +14,8 @@ constexpr std::int64_t kNever = EndQueue::kNever;
 }  // namespace
 
 SimPlant::SimPlant(const Founding& founding, const Arrivals& arrivals, const Services& services,
-                   const SimSpan& span, std::vector<Outage> outages, std::vector<Event> link_facts)
+                   const SimSpan& span, std::vector<Outage> outages, std::vector<Event> link_facts,
+                   std::vector<Event> energy_facts)
     : founding_(founding),
       arrivals_(arrivals),
       services_(services),
@@ -25,10 +26,16 @@ SimPlant::SimPlant(const Founding& founding, const Arrivals& arrivals, const Ser
       next_hour_(span.start.count() / kMsPerHour),
       replicas_(services.size()),
       outages_(std::move(outages)),
-      link_facts_(std::move(link_facts)) {
+      link_facts_(std::move(link_facts)),
+      energy_facts_(std::move(energy_facts)) {
   CHECK(span.start.count() % kMsPerHour == 0 && span.start < span.to);
   CHECK(span.decide_every.count() > 0);
   make_agenda();
+  if (std::any_of(energy_facts_.begin(), energy_facts_.end(),
+                  [](const Event& e) { return std::holds_alternative<PoolCapped>(e.what); })) {
+    caps_.resize(founding_.pools.size());
+    runs_in_.resize(founding_.pools.size());
+  }
   for (std::size_t i = 0; i < outages_.size(); ++i) {
     const Outage& o = outages_[i];
     CHECK(o.at < o.back && o.known < o.back && o.at >= span.start);
@@ -88,6 +95,7 @@ void SimPlant::make_agenda() {
     for (const SitesLinked& way : founding_.links) ways_.emplace(std::pair(way.a, way.b), way);
   for (const GuaranteeStep& g : founding_.guarantees)
     if (g.at > start) items.push_back({g.at, GuaranteeMade{g.pool, g.member, Gpus(g.gpus)}});
+  for (const Event& e : energy_facts_) items.push_back({e.at, e.what});
   std::stable_sort(items.begin(), items.end(),
                    [](const Item& a, const Item& b) { return a.at < b.at; });
   std::vector<PlanId> ids(plans + 1);
@@ -145,8 +153,10 @@ void SimPlant::submit(const Arrival& a, std::vector<Event>& facts) {
 
 void SimPlant::found_alliance(std::vector<Event>& facts) {
   facts = founding_.events(span_.start);
-  for (; next_dated_ < dated_.size() && dated_[next_dated_].at <= span_.start; ++next_dated_)
+  for (; next_dated_ < dated_.size() && dated_[next_dated_].at <= span_.start; ++next_dated_) {
     facts.push_back(dated_[next_dated_]);
+    if (const auto* cap = std::get_if<PoolCapped>(&dated_[next_dated_].what)) take(*cap, now_);
+  }
   // What is out from the first moment.
   for (; next_step_ < steps_.size() && steps_[next_step_].at <= now_; ++next_step_)
     lose(outages_[steps_[next_step_].outage], now_, facts);
@@ -225,10 +235,43 @@ void SimPlant::start(const StartJob& wish) {
     limit = here(limit);
   }
   if (lane.elastic) sizes_[job] = {asked, held};
-  courses_[job].start = now_;
-  courses_[job].end = now_ + run;
-  courses_[job].limit = now_ + limit;
-  ends_.push(Millis(now_ + run), wish.job);
+  Pace pace;
+  if (!caps_.empty()) {
+    pace = pace_of(caps_[wish.pool.index], lane.workload);
+    for (const Part& part : wish.also)
+      pace = Pace::worse(pace, pace_of(caps_[part.pool.index], lane.workload), Millis(now_));
+  }
+  Course& course = courses_[job];
+  course.start = now_;
+  course.end = slowed(Millis(now_), Millis(now_ + run), pace).count();
+  course.limit = slowed(Millis(now_), Millis(now_ + limit), pace).count();
+  ends_.push(Millis(course.end), wish.job);
+}
+
+Pace SimPlant::pace_of_run(std::uint32_t job, std::int64_t now) const {
+  Pace out;
+  for (const PoolId pool : sits_in_.at(job))
+    out = Pace::worse(out, pace_of(caps_[pool.index], lane(job).workload), Millis(now));
+  return out;
+}
+
+// As the world reckons: who was asked to stop, or hangs, is gone before it matters.
+void SimPlant::take(const PoolCapped& cap, std::int64_t at) {
+  std::vector<std::pair<std::uint32_t, Pace>> before;
+  for (const std::uint32_t job : runs_in_[cap.pool.index])
+    if (runs_[job] >= 0 && courses_[job].end > at && !stopping_.contains(job))
+      before.emplace_back(job, pace_of_run(job, at));
+  caps_[cap.pool.index] = cap;
+  const Millis now(at);
+  for (const auto& [job, was] : before) {
+    Course& course = courses_[job];
+    const Pace is = pace_of_run(job, at);
+    course.limit = slowed(now, full_speed(now, Millis(course.limit), was), is).count();
+    const std::int64_t end = slowed(now, full_speed(now, Millis(course.end), was), is).count();
+    if (end == course.end) continue;
+    course.end = end;
+    ends_.push(Millis(end), JobId{job});
+  }
 }
 
 // ---- outages
@@ -258,6 +301,12 @@ void SimPlant::settle(std::uint32_t job, const StartJob& wish) {
     for (const Part& part : wish.also)
       sites.push_back(founding_.pools[part.pool.index].opened.site);
   }
+  if (!caps_.empty()) {
+    std::vector<PoolId>& pools = sits_in_[job];
+    pools.push_back(wish.pool);
+    for (const Part& part : wish.also) pools.push_back(part.pool);
+    for (const PoolId pool : pools) runs_in_[pool.index].insert(job);
+  }
   if (outages_.empty()) return;
   sit(job, wish.pool, wish.place);
   for (const Part& part : wish.also) sit(job, part.pool, part.place);
@@ -265,6 +314,10 @@ void SimPlant::settle(std::uint32_t job, const StartJob& wish) {
 
 void SimPlant::leave(std::uint32_t job) {
   split_.erase(job);
+  if (const auto it = sits_in_.find(job); it != sits_in_.end()) {
+    for (const PoolId pool : it->second) runs_in_[pool.index].erase(job);
+    sits_in_.erase(it);
+  }
   if (outages_.empty()) return;
   occupants_.remove(job);
   hung_.erase(job);
@@ -433,6 +486,8 @@ void SimPlant::tell(std::int64_t at,
       links_changed = true;
     } else if (const auto* way = std::get_if<SitesLinked>(&dated_[next_dated_].what)) {
       ways_.emplace(std::pair(way->a, way->b), *way);
+    } else if (const auto* cap = std::get_if<PoolCapped>(&dated_[next_dated_].what)) {
+      take(*cap, at);
     }
   }
   if (links_changed) part_gangs(at, facts);

@@ -21,6 +21,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <vector>
 
 #include "sched/plant.h"
@@ -29,6 +30,7 @@
 #include "sim/outage.h"
 #include "sim/service_gen.h"
 #include "sim/workload_gen.h"
+#include "world/shape.h"
 
 namespace dure {
 
@@ -42,12 +44,13 @@ class SimPlant final : public Plant {
  public:
   SimPlant(const Founding& founding, const Arrivals& arrivals, const Services& services,
            const SimSpan& span, std::vector<Outage> outages = {},
-           std::vector<Event> link_facts = {});
+           std::vector<Event> link_facts = {}, std::vector<Event> energy_facts = {});
 
   void ask(const Command& wish) override;
   void next(Millis wake, std::vector<Event>& facts) override;
 
   Millis now() const { return Millis(now_); }
+  const std::vector<Event>& energy_facts() const { return energy_facts_; }
   std::size_t jobs() const { return runs_.size(); }
   bool is_replica(JobId job) const { return runs_[job.index] < 0; }
   // How long it runs once it has started; not of a replica.
@@ -76,6 +79,8 @@ class SimPlant final : public Plant {
   void stop(std::uint32_t job, std::int64_t at, std::vector<Event>& facts, Stop how);
   void sit(std::uint32_t job, PoolId pool, const Placement& place);
   void settle(std::uint32_t job, const StartJob& wish);
+  Pace pace_of_run(std::uint32_t job, std::int64_t now) const;
+  void take(const PoolCapped& cap, std::int64_t at);
   void leave(std::uint32_t job);
   void hang(std::uint32_t job, std::int64_t at);
   void fail(const Outage& outage);
@@ -130,6 +135,12 @@ class SimPlant final : public Plant {
   NodeCounts dead_, drained_;                           // by how many outages a node is
   std::map<std::uint32_t, std::vector<SiteId>> split_;  // gangs over several sites: which
   std::map<std::uint32_t, std::int64_t> hung_;          // jobs on dead nodes: since when
+
+  const std::vector<Event> energy_facts_;
+  // Kept only where there are caps.
+  std::vector<PoolCapped> caps_;                          // [pool]
+  std::vector<std::set<std::uint32_t>> runs_in_;          // [pool]
+  std::map<std::uint32_t, std::vector<PoolId>> sits_in_;  // job: its pools
 };
 
 }  // namespace dure

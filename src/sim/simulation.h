@@ -8,12 +8,15 @@
 #include <string>
 
 #include "sched/decide.h"
+#include "sim/energy_acts.h"
 #include "sim/facility_run.h"
 #include "sim/fairness.h"
 #include "sim/meter.h"
+#include "sim/network_run.h"
 #include "sim/outage_plan.h"
 #include "sim/segments.h"
 #include "sim/sim_plant.h"
+#include "sim/swings.h"
 #include "world/record.h"
 #include "world/sovereignty_audit.h"
 
@@ -52,10 +55,13 @@ class Simulation {
   double facility_wms(SiteId site, std::size_t step) const;
   // Of every site, after the run; empty without physics.
   const std::vector<SiteFacility>& site_facilities() const { return site_facilities_; }
+  // What its traffic came to, after the run; none without `traffic`.
+  const NetworkRun* network() const { return network_ ? &*network_ : nullptr; }
   const World& world() const { return world_; }
   const SimPlant& plant() const { return plant_; }
   const Meter& meter() const { return meter_; }
   const Segments& segments() const { return segments_; }
+  const Swings& swings() const { return swings_; }
   const Fairness& fairness() const { return fairness_; }
   const SovereigntyAudit& sovereignty() const { return sovereignty_; }
   std::string record_sha256() { return record_.sha256(); }
@@ -74,18 +80,22 @@ class Simulation {
   World world_;
   SimPlant plant_;
   Meter meter_;
+  ShiftMeter shifts_;
   Segments segments_;
+  Swings swings_;
   Fairness fairness_;
   SovereigntyAudit sovereignty_;  // reads the events as the record has them, and nothing else
   RecordHash record_;
   std::vector<SiteFacility> site_facilities_;
+  std::optional<NetworkRun> network_;
 };
 
 // What is out in such a run, by all causes. Physics that do not fit are our bug: check_physics.
 OutagePlan plan_outages(const Scenario& scenario, const Founding& founding,
                         const SimulationOptions& options);
 
-// Whether the models of a scenario that reckons with physics fit together, over the window.
+// Whether the models of a scenario that reckons with physics fit together, over the window; and
+// what it says of traffic, with the law.
 Result<Done> check_physics(const Scenario& scenario, const SimulationOptions& options);
 
 }  // namespace dure

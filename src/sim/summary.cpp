@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
+#include "sim/energy_books.h"
+#include "sim/network_books.h"
 #include "sim/replay.h"
 
 namespace dure {
@@ -43,6 +46,7 @@ class Scanner {
                                    [&](const DataClassSpec& d) { return d.id == id; });
       classes_.push_back(static_cast<std::size_t>(it - s.data_classes.begin()));
     }
+    take_caps();
   }
   void scan() {
     for (std::uint32_t i = 0; i < run_.world().jobs(); ++i) look(JobId{i});
@@ -96,8 +100,35 @@ class Scanner {
     const std::uint32_t r = meter_.row_of(lane);
     const PoolOpened& where = run_.founding().pools[pool.index].opened;
     out.used_gpu_ms += gpus * ms;
-    out.dynamic_wms += Exact{ms} * meter_.dynamic_w(pool, run_.demand().rows()[r].workload, gpus);
+    const WorkloadId work = run_.demand().rows()[r].workload;
+    out.dynamic_wms += Exact{ms} * meter_.dynamic_w(pool, work, gpus);
+    if (const auto caps = caps_.find(pool); caps != caps_.end())
+      for (const Cap& cap : caps->second) {
+        const std::int64_t under = std::min({to_, to.count(), cap.to.count()}) -
+                                   std::max({from_, from.count(), cap.from.count()});
+        const std::int64_t over = meter_.dynamic_w(pool, work, 1) - cap.gpu_w;
+        if (under > 0 && over > 0) out.dynamic_wms -= Exact{under} * gpus * over;
+      }
     out.class_site_gpu_ms[classes_[r]][where.site.index] += gpu_ms_of(where.device, gpus * ms);
+  }
+
+  // What each GPU of a pool may draw beside its idle node, by the facts that were told.
+  struct Cap {
+    Millis from, to;
+    std::int64_t gpu_w = 0;
+  };
+  void take_caps() {
+    for (const Event& e : run_.plant().energy_facts()) {
+      const auto* told = std::get_if<PoolCapped>(&e.what);
+      if (told == nullptr) continue;
+      std::vector<Cap>& caps = caps_[told->pool];
+      if (!caps.empty()) caps.back().to = std::min(caps.back().to, e.at);
+      if (told->until <= e.at) continue;
+      const PoolPlan& pool = run_.founding().pools[told->pool.index];
+      const NodePower node{pool.node_idle_w, pool.node_max_w, pool.opened.gpus_per_node};
+      caps.push_back(
+          {e.at, told->until, gpu_dynamic_nearest(node, 1).count() * told->power_permille / 1000});
+    }
   }
 
   void slowdown(JobId id) {
@@ -113,6 +144,7 @@ class Scanner {
   const Meter& meter_;
   std::int64_t from_ = 0, to_ = 0;
   std::vector<std::size_t> classes_;  // [demand row]
+  std::map<PoolId, std::vector<Cap>> caps_;
 };
 
 WaitFigures wait_figures(std::vector<std::int64_t> waits_ms) {
@@ -184,6 +216,10 @@ class Summarizer {
     members();
     classes();
     figures();
+    if (run_.network() != nullptr)
+      out_.books.network =
+          network_books(scenario_, *run_.network(), meter_.window().from, meter_.window().to);
+    money();
     out_.checks = check_books(out_.books);
     out_.balanced =
         std::all_of(out_.checks.begin(), out_.checks.end(), [](const Check& c) { return c.ok; });
@@ -294,20 +330,21 @@ class Summarizer {
     p.id = books.id;
     p.facility_wms = f.facility_wms();
     for (std::size_t i = 0; i < f.facility_wms_by_step.size(); ++i) {
-      const double kwh = static_cast<double>(f.facility_wms_by_step[i]) / 3.6e9;
+      const double kwh = f.energy ? f.billed_kwh_by_step[i]
+                                  : static_cast<double>(f.facility_wms_by_step[i]) / 3.6e9;
       p.facility_wms_of_series += f.facility_wms_by_step[i];
       p.facility_kwh += kwh;
       p.krw_of_series += kwh * static_cast<double>(f.krw_per_kwh[i]);
     }
-    double krw = 0;
     for (const MonthBill& bill : f.bills) {
-      krw += bill.without_vat_krw();
       p.bill_kwh += bill.energy_kwh;
       const double of_energy = bill.energy_krw + bill.climate_fuel_krw;
       if (of_energy != 0)
         p.bill_krw += of_energy * (1 + bill.fund_krw / (of_energy + bill.demand_krw));
-      p.carbon_g_of_bills +=
-          run_.facility()->carbon().account(bill.month / 12, bill.energy_kwh, 0).location_g;
+      p.carbon_g_of_bills += run_.facility()
+                                 ->carbon()
+                                 .account(bill.month / 12, bill.energy_kwh + bill.supplied_kwh, 0)
+                                 .location_g;
     }
     p.carbon_g = f.location_g;
     p.makeup_m3 = static_cast<double>(f.evaporation_ml + f.blowdown_ml + f.drift_ml) / 1e6;
@@ -317,10 +354,12 @@ class Summarizer {
     const Result<Done> band =
         physical_band(run_.facility()->water_band(), f.water_book, "sites[" + p.id + "]");
     if (!band) p.outside_band = band.fault().expected + ", not " + band.fault().found;
-    books.cost_krw = std::llround(krw);
-    books.peak_w = f.peak_w;
+    books.cost_krw = std::llround(energy_krw(f));
+    // At the meter, which is what the limit is of.
+    books.peak_w = f.energy ? std::llround(f.energy->peak_grid_kw * 1000) : f.peak_w;
     books.most_above_limit_uw = f.most_above_limit_w;
     if (f.peak_w > 0) out_.books.physics.push_back(std::move(p));
+    if (f.energy) out_.books.assets.push_back(energy_books(run_, SiteId{s}));
   }
 
   std::int64_t peak_of_all() const {
@@ -486,6 +525,14 @@ class Summarizer {
     out_.books.in_system_by_world = meter_.waiting_at_end() + meter_.running_at_end();
     out_.books.placements_checked = run_.sovereignty().figures().placements;
     out_.books.violations = run_.sovereignty().figures().violations;
+  }
+
+  void money() {
+    std::vector<std::int64_t> energy_krw;
+    for (const SiteBooks& site : out_.books.sites) energy_krw.push_back(site.cost_krw);
+    out_.money = run_money(run_, energy_krw);
+    if (out_.money)
+      out_.books.money = money_books(run_, *out_.money, energy_krw, out_.gpus.installed_ms);
   }
 
   const Simulation& run_;

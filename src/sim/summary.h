@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "sim/balance.h"
+#include "sim/money_run.h"
 #include "sim/simulation.h"
 
 namespace dure {
@@ -97,6 +98,7 @@ struct Summary {
   std::vector<RowSummary> rows;                          // as Demand::rows()
   std::int64_t stopped = 0, lost_gpu_ms = 0;             // by preemption
   std::int64_t interrupted = 0, interrupted_gpu_ms = 0;  // by failures and lack of power
+  std::optional<MoneyRun> money;                         // where the scenario reckons with it
 };
 
 inline constexpr std::int64_t kWaitEdgesS[] = {0, 60, 300, 900, 3600, 14400, 43200, 86400, 259200};

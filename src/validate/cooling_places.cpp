@@ -7,7 +7,7 @@
 #include "io/describe_reader.h"
 #include "io/doc_loader.h"
 #include "physics/cooling.h"
-#include "physics/moist_air.h"
+#include "physics/psychrometrics.h"
 #include "physics/water.h"
 
 namespace dure {
@@ -21,13 +21,8 @@ constexpr std::array kDays = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
 constexpr std::array kQuantiles = {-1.5932, -0.9674, -0.5895, -0.2822, 0.0,
                                    0.2822,  0.5895,  0.9674,  1.5932};
 
-double pressure_kpa(double elevation_m) {  // standard atmosphere
-  return 101.325 * std::pow(1 - 2.25577e-5 * elevation_m, 5.2559);
-}
-double dew_point_c(double vapour_kpa) {
-  const double x = std::log(vapour_kpa / 0.61094);
-  return 243.04 * x / (17.625 - x);
-}
+// What the equations of moist air hold for; no place of the file is near its ends.
+double as_air(double c) { return std::clamp(c, kAirLeastC, kAirMostC); }
 
 }  // namespace
 
@@ -46,22 +41,23 @@ Outcome<CoolingTruthModel> read_cooling_truth(const std::string& models_dir) {
 
 std::vector<WeatherShare> weather_year(const CoolingPlace& place) {
   std::vector<WeatherShare> year;
-  const double p = pressure_kpa(place.elevation_m);
+  const double p = station_pressure_kpa(place.elevation_m);
   for (std::size_t month = 0; month < 12; ++month) {
-    const double mean = 0.5 * (place.max_c[month] + place.min_c[month]);
+    const double mean = as_air(0.5 * (place.max_c[month] + place.min_c[month]));
     const double half_range = 0.5 * (place.max_c[month] - place.min_c[month]);
     // January's spread in January, July's in July, a cosine between.
     const double winter = 0.5 + 0.5 * std::cos(kPi * static_cast<double>(month) / 6);
     const double sd = winter * place.sd_january_k + (1 - winter) * place.sd_july_k;
-    const double dew = dew_point_c(place.rh_pct[month] / 100 * moist::saturation_kpa(mean));
+    const double dew = dew_point_c(mean, place.rh_pct[month] / 100);
     for (const double z : kQuantiles) {
-      const double vapour = moist::saturation_kpa(dew + kDewFollows * sd * z);
+      const double vapour = saturation_pressure_kpa(dew + kDewFollows * sd * z);
       for (int hour = 0; hour < 24; ++hour) {
-        const double c = mean + sd * z + half_range * std::cos(kPi / 12 * (hour - kHottestHour));
-        const double w = moist::w_of(std::min(vapour, moist::saturation_kpa(c)), p);
+        const double c =
+            as_air(mean + sd * z + half_range * std::cos(kPi / 12 * (hour - kHottestHour)));
+        const double rh = std::clamp(vapour / saturation_pressure_kpa(c), kAirLeastHumidity, 1.0);
         WeatherShare s;
         s.outdoor.dry_bulb_c = c;
-        s.outdoor.wet_bulb_c = std::min(c, moist::wet_bulb_c(c, w, p));
+        s.outdoor.wet_bulb_c = std::min(c, wet_bulb_c(c, rh, p));  // saturated air: to rounding
         s.outdoor.pressure_kpa = p;
         s.share = kDays[month] / 365.0 / 24 / static_cast<double>(kQuantiles.size());
         year.push_back(s);

@@ -17,7 +17,7 @@ namespace dure {
 namespace {
 
 constexpr double kBarPct = 8;
-constexpr double kLlamaWindow = 4096;  // tokens; beyond it the rows show an idle GPU
+constexpr double kLlamaWindow = 4096;  // tokens of LLaMA-2; a longer prompt is not served
 
 const GpuPowerSpec* gpu_of(const PowerSpec& spec, std::string_view name) {
   static constexpr std::pair<std::string_view, std::string_view> kNames[] = {
@@ -67,12 +67,12 @@ std::optional<double> served_w(const PowerSpec& spec, const PowerRow& r) {
     m.params_b = m.active_params_b = number_after(r.model, "-").value_or(0);
     m.prompt_ratio = 0;
     const auto prompt = number_after(r.note, "prompt ");
-    if (starts(r.model, "LLaMA") && prompt > kLlamaWindow) return std::nullopt;
+    if (starts(r.model, "LLaMA") && prompt > kLlamaWindow) return gpu->idle_w;
   }
   m.bytes_per_param = r.precision == "fp8" ? 1 : 2;
   m.batch_seqs = *r.batch;
   m.gpus = *r.n_gpus;
-  m.spread = r.tp.value_or(1) < *r.n_gpus ? Spread::expert : Spread::tensor;
+  m.sharding = r.tp.value_or(1) < *r.n_gpus ? Sharding::expert : Sharding::tensor;
   const auto times = serving_step(step, *gpu, m);
   if (!times) return std::nullopt;
   return gpu_working_w(*gpu, activity(times.value()));
@@ -90,6 +90,7 @@ std::optional<double> image_w(const PowerSpec& spec, const PowerRow& r) {
   m.passes = starts(r.model, "FLUX") ? 1 : 2;
   m.batch_images = *r.batch;
   m.gpus = *r.n_gpus;
+  m.ring = std::min(number_after(r.note, " ring ").value_or(1), m.gpus);
   const auto times = image_step(step, *gpu, m);
   if (!times) return std::nullopt;
   return gpu_working_w(*gpu, activity(times.value()));
@@ -166,8 +167,8 @@ Result<CapTables> cap_tables(const std::vector<PowerRow>& rows, const PowerSpec&
       const GpuPowerSpec& law = own->id == "a40" ? *v100 : *a40;
       other.static_share = law.static_share;
       other.cap_exponent = law.cap_exponent;
-      const auto by_own = clock_ratio(*own, *r.power_limit_w, *free.gpu_mean_w);
-      const auto by_other = clock_ratio(other, *r.power_limit_w, *free.gpu_mean_w);
+      const auto by_own = capped_speed(*own, *r.power_limit_w, *free.gpu_mean_w);
+      const auto by_other = capped_speed(other, *r.power_limit_w, *free.gpu_mean_w);
       if (by_own) speed = by_own.value();
       if (by_other) lent = by_other.value();
       power = std::min(*r.power_limit_w, *free.gpu_mean_w);
@@ -215,7 +216,7 @@ Result<ValidationTable> inference_nodes(const std::vector<PowerRow>& rows, const
                     {}};
   TRY(node, find_node(spec, "h200_hgx"));
   TRY(work, find_row(spec.phases, "prefill", "phases"));
-  const StepTimes step{work->compute, work->memory, 1 - work->compute, 0};
+  const StepTimes step{1, 0, 0, 0};  // arithmetic alone
   const double beside = node_w(node.node, node.gpu, 0, work->cpu);
   const double cap =
       energy_optimal_cap_w(node.gpu, step, beside / static_cast<double>(node.node.gpus));
@@ -250,7 +251,7 @@ Result<std::vector<ValidationTable>> power_tables(const std::string& csv, const 
                              part, image_w, unseen));
   tables.push_back(gpu_table("splitwise_gpu_power",
                              "fitted to LLaMA, BLOOM held out; watts are the source's share times "
-                             "400 W; prompts beyond LLaMA's window are not answered",
+                             "400 W; with prompts beyond LLaMA's window a GPU is idle",
                              rows, "splitwise", spec, served_w));
   TRY(training, training_nodes(rows, spec));
   tables.push_back(training);

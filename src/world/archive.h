@@ -147,6 +147,9 @@ constexpr std::uint64_t last_of(Reason) { return kReasons - 1; }
 constexpr std::uint64_t last_of(Tier) { return static_cast<std::uint64_t>(Tier::critical); }
 constexpr std::uint64_t last_of(Device) { return kDevices - 1; }
 constexpr std::uint64_t last_of(Within) { return static_cast<std::uint64_t>(Within::shortest); }
+constexpr std::uint64_t last_of(CapCause) {
+  return static_cast<std::uint64_t>(CapCause::power_short);
+}
 template <class E>
 constexpr std::uint64_t last_of(E e) {  // an enum of the scenario: as its place in describe_enum
   return describe_enum(e).size() - 1;

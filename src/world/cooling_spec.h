@@ -36,6 +36,8 @@ struct CoolerSpec {
   double load_exponent = 1, speed_exponent = 0.8;
   double fan_share = 0.02;
   double pump_share = 0;
+  double pump_static_share = 0;
+  double least_flow = 0;
   double power_exponent = 3;
   double least_speed = 0.2;
   double air_kg_per_s_per_kw = 0.1;
@@ -67,6 +69,14 @@ struct CoolerSpec {
         Field("pump_share", &CoolerSpec::pump_share,
               "spray or sea pump power for each kW of heat, at design", range(0, 0.2),
               dimensionless),
+        Field(
+            "pump_static_share", &CoolerSpec::pump_static_share,
+            "of the head of a tower's pumps, what does not fall with the flow: lift, held pressure",
+            range(0, 1), dimensionless),
+        Field("least_flow", &CoolerSpec::least_flow,
+              "of the water of a running cell of a tower, of that at design: with less its fill "
+              "dries",
+              range(0, 1), dimensionless),
         Field("power_exponent", &CoolerSpec::power_exponent,
               "power follows speed to this power: the cube law", range(2, 3), dimensionless),
         Field("least_speed", &CoolerSpec::least_speed, "of fans and pumps, of their full speed",
@@ -176,6 +186,7 @@ struct CoolingPathSpec {  // the way of one part of a hall's heat
   double rise_k = 10;
   double fan_share = 0;
   double pump_share = 0;
+  double pump_static_share = 0;
   double least_speed = 0.3;
   bool free_cooling = true;
   double free_approach_k = 1.5;
@@ -204,6 +215,9 @@ struct CoolingPathSpec {  // the way of one part of a hall's heat
         Field("pump_share", &CoolingPathSpec::pump_share,
               "pumps of CDU and facility loop, for each kW of heat, at design", range(0, 0.2),
               dimensionless),
+        Field("pump_static_share", &CoolingPathSpec::pump_static_share,
+              "of the head of those pumps, what does not fall with the flow: held pressure",
+              range(0, 1), dimensionless),
         Field("least_speed", &CoolingPathSpec::least_speed,
               "of those fans and pumps, of their full speed", range(0.05, 1), dimensionless),
         Field("free_cooling", &CoolingPathSpec::free_cooling,

@@ -52,9 +52,10 @@ enum class Reason : std::uint8_t {  // why a job waits or is refused; users see 
   approval_missing,
   approval_pending,  // waits: asked for, not yet granted
   // ---- the law ends
+  cheaper_later,  // it may be shifted, and energy costs and emits less soon
 };
 const char* to_string(Reason r);
-inline constexpr std::size_t kReasons = static_cast<std::size_t>(Reason::approval_pending) + 1;
+inline constexpr std::size_t kReasons = static_cast<std::size_t>(Reason::cheaper_later) + 1;
 constexpr Reason reason_of(LawCode code) {
   return static_cast<Reason>(static_cast<std::uint8_t>(Reason::tenant_parent_blocked) +
                              static_cast<std::uint8_t>(code));
@@ -349,6 +350,31 @@ struct LaneWidened {  // the law has opened more pools to it: all of them, best 
 };
 // ---- the law ends
 
+// ---- energy: what a site's costs, what waits for it, and caps of power
+struct SiteEnergyTold {  // from now on
+  SiteId site;
+  std::uint32_t krw_per_mwh = 0;  // of one kWh more; 0 for a price below 0
+  std::uint32_t co2_g_per_kwh = 0;
+  Millis dear_until{};  // work that may be shifted is better off after it; not after now: it is not
+};
+struct LaneMayShift {  // its jobs may wait so long, from their submission, for a better hour
+  LaneId lane;
+  Millis by;
+};
+struct SlowedWork {  // work of other workloads keeps its speed
+  WorkloadId workload;
+  std::uint32_t speed_permille = 1000;  // above 0
+};
+enum class CapCause : std::uint8_t { none, price, demand_response, power_short };
+struct PoolCapped {  // in place of the cap before; until now: there is none any more
+  PoolId pool;
+  Millis until;
+  std::uint32_t power_permille = 1000;  // of the span from idle to nameplate that a GPU may draw
+  CapCause because = CapCause::none;
+  std::vector<SlowedWork> slowed{};  // each workload once, rising
+};
+// ---- energy ends
+
 using What =
     std::variant<MemberJoined, SiteOpened, PoolOpened, LaneOpened, CapacityAdded, CapacityRetired,
                  JobSubmitted, LimitReached, JobEnded, JobCancelled, TimeReached, CommandIssued,
@@ -358,7 +384,8 @@ using What =
                  ClassOpened, RowOpened, HallOpened, PoolHoused, ArtifactMade, LaneLabelled,
                  ApprovalGranted, ArtifactLowered, LaneWidened,
                  // the law ends
-                 SitesLinked, JobFailed, JobAdopted, LendingSet, SitesParted>;
+                 SitesLinked, JobFailed, JobAdopted, LendingSet, SitesParted, SiteEnergyTold,
+                 LaneMayShift, PoolCapped>;
 struct Event {
   Millis at;
   What what;

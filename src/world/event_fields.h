@@ -72,6 +72,10 @@ FIELDS(ArtifactLowered, e.artifact, e.data_class, e.approval)
 FIELDS(LaneWidened, e.lane, e.pools, e.speed_permille)
 // ---- the law ends
 FIELDS(SitesLinked, e.a, e.b, e.mbit_per_s, e.rtt_us)
+FIELDS(SiteEnergyTold, e.site, e.krw_per_mwh, e.co2_g_per_kwh, e.dear_until)
+FIELDS(LaneMayShift, e.lane, e.by)
+FIELDS(SlowedWork, e.workload, e.speed_permille)
+FIELDS(PoolCapped, e.pool, e.until, e.power_permille, e.because, e.slowed)
 FIELDS(CommandIssued, e.wish)
 #undef FIELDS
 template <class Io, class T>

@@ -25,6 +25,15 @@ constexpr auto describe_enum(FirmSize) {
                     Choice<E>{E::small, "small", "a small firm"}};
 }
 
+enum class PriceCase { low, mid, high };
+
+constexpr auto describe_enum(PriceCase) {
+  using E = PriceCase;
+  return std::array{Choice<E>{E::low, "low", "the low unit costs"},
+                    Choice<E>{E::mid, "mid", "the middle ones"},
+                    Choice<E>{E::high, "high", "the high ones"}};
+}
+
 struct DiscountRateSpec {
   std::string id;
   std::optional<double> real, nominal;  // one of them

@@ -10,16 +10,11 @@
 #include "world/found_law.h"
 #include "world/law_plan.h"
 #include "world/machines.h"
+#include "world/power_feed.h"
 #include "world/timeline.h"
 
 namespace dure {
 namespace {
-
-struct Delivery {  // one row of installs, as the power planner sees it
-  PoolId pool;
-  Millis from, to;
-  std::int64_t gpus = 0;
-};
 
 bool holds(const LendingSpec& l, const MemberSpec& owner, const SiteSpec& site) {
   return l.owner == owner.id &&
@@ -39,9 +34,9 @@ std::uint32_t mib(double gb) { return static_cast<std::uint32_t>(std::llround(gb
 
 Millis hours(double h) { return Millis(std::llround(h * 3'600'000)); }
 
-std::vector<Delivery> open_pools(const Scenario& s, Founding& out) {
+void open_pools(const Scenario& s, Founding& out) {
   std::map<std::tuple<std::uint32_t, std::uint32_t, std::uint32_t, std::uint32_t>, PoolId> known;
-  std::vector<Delivery> deliveries;
+  std::vector<Delivery>& deliveries = out.deliveries;
   for (const InstallSpec& row : s.installs) {
     const std::uint32_t owner = index_of(s.members, row.owner), site = index_of(s.sites, row.site);
     const std::uint32_t hardware = index_of(s.hardware, row.hardware);
@@ -78,41 +73,15 @@ std::vector<Delivery> open_pools(const Scenario& s, Founding& out) {
   // By date; rows of one date in the order of the file.
   std::stable_sort(deliveries.begin(), deliveries.end(),
                    [](const Delivery& a, const Delivery& b) { return a.from < b.from; });
-  return deliveries;
 }
 
-// The GPUs of each pool that stand at a site at t, and those of them that its grid limit can feed.
-struct Standing {
-  std::int64_t delivered = 0, powered = 0;
-};
-std::map<PoolId, Standing> standing_at(const Scenario& s, const Founding& f,
-                                       const std::vector<Delivery>& deliveries, std::uint32_t site,
-                                       Millis t) {
-  std::map<PoolId, Standing> out;
-  const double per_watt = s.sites[site].pue * s.policy.power_commit_share;
-  double left_w = static_cast<double>(grid_limit(s.sites[site], t).count());
-  for (const Delivery& d : deliveries) {
-    const PoolPlan& pool = f.pools[d.pool.index];
-    if (pool.opened.site.index != site || d.from > t) continue;
-    Standing& standing = out[d.pool];  // also when it has left: the pool's step down to nothing
-    if (d.to <= t) continue;
-    const double node_w = static_cast<double>(pool.node_max_w.count()) * per_watt;
-    const std::int64_t nodes = d.gpus / pool.opened.gpus_per_node;
-    // Half a watt forgives rounding: a limit of exactly n nodes feeds n.
-    const std::int64_t fed =
-        std::min(nodes, static_cast<std::int64_t>(node_w > 0 ? (left_w + 0.5) / node_w : 1e12));
-    left_w -= static_cast<double>(fed) * node_w;
-    standing.delivered += d.gpus;
-    standing.powered += fed * pool.opened.gpus_per_node;
-  }
-  return out;
-}
-
-void plan_capacity(const Scenario& s, const std::vector<Delivery>& deliveries, Founding& out) {
+void plan_capacity(const Scenario& s, Founding& out) {
   for (std::uint32_t site = 0; site < s.sites.size(); ++site) {
     std::vector<Millis> instants;
     for (const GridStep& g : s.sites[site].grid) instants.push_back(midnight(g.month));
-    for (const Delivery& d : deliveries)
+    for (const PowerLimitStep& l : s.power_limits)
+      if (l.site == s.sites[site].id) instants.push_back(midnight(l.from));
+    for (const Delivery& d : out.deliveries)
       if (out.pools[d.pool.index].opened.site.index == site) {
         instants.push_back(d.from);
         if (d.to.count() != Timeline::kForever) instants.push_back(d.to);
@@ -121,7 +90,7 @@ void plan_capacity(const Scenario& s, const std::vector<Delivery>& deliveries, F
     instants.erase(std::unique(instants.begin(), instants.end()), instants.end());
     std::map<PoolId, Standing> before;
     for (const Millis t : instants) {
-      std::map<PoolId, Standing> now = standing_at(s, out, deliveries, site, t);
+      std::map<PoolId, Standing> now = feed_site(s, out, SiteId{site}, t).pools;
       for (const auto& [pool, standing] : now) {
         const Standing old = before[pool];
         if (standing.delivered != old.delivered || standing.powered != old.powered)
@@ -238,7 +207,7 @@ LaneOpened lane_of(const WorkloadSpec& work) {
   lane.elastic = work.elastic;
   lane.parallel_permille = permille(work.parallel_share);
   lane.most_sites = static_cast<std::uint32_t>(work.most_sites);
-  lane.sites_permille = permille(work.sites_speed);
+  lane.sites_permille = permille(work.sites_speed.value_or(0.9));
   lane.sites_mbit_per_s = mbit(work.sites_gbit_per_s);
   lane.sites_rtt_us = microseconds(work.sites_rtt_ms);
   lane.site_permille = permille(work.most_site_share);
@@ -285,6 +254,7 @@ void open_lanes(const Scenario& s, Founding& out) {
       plan.deadline = hours(work.deadline_hours);
       plan.saves = hours(work.checkpoint_hours);
       plan.restart = hours(work.restart_hours);
+      if (s.energy_policy) plan.may_shift = hours(work.may_shift_hours);
       plan.opened = like;
       plan.opened.member = MemberId{member};
       plan.opened.account = project.account;
@@ -514,8 +484,8 @@ Founding found(const Scenario& scenario) {
   }
   out.half_life = hours(scenario.policy.half_life_hours);
   for (const SiteSpec& s : scenario.sites) out.site_names.push_back(s.id);
-  const std::vector<Delivery> deliveries = open_pools(scenario, out);
-  plan_capacity(scenario, deliveries, out);
+  open_pools(scenario, out);
+  plan_capacity(scenario, out);
   open_lanes(scenario, out);
   make_promises(scenario, out);
   keep_dates(scenario, out);
@@ -561,6 +531,8 @@ std::vector<Event> Founding::events(Millis at) const {
   for (const What& what : artifacts) out.push_back({at, what});
   for (const LanePlan& l : lanes) out.push_back({at, l.opened});
   for (const LanePlan& l : lanes) out.push_back({at, l.label});
+  for (const LanePlan& l : lanes)
+    if (l.may_shift.count() > 0) out.push_back({at, LaneMayShift{l.opened.lane, l.may_shift}});
   for (const Event& e : law_steps)
     if (e.at <= at) out.push_back({at, e.what});
   for (const PoolPlan& p : pools)

@@ -27,14 +27,14 @@ struct LanePlan {
   Millis deadline;           // after its submission; 0: none
   Millis saves;              // how often its jobs save what they did, against failures; 0: never
   Millis restart;            // time that they lose to start again
+  Millis may_shift;          // how long they may wait for a better hour; 0: not at all
   Reason refused = Reason::none;  // why opened.pools is empty, if it is
   LaneLabelled label;
 };
 
 // A dated change of what stands in a pool, in order of time. Delivered racks get power in order of
-// delivery while nameplate x policy.power_commit_share x PUE stays within the site's grid limit;
-// the others stand dark until a grid step or a retirement makes room. The scheduler gets whole
-// powered nodes.
+// delivery while every limit on their way has room (power_feed.h); the others stand dark until a
+// new limit or a retirement makes room. The scheduler gets whole powered nodes.
 struct CapacityStep {
   Millis at;
   PoolId pool;
@@ -61,8 +61,15 @@ struct MaintenanceTime {
   Millis from, to;
 };
 
+struct Delivery {  // one row of installs, in units of its pool
+  PoolId pool;
+  Millis from, to;
+  std::int64_t gpus = 0;
+};
+
 struct Founding {
   std::vector<PoolPlan> pools;
+  std::vector<Delivery> deliveries;  // by date; rows of one date in the order of the file
   // Batch: one a demand row, size and user, in this order; service, ran: one a demand row.
   std::vector<LanePlan> lanes;
   std::vector<SitesLinked> links;

@@ -160,6 +160,7 @@ struct DemandResponseSpec {
   double most_year_hours = 0, least_call_hours = 0, most_call_hours = 0;
   bool weekdays_only = false, raises_load = false;
   std::int64_t from_hour = 0, to_hour = 24, pause_from_hour = 0, pause_to_hour = 0;
+  std::int64_t baseline_days = 5;
   double capacity_krw_per_kw = 0, energy_krw_per_kwh = 0;
   std::string source, note;
   template <class = void>
@@ -184,6 +185,8 @@ struct DemandResponseSpec {
               range(0, 23)),
         Field("pause_to_hour", &DemandResponseSpec::pause_to_hour,
               "end of the pause; as pause_from_hour: none", range(0, 24)),
+        Field("baseline_days", &DemandResponseSpec::baseline_days,
+              "whose same hours, without the lowest, are the baseline", range(1, 60)),
         Field("capacity_krw_per_kw", &DemandResponseSpec::capacity_krw_per_kw,
               "a kW committed and year", required, range(0, 1'000'000)),
         Field("energy_krw_per_kwh", &DemandResponseSpec::energy_krw_per_kwh, "a kWh delivered",

@@ -3,6 +3,7 @@
 // docs/models/network.md.
 #pragma once
 
+#include <array>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -10,6 +11,16 @@
 #include "base/describe.h"
 
 namespace dure {
+
+enum class Collective { all_reduce, all_gather, reduce_scatter, all_to_all };
+constexpr auto describe_enum(Collective) {
+  using E = Collective;
+  return std::array{
+      Choice<E>{E::all_reduce, "all_reduce", "the sum of all buffers, at each GPU"},
+      Choice<E>{E::all_gather, "all_gather", "a part of each GPU, all of them at each"},
+      Choice<E>{E::reduce_scatter, "reduce_scatter", "the sum of all buffers, a part at each GPU"},
+      Choice<E>{E::all_to_all, "all_to_all", "a part of its own from each GPU to each"}};
+}
 
 struct FabricSpec {  // of one class of hardware
   std::string id;

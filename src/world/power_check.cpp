@@ -67,13 +67,17 @@ Faults check_power(const PowerSpec& spec) {
   for (std::size_t i = 0; i < spec.machine_cases.size(); ++i)
     check.refers("machine_cases", i, "machine", spec.machine_cases[i].machine, spec.machines,
                  "machines");
+  std::set<std::string> swinging;
+  for (std::size_t i = 0; i < spec.swings.size(); ++i) {
+    check.refers("swings", i, "gpu", spec.swings[i].gpu, spec.gpus, "gpus");
+    for (const std::string& h : spec.swings[i].hardware)  // invariant 4
+      if (!swinging.insert(h).second)
+        check.fault("swings", i, "hardware", "a class that no row before it has", h);
+  }
   for (std::size_t i = 0; i < spec.gpus.size(); ++i) {  // invariant 3
     const GpuPowerSpec& g = spec.gpus[i];
     if (g.idle_w > g.limit_w)
       check.fault("gpus", i, "idle_w", "at most limit_w", std::to_string(g.idle_w));
-    if (g.lowest_cap_share <= g.static_share)
-      check.fault("gpus", i, "lowest_cap_share", "above static_share",
-                  std::to_string(g.lowest_cap_share));
   }
   return check.faults;
 }

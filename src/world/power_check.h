@@ -1,4 +1,4 @@
-// What holds between the rows of a PowerSpec, once each row is right by itself: invariants 1 to 3
+// What holds between the rows of a PowerSpec, once each row is right by itself: invariants 1 to 4
 // of power_spec.h. A Fault's where is the path of the row, as gpus[2].lowest_cap_share.
 #pragma once
 

@@ -5,7 +5,8 @@
 //
 // Invariants (checked by check_power in world/power_check.h, not by the reader):
 //   1. Ids are unique in their list.  2. Every id that is referred to exists.
-//   3. Idle is not above the limit; the lowest cap is above the static share.
+//   3. Idle is not above the limit.
+//   4. A class of machines swings by one row.
 #pragma once
 
 #include <array>
@@ -61,7 +62,7 @@ struct GpuPowerSpec {  // one package
               "of the limit: the mean that the regulator holds under full load", above(0, 1.1),
               dimensionless),
         Field("static_share", &S::static_share,
-              "of the limit: what a lower clock does not lower, in the law of caps", required,
+              "of the way from idle to the limit: what a lower clock does not lower", required,
               range(0, 0.9), dimensionless),
         Field("cap_exponent", &S::cap_exponent,
               "dynamic power goes as clock to this power, in the law of caps", required,
@@ -139,6 +140,7 @@ struct ServingStepSpec {  // one step of a language model that serves: docs/mode
   double host_ms = 0, sequence_ms = 0;  // of the host, beside the GPUs: the step takes no less
   double doubling_ms = 0;               // communication, each doubling of the GPUs
   double imbalance_share = 0;           // waiting of experts apart, each doubling of the GPUs
+  double expert_arithmetic_share = 1;   // of experts' arithmetic for an output token
   double routing_share = 1;  // of active over all: the chance that a token goes to an expert
   double prompt_tokens_chat = 0, prompt_tokens_code = 0;  // for each output token
   std::string source, note;
@@ -164,6 +166,10 @@ struct ServingStepSpec {  // one step of a language model that serves: docs/mode
         Field("imbalance_share", &S::imbalance_share,
               "waiting of GPUs that hold different experts, for each doubling of them", range(0, 1),
               dimensionless),
+        Field("expert_arithmetic_share", &S::expert_arithmetic_share,
+              "of the arithmetic of an output token in a mixture of experts: what is not hidden "
+              "behind the streaming of its experts",
+              range(0, 1), dimensionless),
         Field("routing_share", &S::routing_share,
               "the chance that a token goes to a given expert, over active parameters over all",
               above(0, 1), dimensionless),
@@ -179,7 +185,8 @@ struct ServingStepSpec {  // one step of a language model that serves: docs/mode
 struct ImageStepSpec {  // one pass of a diffusion transformer
   std::string id;
   double compute_efficiency = 1, fixed_ms = 0, doubling_ms = 0;  // ms for 10^9 parameters
-  double tokens_1024px = 0;                                      // latent tokens of 1024 x 1024
+  double exchange_share = 0, ring_share = 0;  // of the arithmetic, at 10^9 parameters
+  double tokens_1024px = 0;                   // latent tokens of 1024 x 1024
   std::string source, note;
   template <class = void>
   static constexpr auto describe() {
@@ -193,8 +200,37 @@ struct ImageStepSpec {  // one pass of a diffusion transformer
               range(0, 1'000)),
         Field("doubling_ms", &S::doubling_ms,
               "communication for each doubling of the GPUs, 10^9 parameters", range(0, 1'000)),
+        Field("exchange_share", &S::exchange_share,
+              "all-to-all among many GPUs over arithmetic, 10^9 parameters", range(0, 100),
+              dimensionless),
+        Field("ring_share", &S::ring_share,
+              "of each further GPU of a ring over arithmetic, 10^9 parameters", range(0, 100),
+              dimensionless),
         Field("tokens_1024px", &S::tokens_1024px, "latent tokens of an image of 1024 x 1024",
               required, above(0, 1'000'000), dimensionless),
+        Field("source", &S::source, "where this comes from", required, not_empty, source_text),
+        Field("note", &S::note, "remark for the reader"));
+  }
+};
+
+// How machines of these classes swing between the phases train and communication while their GPUs
+// keep step: docs/models/conversion.md.
+struct SwingSpec {
+  std::vector<std::string> hardware;
+  std::string gpu;
+  double cap_w = 0;  // power limit that is set; 0: the board's own
+  double smoothing_s = 0;
+  std::string source, note;
+  template <class = void>
+  static constexpr auto describe() {
+    using S = SwingSpec;
+    return std::tuple(
+        Field("hardware", &S::hardware, "classes of machines of a scenario", required, not_empty),
+        Field("gpu", &S::gpu, "their GPU: a row of gpus", required, not_empty),
+        Field("cap_w", &S::cap_w, "power limit that is set on a GPU; 0: none", range(0, 10'000)),
+        Field("smoothing_s", &S::smoothing_s,
+              "time constant of what stores energy between GPU and plug; 0: nothing does", required,
+              range(0, 3'600)),
         Field("source", &S::source, "where this comes from", required, not_empty, source_text),
         Field("note", &S::note, "remark for the reader"));
   }
@@ -307,18 +343,26 @@ struct MachineCaseSpec {  // a published figure of a machine in a known state
   }
 };
 
-struct PowerLimitStep {  // from this day on, until a later row of the same level
-  PowerLevel level = PowerLevel::grid;
+// From this day on, until a later row of the same place and level. The grid's limit is not among
+// them: sites[].grid has it. Rack, busway and hall: what racks draw; substation: what the site
+// does.
+struct PowerLimitStep {
+  std::string site, hall;  // no hall: each hall of the site
+  PowerLevel level = PowerLevel::rack;
   Date from;
   double limit_kw = 0;
+  std::int64_t racks = 0;  // of a busway
   std::string source, note;
   template <class = void>
   static constexpr auto describe() {
     using S = PowerLimitStep;
     return std::tuple(
-        Field("level", &S::level, "what is limited", required),
+        Field("site", &S::site, "where", required, refers_to("sites")),
+        Field("hall", &S::hall, "only in this hall; left out: in each hall of the site", id_text),
+        Field("level", &S::level, "what is limited: rack, busway, hall or substation", required),
         Field("from", &S::from, "from this day on", required),
         Field("limit_kw", &S::limit_kw, "what may be drawn there", required, range(0, 10'000'000)),
+        Field("racks", &S::racks, "of a busway: racks that hang on one", range(0, 10'000)),
         Field("source", &S::source, "where this comes from", required, not_empty, source_text),
         Field("note", &S::note, "remark for the reader"));
   }
@@ -331,6 +375,7 @@ struct PowerSpec {
   std::vector<ServingStepSpec> serving_steps;
   std::vector<ImageStepSpec> image_steps;
   double sync_per_doubling = 0;  // waiting for others over own work, each doubling of the nodes
+  std::vector<SwingSpec> swings;
   std::vector<StageSpec> stages;
   std::vector<ChainSpec> chains;
   std::vector<MachineSpec> machines;
@@ -346,6 +391,7 @@ struct PowerSpec {
         Field("sync_per_doubling", &S::sync_per_doubling,
               "strong scaling: waiting for others over own work, for each doubling of the nodes",
               range(0, 1), dimensionless),
+        Field("swings", &S::swings, "how machines swing that train in step"),
         Field("stages", &S::stages, "conversion stages"),
         Field("chains", &S::chains, "conversion from the load to the grid"),
         Field("machines", &S::machines, "whole machines of equal nodes"),

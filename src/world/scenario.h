@@ -24,12 +24,18 @@
 #include "world/climate_spec.h"
 #include "world/cooling_spec.h"
 #include "world/disruption_spec.h"
+#include "world/energy_asset_spec.h"
+#include "world/energy_policy_spec.h"
 #include "world/event.h"
 #include "world/failure_spec.h"
+#include "world/finance_spec.h"
+#include "world/grid_spec.h"
+#include "world/money_spec.h"
 #include "world/network_spec.h"
 #include "world/policy_spec.h"
 #include "world/power_spec.h"
 #include "world/tariff_spec.h"
+#include "world/traffic_spec.h"
 #include "world/utility_spec.h"
 #include "world/water_spec.h"
 #include "world/workload_spec.h"
@@ -575,9 +581,13 @@ struct Scenario {
   std::vector<PatternSpec> patterns;
   std::vector<HolidaySpec> holidays;
   std::vector<WorkloadSpec> workloads;
+  std::vector<TrafficSpec> traffic;
   PhysicsSpec physics;
   std::vector<UtilitySpec> utilities;
+  std::vector<PowerLimitStep> power_limits;
   std::vector<WeatherEventSpec> weather_events;
+  std::optional<EnergyPolicySpec> energy_policy;
+  std::vector<EnergyAssetsSpec> energy_assets;
   // ---- models: models/*.yaml
   std::optional<ClimateSpec> climate;
   std::vector<CoolerSpec> coolers;
@@ -592,6 +602,9 @@ struct Scenario {
   std::optional<CarbonSpec> carbon;
   std::optional<FailureSpec> failures;
   std::optional<NetworkSpec> network;
+  std::optional<GridSpec> grid;
+  std::optional<FinanceSpec> finance;
+  std::optional<MoneySpec> money;
   template <class = void>
   static constexpr auto describe() {
     return std::tuple(
@@ -631,10 +644,17 @@ struct Scenario {
         Field("patterns", &Scenario::patterns, "arrivals by hour and weekday", required, not_empty),
         Field("holidays", &Scenario::holidays, "days that differ"),
         Field("workloads", &Scenario::workloads, "archetypes of work", required, not_empty),
+        Field("traffic", &Scenario::traffic, "what work sends over networks"),
         Field("physics", &Scenario::physics, "whether and how a run reckons with physics"),
         Field("utilities", &Scenario::utilities, "what feeds the sites"),
+        Field("power_limits", &Scenario::power_limits,
+              "what racks, busways, halls and substations may draw, by date"),
         Field("weather_events", &Scenario::weather_events,
               "heat waves and droughts that are stated"),
+        Field("energy_policy", &Scenario::energy_policy,
+              "what is done about price and carbon, and about power that runs short"),
+        Field("energy_assets", &Scenario::energy_assets,
+              "sun, contracts, batteries and demand response of sites"),
         Field("climate", &Scenario::climate, "what the weather is drawn from"),
         Field("coolers", &Scenario::coolers, "what gives heat to air, water or sea"),
         Field("chillers", &Scenario::chillers, "what cools below the weather"),
@@ -647,7 +667,11 @@ struct Scenario {
         Field("tariff", &Scenario::tariff, "price of energy by date, season, band and day"),
         Field("carbon", &Scenario::carbon, "factors by year, and the shape of the day"),
         Field("failures", &Scenario::failures, "what breaks, how often and for how long"),
-        Field("network", &Scenario::network, "bandwidths and delays, within sites and between"));
+        Field("network", &Scenario::network, "bandwidths and delays, within sites and between"),
+        Field("grid", &Scenario::grid,
+              "sun, contracts, market, batteries, programmes, and how the grid fails"),
+        Field("finance", &Scenario::finance, "rates, lives, prices of what is built, taxes"),
+        Field("money", &Scenario::money, "what the money of a run is reckoned from"));
   }
 };
 

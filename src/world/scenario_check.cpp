@@ -8,9 +8,11 @@
 
 #include "base/decimal.h"
 #include "base/nearest.h"
+#include "world/energy_check.h"
 #include "world/found.h"
 #include "world/pack_node.h"
 #include "world/policy_check.h"
+#include "world/traffic_check.h"
 
 namespace dure {
 namespace {
@@ -65,6 +67,8 @@ class Checker {
     }
     for (std::size_t i = 0; i < s_.workloads.size(); ++i)
       workload(s_.workloads[i], row("workloads", i));
+    for (std::size_t i = 0; i < s_.power_limits.size(); ++i)
+      power_limit(s_.power_limits[i], row("power_limits", i));
     promises();
     shared_time();
   }
@@ -230,6 +234,26 @@ class Checker {
     }
   }
 
+  void power_limit(const PowerLimitStep& l, const std::string& here) {
+    if (l.level == PowerLevel::grid)
+      fault(here + ".level", "rack, busway, hall or substation", "'grid'",
+            "the grid's limit is a row of sites[].grid");
+    const bool busway = l.level == PowerLevel::busway;
+    if (busway != (l.racks > 0))
+      fault(here + ".racks", busway ? "how many racks hang on a busway" : "none: it is no busway",
+            std::to_string(l.racks));
+    if (l.hall.empty()) return;
+    const auto site = std::find_if(s_.sites.begin(), s_.sites.end(),
+                                   [&](const SiteSpec& x) { return x.id == l.site; });
+    if (site == s_.sites.end()) return;  // told already
+    if (l.level == PowerLevel::substation)
+      return fault(here + ".hall", "no hall: a substation feeds the whole site", q(l.hall));
+    std::vector<std::string_view> halls;
+    for (const HallSpec& h : site->halls) halls.push_back(h.id);
+    if (std::find(halls.begin(), halls.end(), l.hall) == halls.end())
+      fault(here + ".hall", "a hall of site " + site->id, q(l.hall), name_hint(l.hall, halls));
+  }
+
   void disruption(const DisruptionSpec& d, const std::string& here) {
     const bool of_links = d.kind == Disruption::link_cut;
     if (of_links != d.site.empty())
@@ -304,6 +328,8 @@ class Checker {
       if (w.array) fault(here + ".array", "no array for " + kind, "one");
       if (w.deadline_hours > 0)
         fault(here + ".deadline_hours", "no deadline for " + kind, decimal_text(w.deadline_hours));
+      if (w.may_shift_hours > 0)
+        fault(here + ".may_shift_hours", "no shift of " + kind, decimal_text(w.may_shift_hours));
     } else {
       if (!w.size) fault(here, "the key size for " + kind, "none");
       if (!w.duration) fault(here, "the key duration for " + kind, "none");
@@ -522,6 +548,10 @@ Findings check_references(const Scenario& scenario) {
   Findings found = Checker(scenario).found;
   for (Finding& f : check_policy(scenario, found.faults.empty()).faults)
     found.faults.push_back(std::move(f));
+  for (Finding& f : check_traffic(scenario).faults) found.faults.push_back(std::move(f));
+  Findings energy = check_energy(scenario);
+  for (Finding& f : energy.faults) found.faults.push_back(std::move(f));
+  for (Finding& f : energy.warnings) found.warnings.push_back(std::move(f));
   return found;
 }
 

@@ -6,7 +6,10 @@
 //   5. Rows that go together fit: weights have sizes, patterns have mean 1 (within 1 %), batch work
 //      has a size, a duration and arrivals, services have replicas, an idle node draws no more than
 //      a busy one.
+//      Limits of power stand at halls that there are; a busway says how many racks hang on it.
 //   6. The law does not contradict itself: policy_check.h.
+//   7. Traffic fits the work and the network: traffic_check.h.
+//   8. Energy assets fit the section grid: energy_check.h.
 // A warning is what may be meant: an NVLink domain that its hall cannot cool, racks before their
 // release.
 #pragma once

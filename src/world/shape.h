@@ -8,6 +8,8 @@
 //             between the groups are oversubscribed o to 1
 #pragma once
 
+#include <algorithm>
+
 #include "world/event.h"
 
 namespace dure {
@@ -57,6 +59,41 @@ inline Millis resized(const LaneOpened& lane, Millis left, std::int64_t asked, s
   const __int128 under = ((1000 - p) * from + p * asked) * to;
   const __int128 ms = (left.count() * over + under - 1) / under;
   return Millis(static_cast<std::int64_t>(ms < 1 ? 1 : ms));
+}
+
+// Under a cap of power work goes on at a part of its speed until an instant, and at full speed
+// after it. Whole milliseconds; full_speed() is the inverse of slowed(), and both keep order.
+struct Pace {
+  Millis until;  // not after now: no cap
+  std::uint32_t permille = 1000;
+  // Of a gang under several caps: the slowest, for as long as the longest.
+  static Pace worse(const Pace& a, const Pace& b, Millis now) {
+    if (a.until <= now || a.permille == 1000) return b;
+    if (b.until <= now || b.permille == 1000) return a;
+    return {std::max(a.until, b.until), std::min(a.permille, b.permille)};
+  }
+};
+inline Millis slowed(Millis now, Millis end, const Pace& pace) {  // end: at full speed
+  if (pace.until <= now || pace.permille == 1000 || end <= now || end >= kUntilCancelled)
+    return end;
+  const __int128 work = (end - now).count(), under = (pace.until - now).count();
+  const __int128 done = under * pace.permille / 1000;
+  const __int128 takes =
+      work <= done ? (work * 1000 + pace.permille - 1) / pace.permille : under + (work - done);
+  return now + Millis(static_cast<std::int64_t>(takes));
+}
+inline Millis full_speed(Millis now, Millis end, const Pace& pace) {  // end: under the cap
+  if (pace.until <= now || pace.permille == 1000 || end <= now || end >= kUntilCancelled)
+    return end;
+  const __int128 takes = (end - now).count(), under = (pace.until - now).count();
+  const __int128 work = takes <= under ? takes * pace.permille / 1000
+                                       : under * pace.permille / 1000 + (takes - under);
+  return now + Millis(static_cast<std::int64_t>(work));
+}
+inline Pace pace_of(const PoolCapped& cap, WorkloadId workload) {
+  for (const SlowedWork& s : cap.slowed)
+    if (s.workload == workload) return {cap.until, s.speed_permille};
+  return {};
 }
 
 inline std::uint32_t speed_in(const LaneOpened& lane, PoolId pool) {

@@ -48,6 +48,7 @@ struct UtilitySpec {
   std::vector<double> water_m3_per_day;
   double water_storage_hours = 0;
   std::string drought_region;
+  double ramp_limit_mw_per_s = 0;
   std::string source, note;
   template <class = void>
   static constexpr auto describe() {
@@ -66,6 +67,8 @@ struct UtilitySpec {
               "of the permitted flow, kept on the site", range(0, 1'000)),
         Field("drought_region", &UtilitySpec::drought_region,
               "whose drought stages hold here; none: never dry", id_text),
+        Field("ramp_limit_mw_per_s", &UtilitySpec::ramp_limit_mw_per_s,
+              "how fast its power may change at the meter; 0: no such limit", range(0, 100'000)),
         Field("source", &UtilitySpec::source, "where this comes from", required, not_empty,
               source_text),
         Field("note", &UtilitySpec::note, "remark for the reader"));

@@ -195,6 +195,7 @@ struct WorkloadSpec {
   Tier tier = Tier::standard;
   Within within = Within::arrival;
   double deadline_hours = 0;  // 0: none
+  double may_shift_hours = 0;
   bool preemptible = false;
   double checkpoint_hours = 0.5, restart_hours = 0.1;
   double min_run_hours = 0.7;              // if preemptible
@@ -202,10 +203,11 @@ struct WorkloadSpec {
   bool elastic = false;
   double parallel_share = 1;
   std::int64_t most_sites = 1;
-  double sites_speed = 0.9;                       // of one site, if it is split over several
+  std::optional<double> sites_speed;              // of one site, if it is split over several
   double sites_gbit_per_s = 0, sites_rtt_ms = 0;  // 0: however they are joined
   double most_site_share = 1;
   double fabric_share = 0;
+  double sync_step_s = 0;  // 0: its GPUs keep no step
   std::optional<std::string> beside_hardware;
   std::int64_t beside_units = 0;
   double utilization = 0.6;  // of the node's power span while running
@@ -256,6 +258,9 @@ struct WorkloadSpec {
         Field("within", &WorkloadSpec::within, "the order of its jobs among themselves"),
         Field("deadline_hours", &WorkloadSpec::deadline_hours,
               "it should be done so long after it came; 0: no deadline", range(0, 100'000)),
+        Field("may_shift_hours", &WorkloadSpec::may_shift_hours,
+              "it may wait so long for hours in which energy is cheap and clean; 0: not at all",
+              range(0, 1'000)),
         Field("preemptible", &WorkloadSpec::preemptible, "may be stopped for others"),
         Field("checkpoint_hours", &WorkloadSpec::checkpoint_hours,
               "its work is saved every so often; 0: never", range(0, 1'000)),
@@ -274,7 +279,9 @@ struct WorkloadSpec {
               "of its work that more GPUs make faster (Amdahl)", range(0, 1), dimensionless),
         Field("most_sites", &WorkloadSpec::most_sites, "a gang may be split over so many sites",
               range(1, 8), dimensionless),
-        Field("sites_speed", &WorkloadSpec::sites_speed, "of its speed at one site, if it is split",
+        Field("sites_speed", &WorkloadSpec::sites_speed,
+              "of its speed at one site, if it is split; none: 0.9, or what its traffic's exchange "
+              "comes to",
               above(0, 1), dimensionless),
         Field("sites_gbit_per_s", &WorkloadSpec::sites_gbit_per_s,
               "if it is split: that each two of its sites must be joined by; 0: any",
@@ -288,6 +295,10 @@ struct WorkloadSpec {
         Field("fabric_share", &WorkloadSpec::fabric_share,
               "of its time: exchange between nodes, slower across oversubscribed leaf switches",
               range(0, 1), dimensionless),
+        Field("sync_step_s", &WorkloadSpec::sync_step_s,
+              "its nodes compute and then exchange together, once in so long: power swings with "
+              "them; 0: they keep no step",
+              range(0, 3'600)),
         Field("beside_hardware", &WorkloadSpec::beside_hardware,
               "a device that it needs beside its GPUs", refers_to("hardware")),
         Field("beside_units", &WorkloadSpec::beside_units, "how many of it", range(0, 1'000),

@@ -46,6 +46,7 @@ const char* to_string(Reason r) {
     case Reason::consent_missing: return "consent_missing";
     case Reason::approval_missing: return "approval_missing";
     case Reason::approval_pending: return "approval_pending";
+    case Reason::cheaper_later: return "cheaper_later";
   }
   CHECK(!"a Reason");
 }
@@ -129,6 +130,20 @@ void World::on(const PoolOpened& e) {
   law_.on(e);
   for (std::uint32_t l = 0; l < lanes_.size(); ++l)
     lawful_[l].push_back(law_.allowed(LaneId{l}, e.pool));
+}
+
+void World::on(const SiteEnergyTold& e) {
+  CHECK(e.site.index < sites_.size());
+  if (energy_.size() <= e.site.index)
+    for (auto s = static_cast<std::uint32_t>(energy_.size()); s <= e.site.index; ++s)
+      energy_.push_back({SiteId{s}});
+  energy_[e.site.index] = e;
+}
+
+void World::on(const LaneMayShift& e) {
+  CHECK(e.lane.index < lanes_.size() && e.by.count() >= 0);
+  if (shift_by_.size() <= e.lane.index) shift_by_.resize(e.lane.index + 1);
+  shift_by_[e.lane.index] = e.by;
 }
 
 void World::on(const GuaranteeMade& e) {

@@ -33,6 +33,7 @@
 #include "world/law_book.h"
 #include "world/ledger.h"
 #include "world/machines.h"
+#include "world/shape.h"
 #include "world/timeline.h"
 
 namespace dure {
@@ -95,6 +96,7 @@ struct Pool {
   // member what was borrowed when it started.
   std::vector<std::array<std::int64_t, 4>> preemptible;
   std::vector<std::int64_t> preemptible_borrowed;
+  PoolCapped cap;  // the last; it may be over
   // What a member may count on here.
   std::int64_t entitled(MemberId m) const {
     if (m == info.owner) return installed - guaranteed;
@@ -215,6 +217,19 @@ class World {
   Reason closed(LaneId lane) const { return closed_[lane.index]; }
   // ---- the law ends
 
+  // ---- energy
+  // What was told last of the site; none: nothing was.
+  const SiteEnergyTold* energy(SiteId site) const {
+    return site.index < energy_.size() ? &energy_[site.index] : nullptr;
+  }
+  Millis may_shift(LaneId lane) const {
+    return lane.index < shift_by_.size() ? shift_by_[lane.index] : Millis();
+  }
+  Pace pace(PoolId pool, LaneId lane) const {
+    return pace_of(pools_[pool.index].cap, lanes_[lane.index].workload);
+  }
+  // ---- energy ends
+
   // ---- the snapshot: docs/formats/snapshot.md. Worlds that will behave alike have the same bytes.
   std::vector<std::byte> save() const;
   // A Fault for anything but the whole bytes of a world that passes audit(); where names the
@@ -264,6 +279,10 @@ class World {
   void on(const ApprovalGranted& e);
   void on(const ArtifactLowered& e);
   void on(const LaneWidened& e);
+  void on(const SiteEnergyTold& e);
+  void on(const LaneMayShift& e);
+  void on(const PoolCapped& e);
+  Pace pace_of_run(JobId id);
   void shares(LaneId lane);
   void weigh(LaneId lane);
   void weigh_all();
@@ -335,6 +354,8 @@ class World {
   std::vector<std::vector<bool>> lawful_;  // [lane][pool]
   std::vector<Reason> closed_;             // [lane]
   // ---- the law ends
+  std::vector<SiteEnergyTold> energy_;  // [site], as far as told
+  std::vector<Millis> shift_by_;        // [lane], as far as told
 };
 
 // Recounts every numbered invariant from the jobs; slow, for tests, storms and loaded snapshots.

@@ -77,9 +77,9 @@ struct WorldArchive {
   static void pool(Self& pool, Io& io, const Counts& counts, Millis now, std::size_t index,
                    PartsArchive::Racks& as_read) {
     auto& [info, machines, lanes, installed, free, lent, stopping, guarantees, guaranteed, timeline,
-           dips_until, plans_due, reservations, running, elastic, preemptible,
-           preemptible_borrowed] = pool;
-    worked_out(reservations, running, elastic, preemptible, preemptible_borrowed);
+           dips_until, plans_due, reservations, running, elastic, preemptible, preemptible_borrowed,
+           cap] = pool;
+    worked_out(reservations, running, elastic, preemptible, preemptible_borrowed, cap);
     walk(io, info);
     io.must(info.pool.index == index && plain(info.reclaim) && can_be(info), "a pool");
     if constexpr (Io::reading) {
@@ -406,6 +406,56 @@ struct WorldArchive {
     return true;
   }
 
+  // ---- energy: the end of the body, and only there where anything of it was ever told
+
+  template <class Self, class Io>
+  static void energy(Self& w, Io& io, const Counts& counts) {
+    std::uint64_t caps = 0;
+    if constexpr (Io::reading) {
+      if (!io.ok() || io.done()) return;
+    } else {
+      for (const Pool& pool : w.pools_) caps += pool.cap.until != Millis();
+      if (w.energy_.empty() && w.shift_by_.empty() && caps == 0) return;
+    }
+    std::uint64_t n = w.energy_.size();
+    walk(io, n);
+    io.must(n <= counts.sites, "sites whose energy was told");
+    each(io, w.energy_, n, [&](auto& e, std::size_t i) {
+      walk(io, e);
+      io.must(e.site.index == i && plain(e.dear_until), "the energy of a site");
+    });
+    n = w.shift_by_.size();
+    walk(io, n);
+    io.must(n <= counts.lanes, "lanes that may be shifted");
+    each(io, w.shift_by_, n, [&](auto& by, std::size_t) {
+      walk(io, by);
+      io.must(plain(by) && by.count() >= 0, "how long a lane may wait");
+    });
+    walk(io, caps);
+    io.must(caps <= counts.pools, "pools under a cap");
+    std::uint32_t next = 0;
+    for (std::uint64_t i = 0; i < caps && io.ok(); ++i) {
+      PoolCapped cap;
+      if constexpr (!Io::reading) {
+        while (w.pools_[next].cap.until == Millis()) ++next;
+        cap = w.pools_[next].cap;
+      }
+      walk(io, cap);
+      if constexpr (Io::reading) {
+        io.must(cap.pool.index < counts.pools && cap.pool.index >= next && cap.until != Millis() &&
+                    plain(cap.until) && cap.power_permille <= 1000,
+                "a cap of a pool");
+        for (std::size_t k = 0; k < cap.slowed.size(); ++k)
+          io.must(cap.slowed[k].speed_permille > 0 && cap.slowed[k].speed_permille <= 1000 &&
+                      (k == 0 || cap.slowed[k - 1].workload < cap.slowed[k].workload),
+                  "speeds under a cap");
+        if (!io.ok()) return;
+        w.pools_[cap.pool.index].cap = cap;
+      }
+      next = cap.pool.index + 1;
+    }
+  }
+
   // ---- all of it
 
   static Counts counts_of(const World& w) {
@@ -428,11 +478,12 @@ struct WorldArchive {
     auto& [now, events, members, sites, links, pools, lanes, lane_use, queues, waiting_lanes, jobs,
            seats, free_seats, waiting_jobs, waiting_milli, running_jobs, promises, held_jobs,
            accounts, member_accounts, lane_accounts, entitled, installed, reservations, plans,
-           more_parts, under, blockers, dependents, orphans, gains, ledger, law, lawful, closed] =
-        w;
+           more_parts, under, blockers, dependents, orphans, gains, ledger, law, lawful, closed,
+           energy_told, shift_by] = w;
     // places(), jobs(), ties() and runs() walk what is not here.
     worked_out(lane_use, waiting_lanes, free_seats, waiting_jobs, waiting_milli, running_jobs,
-               promises, held_jobs, member_accounts, lane_accounts, entitled, installed, lawful);
+               promises, held_jobs, member_accounts, lane_accounts, entitled, installed, lawful,
+               energy_told, shift_by);
     Counts counts = counts_of(w);
     walk(io, counts);
     if constexpr (Io::reading) io.know(counts);
@@ -450,6 +501,7 @@ struct WorldArchive {
     walk_all(io, before, in_this_pass, ended_at, after_end);
     io.must(before.size() <= 8 && in_this_pass.size() <= 8, "a short list of gains");
     PartsArchive::ledger(ledger, io, counts, w);
+    energy(w, io, counts);
     if constexpr (Io::reading) {
       io.must(io.done() || !io.ok(), "the end");
       if (io.ok()) io.must(all_run(w), "jobs that run where their pools say");

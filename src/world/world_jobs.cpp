@@ -257,7 +257,48 @@ Millis World::over_at(const Job& job, const StartJob& how) const {
   }
   const Millis time =
       run_time(lane, job.estimate, job.gpus, all, speed_in(lane, how.pool), several_sites, slow);
-  return limit(now_, time);
+  Pace capped = pace(how.pool, job.lane);
+  for (const Part& part : how.also)  // a device beside the GPUs waits for them, capped or not
+    if (pools_[part.pool.index].info.device == pool.device)
+      capped = Pace::worse(capped, pace(part.pool, job.lane), now_);
+  return slowed(now_, limit(now_, time), capped);
+}
+
+Pace World::pace_of_run(JobId id) {
+  Pace out;
+  const Job& job = jobs_[id.index];
+  for_each_part(id, [&](PoolId pool, std::int64_t, const Placement*) {
+    if (pools_[pool.index].info.device == pools_[job.pool.index].info.device)
+      out = Pace::worse(out, pace(pool, job.lane), now_);
+  });
+  return out;
+}
+
+// What runs there ends later, or earlier. Who was asked to stop is gone before it matters.
+void World::on(const PoolCapped& e) {
+  CHECK(e.pool.index < pools_.size() && e.until.count() != 0 && e.power_permille <= 1000);
+  for (const SlowedWork& s : e.slowed) CHECK(s.speed_permille > 0 && s.speed_permille <= 1000);
+  Pool& pool = pools_[e.pool.index];
+  std::vector<std::pair<JobId, Millis>> at_full_speed;
+  for (const Run& run : pool.running)
+    if (!run.stopping && run.end > now_ && run.end.count() != Timeline::kForever)
+      at_full_speed.emplace_back(run.job, full_speed(now_, run.end, pace_of_run(run.job)));
+  pool.cap = e;
+  for (const auto& entry : at_full_speed) {
+    const JobId id = entry.first;
+    Job& job = jobs_[id.index];
+    const Millis end = slowed(now_, entry.second, pace_of_run(id));
+    if (end == job.end) continue;
+    for_each_part(id, [&](PoolId where, std::int64_t gpus, const Placement*) {
+      Pool& p = pools_[where.index];
+      p.timeline.advance(now_);
+      room(id, p, now_, job.end, gpus);
+      room(id, p, now_, end, -gpus);
+      if (end < job.end) gained(kEveryone, p, end, job.end);
+      p.running[run_of(where, id)].end = end;
+    });
+    job.end = end;
+  }
 }
 
 // It runs from now to job.end, with job.held and the further parts. kept: the timeline holds its

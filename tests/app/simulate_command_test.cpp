@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cctype>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -203,6 +204,76 @@ TEST_F(Simulate, MeasuredWeatherIsOfASite) {
             {"--weather", "ncc_haenam=" + day});
   complaint("expected a scenario with physics",
             {"--weather", "ncc_haenam=" + day, "--set", "physics.enabled=false"});
+}
+
+// Models that a scenario brings but that do not fit: each Fault leads with the file, the line and
+// the column of what is to be mended.
+TEST_F(Simulate, PhysicsThatDoNotFitAreNamedByFileAndLine) {
+  const auto replaced = [&](const fs::path& file, const std::string& from, const std::string& to) {
+    std::string text = slurp(file);
+    const std::size_t at = text.find(from);
+    EXPECT_NE(at, std::string::npos) << file << " has no " << from;
+    const auto line = 1 + std::count(text.begin(), text.begin() + static_cast<long>(at), '\n');
+    text.replace(at, from.size(), to);
+    std::ofstream(file) << text;
+    return line;
+  };
+  struct Case {
+    std::string file, from, to, path, expected;
+  };
+  const std::vector<Case> cases = {
+      {"scenarios/k-ai-hub/utilities.yaml", "tariff: general_b_high_b_2", "tariff: general_b",
+       "utilities[0].tariff", "the id of a tariff, found general_b"},
+      {"scenarios/k-ai-hub/utilities.yaml", "power_chain: ac_ups, water",
+       "power_chain: ac_up, water", "utilities[0].power_chain", "did you mean ac_ups?"},
+      {"scenarios/k-ai-hub/utilities.yaml", "- {site: stargate_pohang,",
+       "- {site: stargate_jeonnam,", "utilities", "a row for site stargate_pohang"},
+      {"scenarios/k-ai-hub/sites.yaml", "climate_station: \"152 Ulsan\"",
+       "climate_station: \"152 Ulsn\"", "sites[ulsan_sk_aws].climate_station",
+       "did you mean 152 Ulsan?"},
+      {"scenarios/k-ai-hub/sites.yaml", "cooling: hybrid_air_and_direct_liquid",
+       "cooling: ice_cubes", "sites[ulsan_sk_aws].halls[sk].cooling", "found ice_cubes"},
+      {"models/power.yaml", "- {id: ac_ups, stages: [pdu, ups,",
+       "- {id: ac_ups, stages: [pdu, upps,", "power.chains[0].stages", "found upps"},
+      {"models/tariff-kr.yaml", "tariff: general_b_high_b_2, from: 2023-05-16, until: 2026-05-31",
+       "tariff: general_b_high_b_2, from: 2023-05-16, until: 2026-05-30", "tariff.rates[",
+       "the row of"},
+      {"models/climate-kr.yaml", "mean_c: [-1.9, 0.7,", "mean_c: [2.9, 0.7,",
+       "climate.stations[0]: month 1", "a mean in the middle quarter"},
+      {"models/failures.yaml", "out_p50_hours: 42, out_p90_hours: 855",
+       "out_p50_hours: 42, out_p90_hours: 41", "failures.causes[gpu_fault]", "found 41"},
+      {"models/carbon-kr.yaml", "hours: [1.025,", "hours: [1.525,", "carbon.shape[0] (winter)",
+       "hours of mean 1"}};
+  for (const Case& c : cases) {
+    SCOPED_TRACE(c.file + " " + c.to);
+    for (const char* part : {"models", "scenarios/k-ai-hub"}) {
+      fs::create_directories(folder_ / part);
+      fs::copy(fs::path(source_dir()) / part, folder_ / part,
+               fs::copy_options::recursive | fs::copy_options::overwrite_existing);
+    }
+    const fs::path file = folder_ / c.file;
+    const auto line = replaced(file, c.from, c.to);
+    const Ran ran = simulate({(folder_ / "scenarios/k-ai-hub/hub.yaml").string(), "--from",
+                              "2030-10-01", "--to", "2030-10-02", "--set", "run.warmup_days=0"});
+    EXPECT_EQ(ran.exit_code, kBadInput);
+    EXPECT_EQ(ran.out, "");
+    EXPECT_NE(ran.err.find(": " + c.path), std::string::npos) << ran.err;
+    EXPECT_NE(ran.err.find(c.expected), std::string::npos) << ran.err;
+    // What is missing has no line of its own, a gap is named at the row after it, and a row of
+    // several lines by its first.
+    const bool elsewhere = c.path == "utilities" || c.path.starts_with("tariff.rates[") ||
+                           c.path.starts_with("climate.") || c.path.starts_with("carbon.");
+    const std::string at = file.string() + ":" + (elsewhere ? "" : std::to_string(line) + ":");
+    const std::size_t place = ran.err.find(at);
+    ASSERT_NE(place, std::string::npos) << ran.err;
+    EXPECT_TRUE(std::isdigit(static_cast<unsigned char>(ran.err.at(place + at.size())))) << ran.err;
+  }
+  // A setting has no line: it is named itself.
+  const Ran set = simulate(
+      {source_dir() + "/scenarios/k-ai-hub/hub.yaml", "--set", "utilities[0].tariff=general_b"});
+  EXPECT_NE(set.err.find("--set utilities[0].tariff=general_b: utilities[0].tariff: expected"),
+            std::string::npos)
+      << set.err;
 }
 
 // A folder holds one run: nothing of an earlier one stays, nothing half-written is seen.

@@ -75,8 +75,8 @@ TEST(ScenarioReader, ReadsTheSmallScenario) {
 }
 
 TEST(ScenarioReader, ReadsTheHubAndItsOtherReadings) {
-  for (const char* file :
-       {"hub", "options/all_by_2027", "options/no_lending", "options/ulsan_60000"}) {
+  for (const char* file : {"hub", "options/all_by_2027", "options/no_lending",
+                           "options/rack_limits", "options/ulsan_60000"}) {
     const Outcome<Scenario> read =
         read_scenario(source_dir() + "/scenarios/k-ai-hub/" + file + ".yaml");
     ASSERT_TRUE(read) << faults_of(read.faults());

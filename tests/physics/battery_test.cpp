@@ -17,8 +17,8 @@ const BatteryPlant kPlant{.kwh = 1'000,
                           .least_charge = 0.1,
                           .most_charge = 0.9};
 
-SiteStep step(double load_kw, double solar_kw = 0) {
-  SiteStep s;
+SupplyStep step(double load_kw, double solar_kw = 0) {
+  SupplyStep s;
   s.hours = 1;
   s.load_kw = load_kw;
   s.solar_kw = solar_kw;
@@ -43,7 +43,7 @@ TEST(Battery, KeepsItsReserveForAnOutageAndThenGivesIt) {
   rule.reserve_charge = 0.5;
   const SiteFlows shaving = battery_step(kPlant, rule, 500, step(900));
   EXPECT_DOUBLE_EQ(shaving.grid_kw, 900);  // a new peak is cheaper than a dark hall
-  SiteStep outage = step(200);
+  SupplyStep outage = step(200);
   outage.grid_limit_kw = 0;
   const SiteFlows dark = battery_step(kPlant, rule, 500, outage);
   EXPECT_DOUBLE_EQ(dark.discharge_kw, 200);
@@ -57,7 +57,7 @@ TEST(Battery, KeepsItsReserveForAnOutageAndThenGivesIt) {
 }
 
 TEST(Battery, RidesThroughUntilItIsEmpty) {
-  SiteStep outage = step(200);
+  SupplyStep outage = step(200);
   outage.grid_limit_kw = 0;
   outage.hours = 0.25;
   double stored = 900, served = 0;
@@ -74,7 +74,7 @@ TEST(Battery, BuysLowSellsHighAndNegativeIsLow) {
   BatteryRule rule;
   rule.charge_below_krw_per_kwh = 130;
   rule.discharge_above_krw_per_kwh = 160;
-  SiteStep s = step(500);
+  SupplyStep s = step(500);
   s.price_krw_per_kwh = 127.6;
   const SiteFlows low = battery_step(kPlant, rule, 500, s);
   EXPECT_DOUBLE_EQ(low.charge_kw, 250);
@@ -99,7 +99,7 @@ TEST(Battery, ChargingNeverMakesANewPeak) {
 }
 
 TEST(Battery, SunLeftOverIsStoredThenGivenThenCurtailed) {
-  SiteStep s = step(300, 1'000);
+  SupplyStep s = step(300, 1'000);
   s.export_limit_kw = 200;
   s.export_price_krw_per_kwh = 90;
   const SiteFlows f = battery_step(kPlant, {}, 500, s);
@@ -115,7 +115,7 @@ TEST(Battery, ARoundTripCostsItsLosses) {
   BatteryRule rule;
   rule.charge_below_krw_per_kwh = 100;
   rule.discharge_above_krw_per_kwh = 200;
-  SiteStep s = step(1'000);
+  SupplyStep s = step(1'000);
   double stored = 100, in = 0, out = 0;
   for (int h = 0; h < 24; ++h) {
     s.price_krw_per_kwh = h < 12 ? 50 : 300;
@@ -150,7 +150,7 @@ TEST(Battery, TheEnergyBookIsExactForAnything) {
                      .discharge_above_krw_per_kwh = 170};
     double stored = p.least_charge * p.kwh;
     for (int i = 0; i < 200; ++i) {
-      SiteStep s;
+      SupplyStep s;
       s.hours = d.uniform() < 0.5 ? 0.25 : 15.0 / 3'600;
       s.load_kw = 1'000 * d.uniform();
       s.solar_kw = d.uniform() < 0.5 ? 0 : 1'500 * d.uniform();

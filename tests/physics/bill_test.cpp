@@ -66,6 +66,23 @@ TEST(Bill, DoesNotDependOnTheStep) {
   }
 }
 
+// What another supplies through the meter is in its demand and not in its energy.
+TEST(Bill, PowerOfOthersCountsForTheDemandAlone) {
+  const Millis from = midnight({2027, 5, 1}), to = midnight({2027, 6, 1});
+  BillMeter alone(tariff_of(kIndustrial), {.contract_kw = 12'000});
+  alone.add(from, to, 7'000);
+  BillMeter both(tariff_of(kIndustrial), {.contract_kw = 12'000});
+  both.add(from, to, 10'000, 3'000);
+  const MonthBill a = alone.bills()[0], b = both.bills()[0];
+  EXPECT_NEAR(b.energy_kwh, a.energy_kwh, 1e-6);
+  EXPECT_NEAR(b.energy_krw, a.energy_krw, 1e-3);
+  EXPECT_NEAR(b.climate_fuel_krw, a.climate_fuel_krw, 1e-3);
+  EXPECT_NEAR(b.kwh_by_band[0] + b.kwh_by_band[1] + b.kwh_by_band[2], b.energy_kwh, 1e-6);
+  EXPECT_NEAR(b.supplied_kwh, 744 * 3'000, 1e-6);
+  EXPECT_NEAR(b.peak_kw, 10'000, 1e-9);
+  EXPECT_NEAR(b.demand_krw, 10'000 * 7380.0, 1);
+}
+
 TEST(Bill, BandsSumToAllHoursInAnyYear) {
   for (const int year : {2027, 2028}) {
     BillMeter meter(tariff_of("general_b_high_b_2"), {.contract_kw = 1'000});

@@ -20,7 +20,7 @@ struct CarbonFile {
 };
 
 inline const CarbonSpec& shipped_carbon() {
-  static const CarbonSpec spec = read_model<CarbonFile>(model_path("carbon-kr.yaml")).carbon;
+  static const CarbonSpec spec = read_cited<CarbonFile>("models/carbon-kr.yaml").carbon;
   return spec;
 }
 

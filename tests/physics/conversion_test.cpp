@@ -6,7 +6,6 @@
 #include <cmath>
 
 #include "base/stream.h"
-#include "physics/power_limits.h"
 #include "physics/power_swing.h"
 #include "shipped_power.h"
 
@@ -124,29 +123,6 @@ TEST(PowerSwing, RampLimit) {
   EXPECT_DOUBLE_EQ(ramp_limited(limit, 20'000, 25'000, 10).value().power_w, 25'000);
   EXPECT_FALSE(ramp_limited(limit, 20'000, 25'000, 10).value().limited);
   EXPECT_FALSE(ramp_limited(limit, 0, 1, -1));
-}
-
-TEST(PowerLimits, ByDateAndWhichBinds) {
-  const auto step = [](PowerLevel level, int year, double kw) {
-    return PowerLimitStep{level, {year, 1, 1}, kw, "assumption", ""};
-  };
-  const PowerLimitStep steps[] = {step(PowerLevel::grid, 2028, 40'000),
-                                  step(PowerLevel::grid, 2026, 10'000),
-                                  step(PowerLevel::hall, 2026, 9'000)};
-  const auto early = limits_kw(steps, {2025, 12, 31});
-  EXPECT_FALSE(binding_limit(early, {})) << "nothing is known";
-  const auto now = limits_kw(steps, {2027, 6, 1});
-  ByLevel<double> draw{};
-  draw[at(PowerLevel::hall)] = 7'000;
-  draw[at(PowerLevel::grid)] = 8'500;
-  const Binding b = binding_limit(now, draw).value();
-  EXPECT_EQ(b.level, PowerLevel::grid);
-  EXPECT_DOUBLE_EQ(b.headroom_kw, 1'500);
-  const Binding later = binding_limit(limits_kw(steps, {2028, 1, 1}), draw).value();
-  EXPECT_EQ(later.level, PowerLevel::hall);
-  EXPECT_DOUBLE_EQ(later.headroom_kw, 2'000);
-  draw[at(PowerLevel::grid)] = 10'500;
-  EXPECT_DOUBLE_EQ(binding_limit(now, draw).value().headroom_kw, -500) << "broken is said";
 }
 
 }  // namespace

@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "base/stream.h"
-#include "physics/moist_air.h"
+#include "physics/psychrometrics.h"
 
 namespace dure {
 namespace {
@@ -47,21 +47,6 @@ double uniform(Stream& s, double low, double high) {
   return low + (high - low) * static_cast<double>(s.next() >> 11) * 0x1p-53;
 }
 
-TEST(MoistAir, FiguresOfThePsychrometricChart) {
-  // ASHRAE chart at sea level: 30 C dry, 20 C wet: w = 0.0105, h = 57.1 kJ/kg.
-  const double w = moist::w_from_bulbs(30, 20, 101.325);
-  EXPECT_NEAR(w, 0.0105, 0.0001);
-  EXPECT_NEAR(moist::h_of(30, w), 57.2, 0.4);
-  EXPECT_NEAR(moist::saturation_kpa(20), 2.339, 0.01);
-  EXPECT_NEAR(moist::wet_bulb_c(30, w, 101.325), 20, 1e-4);
-}
-
-TEST(MoistAir, SaturatedTemperatureIsTheInverse) {
-  for (double c = -20; c <= 45; c += 5) {
-    EXPECT_NEAR(moist::c_saturated(moist::h_saturated(c, 101.325), 101.325, c + 40), c, 1e-4);
-  }
-}
-
 TEST(Cooler, DryByHand) {
   // Full load at 30 C: 8 K over it, whatever is asked below that.
   const CoolerRun full = run_cooler(dry(), air(30, 20), 1, 35);
@@ -97,6 +82,22 @@ TEST(Cooler, UnderLeastSpeedCellsTakeTurns) {
   EXPECT_NEAR(little.cells, 0.3, 1e-12);
   EXPECT_DOUBLE_EQ(little.speed, 1);
   EXPECT_NEAR(little.leaving_c, 30 + 8.0 / 3, 1e-12);
+}
+
+TEST(Cooler, PumpsOfATowerByHand) {
+  CoolerSpec c = tower();
+  c.pump_static_share = 0.4;
+  c.least_flow = 0.5;
+  const auto pumps = [&](double load) {
+    const CoolerRun run = follow_load(c, air(20, 15), load);
+    return use_of(c, air(20, 15), run, 1000 * load, 1000, load).pump_kw;
+  };
+  EXPECT_DOUBLE_EQ(pumps(1), 10);
+  EXPECT_NEAR(pumps(0.7), 10 * 0.7 * (0.4 + 0.6 * 0.49), 1e-12);
+  EXPECT_NEAR(pumps(0.4), 10 * 0.5 * (0.4 + 0.6 * 0.25), 1e-12) << "held at half its flow";
+  // At 0.2 of the load 0.6 of the cells run, each at a third of its heat and half its flow.
+  EXPECT_NEAR(pumps(0.2), 10 * 0.6 * 0.5 * (0.4 + 0.6 * 0.25), 1e-12);
+  EXPECT_EQ(pumps(0), 0);
 }
 
 TEST(Cooler, PadsByHand) {
@@ -143,9 +144,9 @@ TEST(Cooler, TowerWaterIsBoundByHeatAndByWhatTheAirGives) {
     ASSERT_GE(l, 0);
     // Its latent heat is at most the water's heat and what the air gives down to its wet bulb (5 %
     // for the vapour's own heat).
-    const double h_in = moist::h_of(dry_c, moist::w_from_bulbs(dry_c, wet_c, 101.325));
+    const double h_in = enthalpy_kj_per_kg(dry_c, humidity_ratio_of_bulbs(dry_c, wet_c, 101.325));
     const double used_kg =
-        std::max(air_kg, 1000 / (0.9 * (moist::h_saturated(hot_c, 101.325) - h_in)));
+        std::max(air_kg, 1000 / (0.9 * (saturated_enthalpy_kj_per_kg(hot_c, 101.325) - h_in)));
     const double room = 1000 + 1.05 * 1.006 * used_kg * (dry_c - wet_c);
     ASSERT_LE(l / 3600 * 2380, room) << dry_c << " " << wet_c << " " << air_kg;
   }

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "base/stream.h"
+#include "physics/cooler.h"
 #include "physics/water.h"
 #include "shipped_models.h"
 
@@ -72,7 +73,7 @@ TEST(Cooling, DirectLiquidByHand) {
   EXPECT_FALSE(s.cannot_hold);
 }
 
-TEST(Cooling, FansAndPumpsIndoorsFollowTheCube) {
+TEST(Cooling, PumpsIndoorsWorkAgainstWhatHeadTheyHold) {
   const CoolingPlant p =
       plant("direct_liquid_100pct_cray_ex");  // pumps of 0.015, down to 0.3 of speed
   const auto pumps = [&](double load_kw) {
@@ -82,8 +83,20 @@ TEST(Cooling, FansAndPumpsIndoorsFollowTheCube) {
     return cool(q, {load_kw, 0, 1000}, mild).pump_kw;
   };
   EXPECT_NEAR(pumps(1000), 15, 1e-9);
-  EXPECT_NEAR(pumps(500), 15 * 0.125, 1e-9);
-  EXPECT_NEAR(pumps(0), 15 * 0.027, 1e-9);
+  EXPECT_NEAR(pumps(500), 15 * 0.5 * (0.47 + 0.53 * 0.25), 1e-9);
+  EXPECT_NEAR(pumps(0), 15 * 0.3 * (0.47 + 0.53 * 0.09), 1e-9);
+}
+
+// The curve that models for ASHRAE 90.1 take for a pump at variable speed that holds its pressure.
+TEST(Cooling, ShippedPumpsAreThoseOfTheCurve) {
+  for (const CoolingKindSpec& kind : model().cooling_kinds)
+    for (const auto* way : {&kind.liquid, &kind.air})
+      if (*way && (*way)->pump_share > 0) {
+        for (double q = 0.2; q <= 1; q += 0.01)
+          EXPECT_NEAR(pump_power_share(q, (*way)->pump_static_share),
+                      0.5726 * q - 0.301 * q * q + 0.7347 * q * q * q, 0.011)
+              << kind.id << ' ' << q;
+      }
 }
 
 TEST(Cooling, CopOfChillersByHand) {

@@ -9,7 +9,7 @@
 #include <set>
 
 #include "physics/draws.h"
-#include "read_model_part.h"
+#include "read_shipped.h"
 
 namespace dure {
 namespace {
@@ -17,7 +17,7 @@ namespace {
 constexpr std::int64_t kHour = 3'600'000;
 
 const FailureSpec& shipped() {
-  static const FailureSpec spec = read_model_part<FailureSpec>("failures.yaml", "failures");
+  static const FailureSpec spec = read_section<FailureSpec>("models/failures.yaml", "failures");
   return spec;
 }
 

@@ -21,7 +21,7 @@ struct FinanceFile {
 };
 
 const FinanceSpec& shipped() {
-  static const FinanceSpec spec = read_model<FinanceFile>(model_path("finance-kr.yaml")).finance;
+  static const FinanceSpec spec = read_cited<FinanceFile>("models/finance-kr.yaml").finance;
   return spec;
 }
 

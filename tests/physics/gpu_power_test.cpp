@@ -12,7 +12,8 @@
 namespace dure {
 namespace {
 
-GpuPowerSpec plain_gpu() {  // 1,000 W, static 200 W, dynamic power as the square of the clock
+GpuPowerSpec
+plain_gpu() {  // 1,000 W, static 100 + 900 / 9 = 200 W, dynamic power as the square of the clock
   GpuPowerSpec g;
   g.id = "plain";
   g.idle_w = 100;
@@ -21,7 +22,7 @@ GpuPowerSpec plain_gpu() {  // 1,000 W, static 200 W, dynamic power as the squar
   g.compute_share = 0.4;
   g.memory_share = 0.2;
   g.regulated_share = 1;
-  g.static_share = 0.2;
+  g.static_share = 1.0 / 9;
   g.cap_exponent = 2;
   g.lowest_cap_share = 0.3;
   g.bf16_dense_tflops = 1000;
@@ -72,6 +73,38 @@ TEST(GpuPower, CapByHand) {
   EXPECT_DOUBLE_EQ(dvfs_w(g, 1000, 0.5), 400);
   EXPECT_DOUBLE_EQ(dvfs_w(g, 1000, 1), 1000);
   EXPECT_DOUBLE_EQ(dvfs_w(g, 150, 0.5), 150);
+}
+
+TEST(GpuPower, ACapUnderTheStaticPowerLeavesTheLeastClock) {
+  GpuPowerSpec g = plain_gpu();
+  g.lowest_cap_share = 0.1;
+  g.regulated_share = 100;  // no regulator: 0.6 x 1,000 W of arithmetic
+  // 2 % of the dynamic 400 W are left: 208 W at a clock of the root of 0.02.
+  EXPECT_NEAR(clock_ratio(g, 150, 600).value(), std::sqrt(0.02), 1e-12);
+  const Capped c = capped_step(g, {1, 0, 0, 0}, 150).value();
+  EXPECT_NEAR(c.clock_ratio, std::sqrt(0.02), 1e-9);
+  EXPECT_NEAR(c.power_w, 208, 1e-6);
+}
+
+TEST(GpuPower, MemoryKeepsItsPowerUnderACap) {
+  GpuPowerSpec g = plain_gpu();
+  g.regulated_share = 100;  // no regulator
+  // q = 0.2 + 0.4 + 0.2 x 0.5 = 0.7: 700 W, of which memory 100. Under 400 W the rest has
+  // ((400 - 300) / (700 - 300))^(1/2) = 0.5 of its clock; 0.5 s of memory still hide behind it.
+  const Capped c = capped_step(g, {1, 0.5, 0, 0}, 400).value();
+  EXPECT_NEAR(c.clock_ratio, 0.5, 1e-9);
+  EXPECT_NEAR(c.slowdown, 2, 1e-9);
+  EXPECT_DOUBLE_EQ(c.power_w, 400);
+}
+
+TEST(GpuPower, SpeedOfWorkThatIsKnownByItsDrawByHand) {
+  const GpuPowerSpec g = plain_gpu();
+  // A draw of 820 W: (820 - 100) / 900 = 0.8 of the time follows the clock. At 355 W it is
+  // ((355 - 200) / (820 - 200))^(1/2) = 0.5, so the step takes 0.8 / 0.5 + 0.2.
+  EXPECT_NEAR(capped_speed(g, 355, 820).value(), 1 / 1.8, 1e-12);
+  EXPECT_DOUBLE_EQ(capped_speed(g, 900, 820).value(), 1);
+  EXPECT_DOUBLE_EQ(capped_speed(g, 300, 90).value(), 1) << "nothing of it follows the clock";
+  EXPECT_FALSE(capped_speed(g, 299, 820));
 }
 
 TEST(GpuPower, ACapSlowsArithmeticAndNotMemory) {
@@ -133,7 +166,8 @@ TEST(GpuPower, EnergyOptimalCap) {
     const double beside = 300 * s.uniform();
     const double full = gpu_working_w(g, activity(t));
     const auto energy = [&](double cap) {
-      return (std::min(cap, full) + beside) * step_s(t, clock_ratio(g, cap, full).value());
+      const Capped c = capped_step(g, t, cap).value();
+      return (c.power_w + beside) * c.slowdown;
     };
     if (full < 301) continue;
     const double best = energy(energy_optimal_cap_w(g, t, beside));
@@ -149,7 +183,7 @@ TEST(GpuWork, ServingStepByHand) {
   e.fixed_ms = 2;
   e.doubling_ms = 1;
   e.sequence_ms = 0.1;
-  ServedModel m{10, 10, 2, 8, 2, 0, Spread::tensor};
+  ServedModel m{10, 10, 2, 8, 2, 0, Sharding::tensor};
   // C = 2 x 1e10 x 8 / (2 x 1e15 x 0.5) = 0.16 ms; M = 2e10 / (2 x 2e12 x 0.5) = 10 ms
   const StepTimes t = serving_step(e, plain_gpu(), m).value();
   EXPECT_NEAR(t.compute_s, 0.16e-3, 1e-12);
@@ -164,9 +198,33 @@ TEST(GpuWork, ServingStepByHand) {
   EXPECT_NEAR(f.memory_s, 5e-3, 1e-12);
 }
 
+TEST(GpuWork, ThinProductsOfExpertsHideBehindTheirWeights) {
+  ServingStepSpec e;
+  e.expert_arithmetic_share = 0.25;
+  ServedModel m{100, 10, 2, 8, 1, 2, Sharding::tensor};
+  // 2 x 1e10 x 8 x (0.25 + 2) / 1e15: the prompt's are thick and count.
+  EXPECT_NEAR(serving_step(e, plain_gpu(), m).value().compute_s, 0.36e-3, 1e-12);
+  m.params_b = 10;  // dense: all of them
+  EXPECT_NEAR(serving_step(e, plain_gpu(), m).value().compute_s, 0.48e-3, 1e-12);
+}
+
+TEST(GpuWork, WhatGpusOfAnImageSendEachOtherGrowsWithIt) {
+  ImageStepSpec e;
+  e.exchange_share = 0.4;
+  e.ring_share = 0.1;
+  ImageModel m{8, 4096, 1, 2, 4, 2};
+  const StepTimes t = image_step(e, plain_gpu(), m).value();
+  // Width 8^(1/3) = 2; all-to-all 0.4 x 3/4, one further GPU in the ring 0.1.
+  EXPECT_NEAR(t.rest_s, t.compute_s / 2 * 0.4, 1e-15);
+  m.gpus = m.ring = 1;
+  EXPECT_EQ(image_step(e, plain_gpu(), m).value().rest_s, 0);
+  m.ring = 2;
+  EXPECT_FALSE(image_step(e, plain_gpu(), m)) << "more in the ring than there are";
+}
+
 TEST(GpuWork, ExpertsAreTouchedOneAfterAnother) {
   ServingStepSpec e;
-  ServedModel m{100, 10, 2, 1, 1, 0, Spread::tensor};
+  ServedModel m{100, 10, 2, 1, 1, 0, Sharding::tensor};
   const auto bytes = [&](double batch) {
     m.batch_seqs = batch;
     return serving_step(e, plain_gpu(), m).value().memory_s * 2e12;
@@ -180,7 +238,7 @@ TEST(GpuWork, WhatIsNoModelIsRefused) {
   const ServingStepSpec e;
   const GpuPowerSpec g = plain_gpu();
   const auto refused = [&](auto change) {
-    ServedModel m{10, 10, 2, 8, 2, 0, Spread::tensor};
+    ServedModel m{10, 10, 2, 8, 2, 0, Sharding::tensor};
     change(m);
     return !serving_step(e, g, m);
   };
@@ -192,7 +250,7 @@ TEST(GpuWork, WhatIsNoModelIsRefused) {
   EXPECT_TRUE(refused([](ServedModel& m) { m.prompt_ratio = -1; }));
   GpuPowerSpec unknown = g;
   unknown.memory_tb_per_s = 0;
-  EXPECT_FALSE(serving_step(e, unknown, {10, 10, 2, 8, 2, 0, Spread::tensor}));
+  EXPECT_FALSE(serving_step(e, unknown, {10, 10, 2, 8, 2, 0, Sharding::tensor}));
   EXPECT_FALSE(image_step({}, g, {0, 4096, 2, 1, 1}));
 }
 

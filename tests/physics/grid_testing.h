@@ -20,7 +20,7 @@ struct GridFile {
 };
 
 inline const GridSpec& shipped_grid() {
-  static const GridSpec spec = read_model<GridFile>(model_path("grid-kr.yaml")).grid;
+  static const GridSpec spec = read_cited<GridFile>("models/grid-kr.yaml").grid;
   return spec;
 }
 

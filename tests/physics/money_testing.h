@@ -1,4 +1,4 @@
-// Reads a shipped file of models/ as a scenario would: one section by its name, and its sources.
+// A shipped file of models/ whose every `source` is one of its sources.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -7,9 +7,7 @@
 #include <string>
 
 #include "base/describe.h"
-#include "io/describe_reader.h"
-#include "io/doc_loader.h"
-#include "source_dir.h"
+#include "read_shipped.h"
 #include "world/scenario.h"
 
 namespace dure {
@@ -37,13 +35,8 @@ void collect_sources(const S& s, std::set<std::string>& out) {
 }
 
 template <class File>
-File read_model(const std::string& path) {
-  const Loaded loaded = load_document(path, {});
-  DescribedReader reader(loaded.doc);
-  File out;
-  reader.read(loaded.doc.root, out);
-  for (const Fault& f : loaded.faults) ADD_FAILURE() << to_string(f);
-  for (const Fault& f : reader.faults) ADD_FAILURE() << to_string(f);
+File read_cited(const std::string& path) {
+  const File out = read_shipped<File>(path);
   std::set<std::string> known{"recalled", "assumption", "derived"}, used;
   for (const SourceSpec& s : out.sources) known.insert(s.id);
   collect_sources(out, used);
@@ -56,7 +49,5 @@ File read_model(const std::string& path) {
   }
   return out;
 }
-
-inline std::string model_path(const std::string& name) { return source_dir() + "/models/" + name; }
 
 }  // namespace dure

@@ -143,18 +143,16 @@ TEST(PowerCheck, TheShippedRowsHoldAndBrokenOnesAreNamed) {
   spec.nodes[2].supply = "nothing";
   spec.machines[0].node = "nothing";
   spec.gpus[2].idle_w = 401;
-  spec.gpus[3].lowest_cap_share = 0.2;
   std::string where;
   for (const Fault& f : check_power(spec)) where += f.where + ' ';
   EXPECT_NE(where.find("gpus[1].id"), std::string::npos) << where;
   EXPECT_NE(where.find("nodes[2].supply"), std::string::npos) << where;
   EXPECT_NE(where.find("machines[0].node"), std::string::npos) << where;
   EXPECT_NE(where.find("gpus[2].idle_w"), std::string::npos) << where;
-  EXPECT_NE(where.find("gpus[3].lowest_cap_share"), std::string::npos) << where;
 }
 
 TEST(PowerFile, AWrongRowIsRefusedWithItsPlace) {
-  const Outcome<PowerFile> file = read_power_text(
+  const Outcome<PowerFile> file = read_text<PowerFile>(
       "sources: []\n"
       "power:\n"
       "  stages:\n"

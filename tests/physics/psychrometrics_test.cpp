@@ -37,6 +37,44 @@ TEST(Psychrometrics, WorkedExample) {  // example 1: dry bulb 40 C, wet bulb 20 
   EXPECT_NEAR(wet_bulb_c(30, 1, kSea), 30, 1e-6);
 }
 
+TEST(Psychrometrics, FiguresOfTheChart) {
+  // At sea level, 30 C dry and 20 C wet: w = 0.0105, h = 57.1 kJ/kg.
+  const double w = humidity_ratio_of_bulbs(30, 20, kSea);
+  EXPECT_NEAR(w, 0.0105, 0.0001);
+  EXPECT_NEAR(enthalpy_kj_per_kg(30, w), 57.2, 0.4);
+  EXPECT_EQ(humidity_ratio_of_bulbs(40, 5, kSea), 0);  // even dry air would be warmer
+}
+
+TEST(Psychrometrics, RatioOfBulbsIsThatOfTheHumidity) {
+  Stream draw(3, "psychrometrics", 0);
+  for (int i = 0; i < 5'000; ++i) {
+    const double t = -40 + 100 * draw.uniform(), rh = 0.01 + 0.99 * draw.uniform();
+    const double wet = wet_bulb_c(t, rh, 95);
+    // Of a frozen wick too: the wet bulb is over ice exactly where it is below 0 C.
+    ASSERT_NEAR(humidity_ratio_of_bulbs(t, wet, 95), humidity_ratio(t, rh, 95), 1e-6)
+        << t << ' ' << rh;
+  }
+}
+
+TEST(Psychrometrics, SaturatedTemperatureIsTheInverse) {
+  for (double c = -40; c <= 45; c += 2.5)
+    EXPECT_NEAR(saturated_air_c(saturated_enthalpy_kj_per_kg(c, kSea), kSea, c + 40), c, 1e-6);
+}
+
+TEST(Psychrometrics, SlopeIsThatOfTheEnthalpyOverWater) {
+  for (double c = 0.1; c <= 70; c += 2.3) {
+    const double rise =
+        saturated_enthalpy_kj_per_kg(c + 1e-4, kSea) - saturated_enthalpy_kj_per_kg(c - 1e-4, kSea);
+    EXPECT_NEAR(saturated_enthalpy_slope(c, kSea) / (rise / 2e-4), 1, 1e-5) << c;
+  }
+  // No kink where ice would melt.
+  for (double c = -60; c <= 60; c += 0.5) {
+    const double here = saturated_enthalpy_slope(c, kSea);
+    EXPECT_GT(here, saturated_enthalpy_slope(c - 0.5, kSea)) << c;
+    EXPECT_LT(here / saturated_enthalpy_slope(c - 0.5, kSea), 1.04) << c;
+  }
+}
+
 TEST(Psychrometrics, PressureIsThatOfTheTable) {  // table 1
   EXPECT_NEAR(station_pressure_kpa(0), 101.325, 1e-9);
   EXPECT_NEAR(station_pressure_kpa(500), 95.461, 5e-3);

@@ -1,13 +1,11 @@
-// The shipped models/*.yaml, read as a scenario reads them, for tests.
+// The shipped rows of cooling and water.
 #pragma once
 
-#include <string>
 #include <vector>
 
-#include "io/describe_reader.h"
-#include "io/doc_loader.h"
+#include "base/describe.h"
 #include "physics/cooling.h"
-#include "source_dir.h"
+#include "read_shipped.h"
 #include "world/scenario.h"
 #include "world/water_spec.h"
 
@@ -43,25 +41,12 @@ struct WaterFile {
   }
 };
 
-template <Described File>
-File read_shipped(const std::string& name) {
-  Loaded loaded = load_document(source_dir() + "/models/" + name, {});
-  DescribedReader reader(loaded.doc);
-  File file;
-  reader.read(loaded.doc.root, file);
-  Faults faults = std::move(loaded.faults);
-  faults.insert(faults.end(), reader.faults.begin(), reader.faults.end());
-  for (const Fault& f : faults) std::fprintf(stderr, "%s\n", to_string(f).c_str());
-  CHECK(faults.empty());
-  return file;
-}
-
 inline CoolingModel shipped_cooling() {
-  CoolingFile f = read_shipped<CoolingFile>("cooling.yaml");
+  CoolingFile f = read_shipped<CoolingFile>("models/cooling.yaml");
   return {f.coolers, f.chillers, f.thermal_masses, f.cooling_kinds};
 }
 inline WaterModel shipped_water() {
-  WaterFile f = read_shipped<WaterFile>("water-kr.yaml");
+  WaterFile f = read_shipped<WaterFile>("models/water-kr.yaml");
   return {f.water_sources, f.drought_stages, f.water_band};
 }
 

@@ -21,7 +21,7 @@ struct TariffFile {
 };
 
 inline const TariffSpec& shipped_tariff() {
-  static const TariffSpec spec = read_model<TariffFile>(model_path("tariff-kr.yaml")).tariff;
+  static const TariffSpec spec = read_cited<TariffFile>("models/tariff-kr.yaml").tariff;
   return spec;
 }
 

@@ -8,34 +8,17 @@
 #include <cmath>
 #include <cstring>
 
-#include "io/describe_reader.h"
-#include "io/doc_loader.h"
 #include "physics/measured_weather.h"
 #include "physics/psychrometrics.h"
 #include "physics/weather_normals.h"
+#include "read_shipped.h"
 #include "source_dir.h"
 
 namespace dure {
 namespace {
 
-std::string faults_of(const Faults& faults) {
-  std::string all;
-  for (const Fault& f : faults) all += to_string(f) + "\n";
-  return all;
-}
-
 const ClimateSpec& korea() {
-  static const ClimateSpec spec = [] {
-    const Loaded loaded = load_document(source_dir() + "/models/climate-kr.yaml", {});
-    EXPECT_TRUE(loaded.faults.empty()) << faults_of(loaded.faults);
-    ClimateSpec c;
-    DescribedReader reader(loaded.doc);
-    const DocNode* const node = loaded.doc.root.find("climate");
-    EXPECT_NE(node, nullptr);
-    if (node != nullptr) reader.read(*node, c);
-    EXPECT_TRUE(reader.faults.empty()) << faults_of(reader.faults);
-    return c;
-  }();
+  static const ClimateSpec spec = read_section<ClimateSpec>("models/climate-kr.yaml", "climate");
   return spec;
 }
 
@@ -425,16 +408,17 @@ TEST(Weather, RefusesWhatDoesNotHangTogether) {
   EXPECT_EQ(faulty([](C, O o) { o.shift_c = 30; }),
             "weather: expected a climate shift from -5 to 10 C, found 30");
   EXPECT_EQ(faulty([](C c, O) { c.names[3].use = "soul"; }),
-            "climate, name 203 Icheon: expected the id of a station, found soul");
+            "climate.names[3]: expected the id of a station, found soul");
   EXPECT_EQ(faulty([](C c, O) { c.stations[1].id = "seoul"; }),
-            "climate: expected stations with different ids, found seoul twice");
-  EXPECT_EQ(faulty([](C c, O) { c.stations[0].mean_c[6] = 28.9; }),
-            "climate, seoul, month 7: expected a mean in the middle quarter between daily minimum "
-            "and maximum, found 22.3, 28.9, 29");
+            "climate.stations[1]: expected stations with different ids, found seoul twice");
+  EXPECT_EQ(
+      faulty([](C c, O) { c.stations[0].mean_c[6] = 28.9; }),
+      "climate.stations[0]: month 7: expected a mean in the middle quarter between daily minimum "
+      "and maximum, found 22.3, 28.9, 29");
   EXPECT_EQ(faulty([](C c, O) { c.stations[1].coast = "north"; }),
-            "climate, incheon: expected a coast of sea_water, found north");
+            "climate.stations[1]: expected a coast of sea_water, found north");
   EXPECT_EQ(faulty([](C c, O) { c.droughts[0].serious_per_year = 1; }),
-            "climate, drought of honam: expected serious_per_year up to alerts_per_year, found 1");
+            "climate.droughts[0]: expected serious_per_year up to alerts_per_year, found 1");
   const auto event = [&](WeatherEventSpec e) {
     return faulty([&](C, O o) { o.events.push_back(e); });
   };
@@ -447,7 +431,7 @@ TEST(Weather, RefusesWhatDoesNotHangTogether) {
                    DroughtStage::normal,
                    "assumption",
                    ""}),
-            "weather event e: expected a last day on or after the first, 2028-08-02, found "
+            "weather_events[e]: expected a last day on or after the first, 2028-08-02, found "
             "2028-08-01");
   EXPECT_EQ(event({"e",
                    WeatherEventKind::heat_wave,
@@ -458,7 +442,7 @@ TEST(Weather, RefusesWhatDoesNotHangTogether) {
                    DroughtStage::normal,
                    "assumption",
                    ""}),
-            "weather event e: expected a region of the climate, found mars");
+            "weather_events[e]: expected a region of the climate, found mars");
   EXPECT_EQ(event({"e",
                    WeatherEventKind::heat_wave,
                    {2028, 8, 2},
@@ -468,7 +452,7 @@ TEST(Weather, RefusesWhatDoesNotHangTogether) {
                    DroughtStage::normal,
                    "assumption",
                    ""}),
-            "weather event e: expected add_c above 0, up to 15, found 40");
+            "weather_events[e]: expected add_c above 0, up to 15, found 40");
   EXPECT_EQ(event({"e",
                    WeatherEventKind::drought,
                    {2028, 8, 2},
@@ -478,7 +462,7 @@ TEST(Weather, RefusesWhatDoesNotHangTogether) {
                    DroughtStage::normal,
                    "assumption",
                    ""}),
-            "weather event e: expected a stage worse than normal, found normal");
+            "weather_events[e]: expected a stage worse than normal, found normal");
   EXPECT_DEATH(made(korea(), year(2028)).at(0, 0), "CHECK");
 }
 

@@ -112,6 +112,16 @@ def fibre_cut(dure):
         s.so(f"{site} works on", busy > 0.9 * was, f"{busy:.0f} GPUs busy, {was:.0f} without the cut")
     s.so("what sits in one place is not touched", r.summary["failures"]["down_gpu_h"] == calm.summary["failures"]["down_gpu_h"],
          f"{r.summary['failures']['down_gpu_h']:.0f} GPU-hours out of order in both")
+    n, quiet = r.summary["network"], calm.summary["network"]
+    cut = next(c for c in n["cuts"] if c["id"] == "honam_trench")
+    s.so("what Honam's work sends goes another way", cut["rerouted"] > 0 and cut["rerouted_gb"] > 0,
+         f"{cut['rerouted']} flows, {cut['rerouted_gb']:.0f} GB, {cut['longer']} of them longer, by {cut['most_extra_rtt_ms']} ms at most")
+    s.so("none is lost", cut["lost"] == 0, f"{cut['lost']} without a way")
+    busan = lambda x, site: next((l["there_gb"] + l["back_gb"] for l in x["links"] if l["id"] == f"{site}_busan"), 0)
+    s.so("the link of Haenam to Busan carries it", busan(n, "ncc_haenam") > busan(quiet, "ncc_haenam"),
+         f"{busan(n, 'ncc_haenam'):.0f} against {busan(quiet, 'ncc_haenam'):.0f} GB")
+    s.so("what is late is over with the cut", cut["late_h"] < 24, f"at most {cut['most_late_gb']:.0f} GB late, for {cut['late_h']} hours; {cut['slower']} flows slower")
+    s.so("without the cut there is none of it", all(c["id"] != "honam_trench" for c in quiet["cuts"]), f"{len(quiet['cuts'])} cuts by chance in both")
     s.books(r)
     return s
 

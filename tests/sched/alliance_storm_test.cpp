@@ -25,7 +25,7 @@ namespace {
 struct Totals {
   std::uint64_t events = 0, passes = 0, stops = 0, shrinks = 0, growths = 0, splits = 0, under = 0,
                 laws = 0, aged = 0, starts = 0, shares = 0, refused = 0, adopted = 0, orphaned = 0,
-                restarts = 0;
+                shifted = 0, restarts = 0;
   int most_stops = 0;
 };
 
@@ -124,6 +124,7 @@ class Storm final : private Listener {
     totals.refused += rules_.refused;
     totals.adopted += rules_.adopted;
     totals.orphaned += rules_.orphaned;
+    totals.shifted += rules_.shifted;
     totals.most_stops = std::max(totals.most_stops, rules_.most_stops);
   }
   std::string sha256() { return hash_.sha256(); }
@@ -244,7 +245,7 @@ TEST(AllianceStorm, Seeds) {
   std::printf(
       "%llu seeds, %llu events, %llu passes, %llu starts, %llu stops (%d of one job at most), %llu "
       "shrinks, %llu growths, %llu split, %llu reserved, %llu on shared nodes, %llu refused (%llu "
-      "after one that failed), %llu adopted; laws: "
+      "after one that failed), %llu adopted, %llu waits for a better hour; laws: "
       "%llu guarantee, %llu "
       "patience\n",
       static_cast<unsigned long long>(seeds), static_cast<unsigned long long>(totals.events),
@@ -256,7 +257,8 @@ TEST(AllianceStorm, Seeds) {
       static_cast<unsigned long long>(totals.shares),
       static_cast<unsigned long long>(totals.refused),
       static_cast<unsigned long long>(totals.orphaned),
-      static_cast<unsigned long long>(totals.adopted), static_cast<unsigned long long>(totals.laws),
+      static_cast<unsigned long long>(totals.adopted),
+      static_cast<unsigned long long>(totals.shifted), static_cast<unsigned long long>(totals.laws),
       static_cast<unsigned long long>(totals.aged));
   // A storm that does not blow proves nothing.
   if (seeds >= 1000) {
@@ -269,6 +271,7 @@ TEST(AllianceStorm, Seeds) {
     EXPECT_GT(totals.restarts, 0u);
     EXPECT_GT(totals.adopted, 0u);
     EXPECT_GT(totals.orphaned, 0u);
+    EXPECT_GT(totals.shifted, 0u);
     EXPECT_GT(totals.laws, 0u);
     EXPECT_GT(totals.aged, 0u);
   }

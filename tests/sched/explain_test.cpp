@@ -570,5 +570,31 @@ TEST(Explain, TheLeastChangeIsTheLeastAndWorks) {
     EXPECT_GT(found[kind], 20) << to_string(kind);
 }
 
+TEST(Explain, WorkThatWaitsForCheaperHours) {
+  Made m;
+  m.members({"a"});
+  const PoolId pool = m.pool(8, {});
+  LaneOpened like;
+  like.member = MemberId{0};
+  const LaneId lane = m.lane({pool}, 2, like);
+  m.fact(LaneMayShift{lane, Millis(50)});
+  m.fact(SiteEnergyTold{SiteId{0}, 180'000, 430, Millis(30)});
+  const JobId waits = m.job(lane, 2, 10);
+  EXPECT_EQ(m.pass(), Millis(30));  // it asks to be woken then
+  EXPECT_EQ(m.world.job(waits).state, JobState::waiting);
+  const Explanation e = m.of(waits);
+  EXPECT_EQ(e.reason, Reason::cheaper_later);
+  ASSERT_EQ(e.pools.size(), 1u);
+  EXPECT_EQ(e.pools[0].why_not, Reason::cheaper_later);
+  EXPECT_EQ(e.pools[0].kept_until, Millis(30));
+  ASSERT_FALSE(e.changes.empty());
+  EXPECT_EQ(e.changes.back().kind, Change::wait);
+  EXPECT_EQ(e.changes.back().time, Millis(30));
+
+  m.fact(SiteEnergyTold{SiteId{0}, 180'000, 430, Millis(51)});  // longer than it may wait
+  m.pass();
+  EXPECT_EQ(m.world.job(waits).state, JobState::running);
+}
+
 }  // namespace
 }  // namespace dure

@@ -21,9 +21,10 @@ struct Weather {  // what may happen
   bool overruns = false, failures = false, drains = false, plans = false, reservations = false;
   bool capacity = false, guarantees = false, cancels = false, dependencies = false;
   bool badly = false, adopts = false;  // jobs fail for good; sites start some themselves
+  bool energy = false;  // prices are told, pools capped, and some lanes may be shifted
   // No job runs past its estimate, no machine goes but by plan, and nobody takes room but by us:
-  // promises can be kept.
-  bool calm() const { return !overruns && !drains && !capacity && !adopts; }
+  // promises can be kept. A cap puts ends off.
+  bool calm() const { return !overruns && !drains && !capacity && !adopts && !energy; }
 };
 
 class StormPlant final : public Plant {
@@ -40,6 +41,7 @@ class StormPlant final : public Plant {
     if (Stream w(seed, "what sites do", 0); willful && !lending_) {
       weather_.badly = w.below(4) == 0;
       weather_.adopts = w.below(5) == 0;
+      if (Stream e(seed, "energy", 0); e.below(4) == 0) power(e);
     }
   }
   const Policy& policy() const { return policy_; }
@@ -59,6 +61,7 @@ class StormPlant final : public Plant {
   }
 
   void ask(const Command& wish) override {
+    settle_cap();
     if (const auto* s = std::get_if<StartJob>(&wish)) started(s->job);
     if (const auto* p = std::get_if<PreemptJob>(&wish); p != nullptr && adopted_ == p->job) {
       started(p->job);  // adopted in this very round
@@ -88,6 +91,7 @@ class StormPlant final : public Plant {
 
   void next(Millis wake, std::vector<Event>& facts) override {
     if (!founded_) return found(facts);
+    settle_cap();
     if (adopted_) started(*adopted_);
     adopted_.reset();
     while (facts.empty()) {
@@ -292,6 +296,54 @@ class StormPlant final : public Plant {
     sharing_ = true;
   }
 
+  // Work that may be shifted. What it costs and what is capped comes as any other weather.
+  void power(Stream& s) {
+    weather_.energy = true;
+    for (const LaneOpened& l : lanes_)
+      if (s.below(2) == 0)
+        shifts_.push_back({l.lane, Millis(static_cast<std::int64_t>(1 + s.below(20)))});
+  }
+  void tell_energy(std::vector<Event>& facts) {
+    const Millis now(now_);
+    if (chance(50)) {
+      SiteEnergyTold e{SiteId{one_of(sites_.size())}, 100'000, 400};
+      if (chance(60)) e.dear_until = Millis(now_ + between(1, 20));
+      facts.push_back({now, e});
+      return;
+    }
+    PoolCapped cap;
+    cap.pool = PoolId{one_of(pools_.size())};
+    cap.until = now + Millis(between(1, 25));
+    if (chance(20)) cap.until = std::max(now, Millis(1));  // lifted
+    cap.power_permille = static_cast<std::uint32_t>(between(0, 4) * 250);
+    cap.because = CapCause::price;
+    // All lanes are of workload 0.
+    if (chance(85))
+      cap.slowed.push_back({WorkloadId{0}, static_cast<std::uint32_t>(between(1, 10) * 100)});
+    facts.push_back({now, cap});
+    capped_ = cap.pool;
+  }
+  // The pool was capped: what really happens there goes slower, or faster, in proportion.
+  void settle_cap() {
+    if (!capped_) return;
+    const PoolId pool = *capped_;
+    capped_.reset();
+    std::vector<JobId> there;
+    for (const Run& run : world_.pool(pool).running)
+      if (!run.stopping) there.push_back(run.job);
+    for (const JobId id : there) {
+      if (real_.size() <= id.index) continue;
+      Real& real = real_[id.index];
+      const std::int64_t limit = world_.job(id).end.count();
+      if (real.turn == 0 || limit == real.limit || limit == Timeline::kForever) continue;
+      if (real.end <= now_ || real.limit <= now_) continue;
+      std::int64_t end = now_ + std::max<std::int64_t>(
+                                    1, (real.end - now_) * (limit - now_) / (real.limit - now_));
+      if (!weather_.overruns) end = std::min(end, limit);
+      plan_end(id, end, limit);
+    }
+  }
+
   void draw_lane(std::uint32_t l, const std::vector<std::vector<AccountId>>& of_member) {
     LaneOpened lane;
     lane.lane = LaneId{l};
@@ -349,6 +401,7 @@ class StormPlant final : public Plant {
     }
     for (const GuaranteeMade& g : guarantees_) tell(g);
     for (const LaneOpened& l : lanes_) tell(l);
+    for (const LaneMayShift& l : shifts_) tell(l);
     agenda_.emplace(0, Item{Item::any, 0, 0});
   }
 
@@ -427,6 +480,7 @@ class StormPlant final : public Plant {
     const bool more = jobs_left_ > 0;
     if (more) agenda_.emplace(now_ + (chance(40) ? 0 : between(0, pause_)), Item{Item::any, 0, 0});
     const Weather& w = weather_;
+    if (more && w.energy && chance(15)) return tell_energy(facts);
     if (more && w.adopts && chance(10)) return adopt(facts);
     if (more && chance(70)) return submit(facts);
     switch (s_.below(9)) {
@@ -671,6 +725,8 @@ class StormPlant final : public Plant {
   std::vector<std::int64_t> gpus_, standing_, nodes_;
   std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint64_t> drained_;
   std::vector<Real> real_;
+  std::vector<LaneMayShift> shifts_;
+  std::optional<PoolId> capped_;              // told, and its ends are still to be planned anew
   std::optional<JobId> adopted_;              // told, and its end is still to be planned
   std::multimap<std::int64_t, Item> agenda_;  // equal times: in order of insertion
   std::int64_t now_ = 0, together_ = 1, pause_ = 1, longest_ = 1, largest_ = 1, half_life_ = 1;

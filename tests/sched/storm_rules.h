@@ -31,7 +31,8 @@ class StormRules {
       : w_(world), plant_(plant), policy_(policy) {}
 
   std::uint64_t stops_asked = 0, shrinks = 0, growths = 0, splits = 0, under = 0, laws = 0,
-                aged = 0, starts = 0, shares = 0, refused = 0, adopted = 0, orphaned = 0;
+                aged = 0, starts = 0, shares = 0, refused = 0, adopted = 0, orphaned = 0,
+                shifted = 0;
   int most_stops = 0;
 
   void before(const Event& e) {  // it is about to be applied
@@ -55,6 +56,7 @@ class StormRules {
     EXPECT_EQ(w_.job(job).state, JobState::waiting);
     EXPECT_NE(because, Reason::none);
     EXPECT_TRUE(told_.emplace(job, because).second) << "told twice";
+    EXPECT_TRUE(because != Reason::cheaper_later || plant_.weather().energy);
   }
   void after_pass() {
     if (w_.lanes() == 0) return;
@@ -223,8 +225,34 @@ class StormRules {
       all += part.gpus.count();
       sites = sites || w_.pool(part.pool).info.site != first.site;
     }
-    return w_.now() +
-           run_time(lane, job.estimate, job.gpus, all, speed_in(lane, parts[0].pool), sites, slow);
+    const Millis time =
+        run_time(lane, job.estimate, job.gpus, all, speed_in(lane, parts[0].pool), sites, slow);
+    return w_.now() + under_caps(time.count(), parts);
+  }
+  // Millisecond by millisecond: the slowest of the caps of its pools, until the last of them ends.
+  Millis under_caps(std::int64_t work, const std::vector<Part>& parts) const {
+    std::int64_t speed = 1000, until = w_.now().count();
+    for (const Part& part : parts) {
+      const PoolCapped& cap = w_.pool(part.pool).cap;
+      if (w_.pool(part.pool).info.device != w_.pool(parts[0].pool).info.device) continue;
+      for (const SlowedWork& s : cap.slowed)
+        if (cap.until > w_.now() && s.speed_permille < 1000) {
+          speed = std::min<std::int64_t>(speed, s.speed_permille);
+          until = std::max(until, cap.until.count());
+        }
+    }
+    std::int64_t left = work * 1000, t = w_.now().count();
+    for (; left > 0; ++t) left -= t < until ? speed : 1000;
+    return Millis(t - w_.now().count());
+  }
+  // Would it rather wait there: it may be shifted, and the dear hours are over in time?
+  bool waits_for_energy(JobId id, PoolId p) const {
+    const Job& job = w_.job(id);
+    const SiteEnergyTold* told = w_.energy(w_.pool(p).info.site);
+    if (told == nullptr || told->dear_until <= w_.now()) return false;
+    if (w_.may_shift(job.lane).count() == 0) return false;
+    return told->dear_until <= job.submit + w_.may_shift(job.lane) &&
+           (job.deadline.count() == 0 || told->dear_until + job.estimate <= job.deadline);
   }
 
   // ---- wishes
@@ -324,6 +352,7 @@ class StormRules {
     const LaneOpened& lane = lane_of(s.job);
     EXPECT_EQ(job.state, JobState::waiting);
     EXPECT_EQ(w_.queue(job.lane).job(0), s.job) << "it overtook in its lane";
+    EXPECT_FALSE(waits_for_energy(s.job, s.pool)) << "it could have waited for a better hour";
     // Whoever was before comes again: it was stopped, or waited for another to end.
     if (oldest_ && job.submit <= w_.job(*oldest_).submit) oldest_.reset();
     for (const JobId b : after_[s.job])
@@ -604,7 +633,13 @@ class StormRules {
       EXPECT_TRUE(told != told_.end()) << "job " << id.index << " waits and was not told why";
       if (told == told_.end()) return;
       const LaneOpened& lane = w_.lane(LaneId{l});
+      if (told->second == Reason::cheaper_later) {
+        ++shifted;
+        for (const PoolId p : lane.pools) EXPECT_TRUE(waits_for_energy(id, p));
+        return;
+      }
       for (const PoolId p : lane.pools) {
+        if (waits_for_energy(id, p)) continue;
         if (!shrunk_.empty() || stopped_some_) continue;  // what that frees is for the next pass
         if (!could_start(id, p)) continue;
         // A machine on its way out counts twice in a timeline while work is there: on the safe

@@ -19,7 +19,9 @@ struct PhysicsStorm {
 
 class PhysicsStormDraw {
  public:
-  explicit PhysicsStormDraw(std::uint64_t seed) : draw_(seed, "physics storm", 0), seed_(seed) {}
+  // Draws by names of their own: what is added to a storm moves nothing else in it.
+  explicit PhysicsStormDraw(std::uint64_t seed)
+      : draw_(seed, "physics storm", 0), more_(seed, "physics storm, money", 0), seed_(seed) {}
 
   PhysicsStorm storm() {
     Scenario& s = out_.scenario;
@@ -35,6 +37,9 @@ class PhysicsStormDraw {
     failures();
     weather_events();
     disruptions();
+    power_limits();
+    swings();
+    money();
     out_.options.policy = policy_from(s.policy);
     return std::move(out_);
   }
@@ -286,7 +291,71 @@ class PhysicsStormDraw {
     }
   }
 
-  Stream draw_;
+  std::int64_t more(std::int64_t n) {
+    return static_cast<std::int64_t>(more_.below(static_cast<std::uint64_t>(n)));
+  }
+
+  // Limits below the grid, some of which hold from a day of the window on.
+  void power_limits() {
+    Scenario& s = out_.scenario;
+    if (more(2) == 0) return;
+    for (const SiteSpec& site : s.sites)
+      for (std::int64_t n = more(3); n > 0; --n) {
+        PowerLimitStep l;
+        l.site = site.id;
+        l.level = static_cast<PowerLevel>(more(4));
+        if (l.level != PowerLevel::substation && more(2) == 0) l.hall = site.halls.back().id;
+        if (l.level == PowerLevel::busway) l.racks = 1 + more(6);
+        l.limit_kw = 5.0 * static_cast<double>(more(80));
+        l.from =
+            more(3) == 0 ? date_of(out_.options.window.from + Millis(kMsPerDay)) : Date{2023, 1, 1};
+        // What is already there goes when its jobs end.
+        if (l.from > Date{2023, 1, 1}) out_.within_commitment = false;
+        s.power_limits.push_back(l);
+      }
+  }
+
+  void swings() {
+    Scenario& s = out_.scenario;
+    s.power->swings = {{{"hgx"}, "h100_sxm", 0, 0.01, "assumption", ""},
+                       {{"nvl"}, "gb300_nvl72", 900, 0.08, "assumption", ""}};
+    if (more(2) == 0) s.workloads[1].sync_step_s = 2;
+    if (more(2) == 0) s.utilities[0].ramp_limit_mw_per_s = 0.5;
+  }
+
+  void money() {
+    Scenario& s = out_.scenario;
+    if (more(4) == 0) return;
+    s.finance = shipped_physics().finance;
+    MoneySpec m;
+    m.prices = static_cast<PriceCase>(more(3));
+    m.krw_per_mw_grid = 1e9 * static_cast<double>(more(3));
+    if (more(2) == 0)
+      m.tax_credit =
+          s.finance->tax_credits[static_cast<std::size_t>(more(std::ssize(s.finance->tax_credits)))]
+              .id;
+    const auto rate = [&] {
+      return s.finance
+          ->discount_rates[static_cast<std::size_t>(more(std::ssize(s.finance->discount_rates)))]
+          .id;
+    };
+    for (const MemberSpec& member : s.members)
+      m.owners.push_back({member.id, rate(), static_cast<FirmSize>(more(3)), "assumption", ""});
+    for (const SiteSpec& site : s.sites)
+      m.sites.push_back({site.id, "gumi", more(2) == 0 ? "urban" : "rural",
+                         10'000 * static_cast<double>(more(3)), "assumption", ""});
+    m.hardware = {{"hgx", more(5) == 0 ? "" : "h100_sxm", "assumption", ""},
+                  {"nvl", "gb300_nvl72", "assumption", ""}};
+    for (const CoolingKindSpec& k : s.cooling_kinds)
+      m.cooling.push_back({k.id, "liquid_dlc_tower", "assumption", ""});
+    m.token_rates = {{"serve", "nvl", 400, "assumption", ""}};
+    s.money = std::move(m);
+    if (more(3) > 0)
+      s.prices = {{"hgx", 2'500.5, "assumption", ""}, {"nvl", 4'300, "assumption", ""}};
+    if (!s.lending.empty() && more(2) == 0) s.lending[0].price_krw_per_gpu_hour = 1'234.25;
+  }
+
+  Stream draw_, more_;
   const std::uint64_t seed_;
   std::int64_t span_ms_ = 0;
   PhysicsStorm out_;

@@ -5,13 +5,10 @@
 
 #include <string>
 
-#include "base/check.h"
-#include "io/describe_reader.h"
-#include "io/doc_loader.h"
+#include "read_shipped.h"
 #include "sim/simulation.h"
 #include "sim/summary.h"
 #include "sim/tiny_scenario.h"
-#include "source_dir.h"
 
 namespace dure::tiny {
 
@@ -30,6 +27,8 @@ struct ShippedPhysics {  // the sections of a scenario that models/*.yaml fill
   CarbonSpec carbon;
   FailureSpec failures;
   NetworkSpec network;
+  GridSpec grid;
+  FinanceSpec finance;
   template <class = void>
   static constexpr auto describe() {
     using S = ShippedPhysics;
@@ -43,29 +42,16 @@ struct ShippedPhysics {  // the sections of a scenario that models/*.yaml fill
         Field("water_band", &S::water_band, "the physical band"),
         Field("tariff", &S::tariff, "prices"), Field("carbon", &S::carbon, "factors"),
         Field("failures", &S::failures, "what breaks"),
-        Field("network", &S::network, "between sites"));
+        Field("network", &S::network, "between sites"), Field("grid", &S::grid, "beside the sites"),
+        Field("finance", &S::finance, "what is paid for it"));
   }
 };
 
 inline const ShippedPhysics& shipped_physics() {
-  static const ShippedPhysics all = [] {
-    const std::string text =
-        "include: [models/climate-kr.yaml, models/cooling.yaml, models/water-kr.yaml, "
-        "models/power.yaml, models/tariff-kr.yaml, models/carbon-kr.yaml, models/failures.yaml, "
-        "models/network.yaml]\n";
-    const Loaded loaded =
-        load_document("physics.yaml", {}, [&](const std::string& path) -> Result<std::string> {
-          if (path == "physics.yaml") return text;
-          return read_text_file(source_dir() + "/" + path);
-        });
-    ShippedPhysics out;
-    DescribedReader reader(loaded.doc);
-    reader.read(loaded.doc.root, out);
-    for (const Faults& faults : {loaded.faults, reader.faults})
-      for (const Fault& f : faults) ADD_FAILURE() << to_string(f);
-    CHECK(loaded.faults.empty() && reader.faults.empty());
-    return out;
-  }();
+  static const ShippedPhysics all = read_shipped<ShippedPhysics>(
+      "[models/climate-kr.yaml, models/cooling.yaml, models/water-kr.yaml, models/power.yaml, "
+      "models/tariff-kr.yaml, models/carbon-kr.yaml, models/failures.yaml, models/network.yaml, "
+      "models/grid-kr.yaml, models/finance-kr.yaml]");
   return all;
 }
 
@@ -85,6 +71,7 @@ inline void add_shipped_physics(Scenario& s) {
   s.carbon = m.carbon;
   s.failures = m.failures;
   s.network = m.network;
+  s.grid = m.grid;
 }
 
 inline UtilitySpec utility_of(const std::string& site, double m3_per_day) {

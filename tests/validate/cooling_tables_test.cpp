@@ -10,9 +10,8 @@
 #include <filesystem>
 #include <fstream>
 
-#include "io/describe_reader.h"
-#include "io/doc_loader.h"
 #include "io/yaml_writer.h"
+#include "read_shipped.h"
 #include "shared_folder.h"
 #include "source_dir.h"
 
@@ -58,13 +57,7 @@ class Truth {
 };
 
 TEST(CoolingTables, WhatIsWrittenIsReadBackTheSame) {
-  const std::string text = write_yaml(shipped());
-  const Loaded loaded =
-      load_document("x.yaml", {}, [&](const std::string&) -> Result<std::string> { return text; });
-  DescribedReader reader(loaded.doc);
-  CoolingTruthModel again;
-  reader.read(loaded.doc.root, again);
-  for (const Fault& f : reader.faults) ADD_FAILURE() << to_string(f);
+  const auto again = must(read_text<CoolingTruthModel>(write_yaml(shipped())));
   EXPECT_TRUE(same(again, shipped()));
 }
 

@@ -10,25 +10,15 @@
 #include <filesystem>
 #include <fstream>
 
-#include "io/describe_reader.h"
-#include "io/doc_loader.h"
+#include "read_shipped.h"
 #include "shared_folder.h"
-#include "source_dir.h"
 #include "validate/fleet_run.h"
 
 namespace dure {
 namespace {
 
 const FailureSpec& shipped() {
-  static const FailureSpec spec = [] {
-    FailureSpec s;
-    const Loaded loaded = load_document(source_dir() + "/models/failures.yaml", {});
-    EXPECT_TRUE(loaded.faults.empty());
-    DescribedReader reader(loaded.doc);
-    reader.read(*loaded.doc.root.find("failures"), s);
-    EXPECT_TRUE(reader.faults.empty());
-    return s;
-  }();
+  static const FailureSpec spec = read_section<FailureSpec>("models/failures.yaml", "failures");
   return spec;
 }
 

@@ -6,24 +6,13 @@
 #include <cstdlib>
 #include <filesystem>
 
-#include "io/describe_reader.h"
-#include "io/doc_loader.h"
+#include "read_shipped.h"
 #include "shared_folder.h"
-#include "source_dir.h"
 
 namespace dure {
 namespace {
 
-ClimateSpec korea() {
-  const Loaded loaded = load_document(source_dir() + "/models/climate-kr.yaml", {});
-  ClimateSpec c;
-  DescribedReader reader(loaded.doc);
-  const DocNode* const node = loaded.doc.root.find("climate");
-  EXPECT_NE(node, nullptr);
-  if (node != nullptr) reader.read(*node, c);
-  EXPECT_TRUE(reader.faults.empty());
-  return c;
-}
+ClimateSpec korea() { return read_section<ClimateSpec>("models/climate-kr.yaml", "climate"); }
 
 TEST(WeatherTables, EveryTableIsWithinItsBar) {
   const std::string data = shared_folder() + "/data";

@@ -58,6 +58,11 @@ void any(Slice& s) {
   any(s.cpu_milli);
   any(s.memory_mib);
 }
+void any(CapCause& c) { c = static_cast<CapCause>(*rc::gen::inRange(0, 4)); }
+void any(SlowedWork& s) {
+  any(s.workload);
+  any(s.speed_permille);
+}
 void any(Placement& place) {
   place.resize(*rc::gen::inRange<std::size_t>(0, 5));
   for (Slice& s : place) any(s);
@@ -141,6 +146,9 @@ void any(ApprovalGranted& x) {
   all(x.approval, x.action, x.data_class, x.workload, x.artifact, x.to, x.requested);
 }
 void any(ArtifactLowered& x) { all(x.artifact, x.data_class, x.approval); }
+void any(SiteEnergyTold& x) { all(x.site, x.krw_per_mwh, x.co2_g_per_kwh, x.dear_until); }
+void any(LaneMayShift& x) { all(x.lane, x.by); }
+void any(PoolCapped& x) { all(x.pool, x.until, x.power_permille, x.because, x.slowed); }
 void any(SitesParted& x) { all(x.a, x.b); }
 void any(SitesLinked& x) { all(x.a, x.b, x.mbit_per_s, x.rtt_us); }
 void any(LaneWidened& x) { all(x.lane, x.pools, x.speed_permille); }

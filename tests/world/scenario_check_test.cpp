@@ -305,6 +305,29 @@ TEST(ScenarioCheck, FindsEachBreak) {
          s.hardware[0].node_idle_w = Watts(0);
        },
        "hardware[0].nodes_per_rack: at most 64; 65"},
+      {[](Scenario& s) {
+         s.power_limits = {{.site = "ulsan", .level = PowerLevel::grid, .source = "book"}};
+       },
+       "power_limits[0].level: rack, busway, hall or substation; 'grid' (the grid's limit is a row "
+       "of sites[].grid)"},
+      {[](Scenario& s) { s.power_limits = {{.site = "ulsan", .hall = "h3", .source = "book"}}; },
+       "power_limits[0].hall: a hall of site ulsan; 'h3' (did you mean h1?)"},
+      {[](Scenario& s) {
+         s.power_limits = {{.site = "ulsan", .level = PowerLevel::busway, .source = "book"}};
+       },
+       "power_limits[0].racks: how many racks hang on a busway; 0"},
+      {[](Scenario& s) {
+         s.power_limits = {
+             {.site = "ulsan", .level = PowerLevel::hall, .racks = 4, .source = "book"}};
+       },
+       "power_limits[0].racks: none: it is no busway; 4"},
+      {[](Scenario& s) {
+         s.power_limits = {
+             {.site = "ulsan", .hall = "h1", .level = PowerLevel::substation, .source = "book"}};
+       },
+       "power_limits[0].hall: no hall: a substation feeds the whole site; 'h1'"},
+      {[](Scenario& s) { s.power_limits = {{.site = "ulsna", .source = "book"}}; },
+       "power_limits[0].site: an id of sites; 'ulsna' (did you mean ulsan?)"},
   };
   for (const Break& b : breaks) {
     Scenario s = sound();

@@ -164,6 +164,15 @@ inline void put(Text& t, const ApprovalGranted& e) {
 inline void put(Text& t, const ArtifactLowered& e) {
   t.line("ArtifactLowered", e.artifact, e.data_class, e.approval);
 }
+inline void put(Text& t, const SiteEnergyTold& e) {
+  t.line("SiteEnergyTold", e.site, e.krw_per_mwh, e.co2_g_per_kwh, e.dear_until);
+}
+inline void put(Text& t, const LaneMayShift& e) { t.line("LaneMayShift", e.lane, e.by); }
+inline void put(Text& t, const PoolCapped& e) {
+  t.line("PoolCapped", e.pool, e.until, e.power_permille, static_cast<int>(e.because),
+         e.slowed.size());
+  for (const SlowedWork& s : e.slowed) t.line("SlowedWork", s.workload, s.speed_permille);
+}
 inline void put(Text& t, const SitesParted& e) { t.line("SitesParted", e.a, e.b); }
 inline void put(Text& t, const SitesLinked& e) {
   t.line("SitesLinked", e.a, e.b, e.mbit_per_s, e.rtt_us);

@@ -1,0 +1,171 @@
+#include "sim/energy_acts.h"
+
+#include <algorithm>
+#include <bit>
+#include <tuple>
+
+#include "base/calendar.h"
+
+namespace dure {
+namespace {
+
+const char* cause_of(CapCause because) {
+  switch (because) {
+    case CapCause::none: return "none";
+    case CapCause::price: return "price";
+    case CapCause::demand_response: return "demand_response";
+    case CapCause::power_short: return "power_short";
+  }
+  CHECK(!"a CapCause");
+}
+
+struct Worth {
+  double krw = 0, g_co2 = 0;
+  Worth& operator+=(const Worth& o) {
+    krw += o.krw;
+    g_co2 += o.g_co2;
+    return *this;
+  }
+};
+
+// Of one kW drawn over the time, by the hour: the price of one kWh more, the grid's signal.
+class Prices {
+ public:
+  Prices(const Facility& facility, Millis from, Millis to)
+      : facility_(facility), from_(from), to_(to) {}
+  Worth of(SiteId site, Millis from, Millis to) const {
+    Worth out;
+    for (std::int64_t at = from.count(); at < to.count();) {
+      const std::int64_t until = std::min(to.count(), (at / kMsPerHour + 1) * kMsPerHour);
+      // Beyond the run nothing is priced: its last hour stands for what follows.
+      const Millis when(std::clamp(at, from_.count(), to_.count() - 1));
+      const double hours = static_cast<double>(until - at) / static_cast<double>(kMsPerHour);
+      out.krw += hours * facility_.tariff(site).price_at(when).marginal_krw_per_kwh();
+      out.g_co2 += hours * facility_.carbon().factor_g_per_kwh(date_of(when).year).value *
+                   facility_.carbon().signal_relative(when);
+      at = until;
+    }
+    return out;
+  }
+
+ private:
+  const Facility& facility_;
+  const Millis from_, to_;
+};
+
+double kwh_of(std::int64_t wms) { return static_cast<double>(wms) / 3.6e9; }
+
+}  // namespace
+
+void ShiftMeter::waits(JobId job, Reason because) {
+  if (because == Reason::cheaper_later) told_[world_.job(job).lane] = world_.now();
+}
+
+void ShiftMeter::append(const Event& e) {
+  if (const auto* issued = std::get_if<CommandIssued>(&e.what)) {
+    const auto* start = std::get_if<StartJob>(&issued->wish);
+    if (start == nullptr || told_.empty()) return;
+    const Job& job = world_.job(start->job);
+    const auto told = told_.find(job.lane);
+    // Policies say "no" to the first of a lane and mean those behind it too.
+    if (told == told_.end() || told->second < job.submit || job.stops > 0) return;
+    const WorkloadId work = world_.lane(job.lane).workload;
+    std::int64_t power = meter_.dynamic_w(
+        start->pool, work, start->gpus.count() == 0 ? job.gpus : start->gpus.count());
+    for (const Part& part : start->also)
+      power += meter_.dynamic_w(part.pool, work, part.gpus.count());
+    running_[start->job] = {start->job, start->pool, job.submit, e.at, e.at, power};
+  } else if (const auto* ended_it = std::get_if<JobEnded>(&e.what)) {
+    ended(ended_it->job, e.at);
+  } else if (const auto* stopped = std::get_if<JobStopped>(&e.what)) {
+    ended(stopped->job, e.at);
+  }
+}
+
+void ShiftMeter::ended(JobId job, Millis at) {
+  const auto it = running_.find(job);
+  if (it == running_.end()) return;
+  it->second.end = at;
+  done_.push_back(it->second);
+  running_.erase(it);
+}
+
+std::vector<ShiftMeter::Shifted> ShiftMeter::all(Millis now) const {
+  std::vector<Shifted> out = done_;
+  for (const auto& [job, shifted] : running_) {
+    out.push_back(shifted);
+    out.back().end = now;
+  }
+  return out;
+}
+
+std::vector<Act> energy_acts(const Scenario& s, const Founding& f, const Facility& facility,
+                             const Meter& meter, const ShiftMeter& shifts,
+                             const OutagePlan& outages) {
+  const Window& w = meter.window();
+  const Prices prices(facility, w.from, w.to);
+  std::vector<Act> out;
+
+  std::map<std::tuple<SiteId, Millis>, Act> by_hour;  // of a site: the hour in which they started
+  for (const ShiftMeter::Shifted& shift : shifts.all(w.to)) {
+    if (shift.start < w.from || shift.start >= w.to) continue;
+    const SiteId site = f.pools[shift.pool.index].opened.site;
+    const Millis hour(shift.start.count() / kMsPerHour * kMsPerHour);
+    const Millis end = std::min(shift.end, w.to), time = end - shift.start;
+    const auto kw = static_cast<double>(shift.power_w) / 1000;
+    Worth gain = prices.of(site, shift.submit, shift.submit + time);
+    const Worth paid = prices.of(site, shift.start, end);
+    auto [it, fresh] = by_hour.try_emplace({site, hour});
+    Act& act = it->second;
+    if (fresh) {
+      act = {site, ActKind::shift, "cheaper_later " + iso_kst(hour), shift.submit, shift.start};
+      act.krw = act.g_co2 = 0;
+    }
+    act.from = std::max(w.from, std::min(act.from, shift.submit));
+    act.to = std::max({act.to, shift.start, act.from + Millis(1)});
+    act.kwh += kw * static_cast<double>(time.count()) / static_cast<double>(kMsPerHour);
+    *act.krw += kw * (gain.krw - paid.krw);
+    *act.g_co2 += kw * (gain.g_co2 - paid.g_co2);
+  }
+  for (auto& [key, act] : by_hour) out.push_back(std::move(act));
+
+  std::map<std::tuple<SiteId, Millis, Millis, CapCause>, std::int64_t> caps;  // pools of a site
+  for (const CapFigures& c : meter.caps())
+    caps[{f.pools[c.pool.index].opened.site, c.from, c.to, c.because}] += c.kept_wms;
+  for (const auto& [key, wms] : caps) {
+    const auto& [site, from, to, because] = key;
+    Act act{site, ActKind::cap, cause_of(because), from, to, kwh_of(wms)};
+    const double kw =
+        act.kwh * static_cast<double>(kMsPerHour) / static_cast<double>((to - from).count());
+    const Worth worth = prices.of(site, from, to);
+    act.krw = kw * worth.krw;
+    act.g_co2 = kw * worth.g_co2;
+    out.push_back(std::move(act));
+  }
+
+  std::map<std::tuple<SiteId, Millis, Millis, std::uint32_t>, double> sheds;  // kW
+  for (const Outage& o : outages.outages) {
+    const std::string& cause = outages.causes[o.cause].id;
+    if (cause != "power_cooling_water") continue;
+    const Millis from = std::max(o.at, w.from), to = std::min(o.back, w.to);
+    if (from >= to) continue;
+    const PoolPlan& pool = f.pools[o.pool.index];
+    sheds[{pool.opened.site, from, to, o.cause}] += std::popcount(o.nodes) *
+                                                    static_cast<double>(pool.node_max_w.count()) /
+                                                    1000 * s.policy.power_commit_share;
+  }
+  for (const auto& [key, kw] : sheds) {
+    const auto& [site, from, to, cause] = key;
+    const double hours = static_cast<double>((to - from).count()) / static_cast<double>(kMsPerHour);
+    Act act{site, ActKind::shed, outages.causes[cause].id, from, to, kw * hours};
+    const Worth worth = prices.of(site, from, to);
+    act.krw = kw * worth.krw;
+    act.g_co2 = kw * worth.g_co2;
+    out.push_back(std::move(act));
+  }
+  std::stable_sort(out.begin(), out.end(),
+                   [](const Act& a, const Act& b) { return a.from < b.from; });
+  return out;
+}
+
+}  // namespace dure

@@ -1,0 +1,66 @@
+// Files of the source folder (models/*.yaml), read as a scenario reads them. What is wrong in one
+// fails the test that reads it.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "base/faults.h"
+#include "io/describe_reader.h"
+#include "io/doc_loader.h"
+#include "source_dir.h"
+
+namespace dure {
+
+// The document of this text; its `include:` takes paths from the source folder.
+inline Loaded load_text(const std::string& text) {
+  return load_document("text.yaml", {}, [&](const std::string& path) -> Result<std::string> {
+    if (path == "text.yaml") return text;
+    return read_text_file(source_dir() + "/" + path);
+  });
+}
+
+template <Described S>
+Outcome<S> read_text(const std::string& text) {
+  Loaded loaded = load_text(text);
+  Faults faults = std::move(loaded.faults);
+  DescribedReader reader(loaded.doc);
+  S out;
+  if (faults.empty()) reader.read(loaded.doc.root, out);
+  faults.insert(faults.end(), reader.faults.begin(), reader.faults.end());
+  if (!faults.empty()) return faults;
+  return out;
+}
+
+template <class T>
+T must(Outcome<T> read) {
+  if (read) return std::move(read).value();
+  for (const Fault& f : read.faults()) ADD_FAILURE() << to_string(f);
+  return {};
+}
+
+// files: one, or several in [].
+template <Described S>
+S read_shipped(const std::string& files) {
+  return must(read_text<S>("include: " + files + "\n"));
+}
+
+// One section of a file, whatever else stands in it.
+template <Described S>
+S read_section(const std::string& file, const std::string& section) {
+  S out;
+  const Loaded loaded = load_text("include: " + file + "\n");
+  for (const Fault& f : loaded.faults) ADD_FAILURE() << to_string(f);
+  const DocNode* const node = loaded.doc.root.find(section);
+  if (node == nullptr) {
+    ADD_FAILURE() << file << " has no " << section;
+    return out;
+  }
+  DescribedReader reader(loaded.doc);
+  reader.read(*node, out);
+  for (const Fault& f : reader.faults) ADD_FAILURE() << to_string(f);
+  return out;
+}
+
+}  // namespace dure

@@ -1,0 +1,229 @@
+// Work that waits for cheap hours, GPUs under a cap, and a site that is short of power by little:
+// what runs when, how fast, with how much power, and what the list of acts says of it.
+#include "sim/energy_acts.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <map>
+#include <memory>
+
+#include "sim/shipped_physics.h"
+
+namespace dure {
+namespace {
+
+EnergyPolicySpec policy() {
+  EnergyPolicySpec p;
+  p.cap_exponent = 2;
+  p.source = "assumption";
+  return p;
+}
+
+// What was told, and when what started and ended.
+struct Heard {
+  std::vector<Event> told;
+  std::map<JobId, Millis> submitted, started, ended;
+  std::unique_ptr<Simulation> run;
+  std::vector<Act> acts() const { return run->site_facilities()[0].acts.all(); }
+};
+Heard heard(const Scenario& s, SimulationOptions o) {
+  std::vector<std::byte> bytes;
+  o.record = [&](std::span<const std::byte> more) {
+    bytes.insert(bytes.end(), more.begin(), more.end());
+  };
+  const Result<Done> fits = check_physics(s, o);
+  EXPECT_TRUE(fits) << to_string(fits.fault());
+  Heard h;
+  h.run = std::make_unique<Simulation>(s, o);
+  h.run->run();
+  EXPECT_EQ(tiny::failing(summarize(*h.run)), std::vector<std::string>{});
+  Millis before;
+  const Result<Done> read = decode(bytes, before, "record", [&](const Event& e) {
+    if (std::holds_alternative<SiteEnergyTold>(e.what) ||
+        std::holds_alternative<PoolCapped>(e.what))
+      h.told.push_back(e);
+    if (const auto* x = std::get_if<JobSubmitted>(&e.what)) h.submitted[x->job] = e.at;
+    if (const auto* x = std::get_if<JobEnded>(&e.what)) h.ended[x->job] = e.at;
+    if (const auto* x = std::get_if<CommandIssued>(&e.what))
+      if (const auto* s = std::get_if<StartJob>(&x->wish)) h.started.emplace(s->job, e.at);
+  });
+  EXPECT_TRUE(read);
+  return h;
+}
+
+Scenario roomy(double may_shift_hours) {
+  Scenario s = tiny::with_physics(800);
+  s.run.to = {2027, 1, 6};
+  s.workloads = {tiny::batch("work", 200)};
+  s.workloads[0].may_shift_hours = may_shift_hours;
+  s.energy_policy = policy();
+  s.energy_policy->shift_above = 1.05;
+  return s;
+}
+
+TEST(EnergyActs, WorkWaitsForTheEndOfDearHoursAndNoLonger) {
+  const Scenario s = roomy(10);
+  const Heard h = heard(s, tiny::options_of(s));
+  const auto dear_until = [&](Millis t) {
+    Millis until{};
+    for (const Event& e : h.told)
+      if (const auto* x = std::get_if<SiteEnergyTold>(&e.what); x != nullptr && e.at <= t)
+        until = x->dear_until;
+    return until;
+  };
+  int waited = 0, at_once = 0, too_long = 0;
+  for (const auto& [job, at] : h.started) {
+    const Millis submit = h.submitted.at(job);
+    const Millis latest = submit + Millis(10 * kMsPerHour);
+    if (const Millis until = dear_until(at); until > at) {
+      EXPECT_GT(until, latest) << "it started in a dear hour that it could have waited out";
+      ++too_long;
+    }
+    if (at - submit > Millis(kMsPerHour)) {
+      EXPECT_LE(at, latest);
+      EXPECT_GT(dear_until(submit), submit);  // nothing else to wait for: there is room
+      ++waited;
+    } else {
+      ++at_once;
+    }
+  }
+  EXPECT_GT(waited, 20);
+  EXPECT_GT(at_once, 20);
+  double kwh = 0, krw = 0;
+  int rows = 0;
+  for (const Act& act : h.acts()) {
+    EXPECT_EQ(act.kind, ActKind::shift);
+    kwh += act.kwh;
+    krw += *act.krw;
+    ++rows;
+  }
+  EXPECT_GT(rows, 1);
+  EXPECT_GT(kwh, 100);
+  EXPECT_GT(krw, 0);  // it paid
+
+  const Scenario rigid = roomy(0);
+  const Heard without = heard(rigid, tiny::options_of(rigid));
+  EXPECT_TRUE(without.acts().empty());
+  const auto mean_price = [](const Simulation& r) {
+    return r.site_facilities()[0].bills[0].energy_krw / r.site_facilities()[0].bills[0].energy_kwh;
+  };
+  EXPECT_LT(mean_price(*h.run), mean_price(*without.run));
+  for (const auto& [job, at] : without.started)
+    EXPECT_LE(at - without.submitted.at(job), Millis(60'000));
+}
+
+TEST(EnergyActs, ADeadlineIsKept) {
+  Scenario s = roomy(100);
+  s.workloads[0].deadline_hours = 14;
+  const Heard h = heard(s, tiny::options_of(s));
+  for (const auto& [job, at] : h.ended)
+    EXPECT_LE(at, h.submitted.at(job) + Millis(14 * kMsPerHour + 60'000));
+}
+
+// One gang of all GPUs for a day: nothing else moves.
+Scenario one_gang() {
+  Scenario s = tiny::with_physics(8);
+  s.workloads = {tiny::batch("work", 240)};
+  s.workloads[0].size = SizeLaw{{8}, {1}};
+  s.workloads[0].duration = DurationLaw{0.5, 0.0, 0.5, 0.5};
+  s.workloads[0].utilization = 0.8;
+  s.energy_policy = policy();
+  s.energy_policy->cap_above = 1.05;
+  s.energy_policy->cap_share = 0.7;
+  s.policy.power_commit_share = 1;
+  return s;
+}
+
+TEST(EnergyActs, ACapSlowsByTheLawAndHoldsPower) {
+  const Scenario s = one_gang();
+  const Heard h = heard(s, tiny::options_of(s));
+  // (0.7 x 10,400 - 2,400) / 8,000 = 0.61 of the span; (0.61 / 0.8)^(1/2) = 0.873.
+  std::int64_t capped_ms = 0;
+  Millis since{};
+  for (const Event& e : h.told) {
+    const auto* cap = std::get_if<PoolCapped>(&e.what);
+    if (cap == nullptr) continue;
+    if (cap->until > e.at) {
+      EXPECT_EQ(cap->power_permille, 610u);
+      ASSERT_EQ(cap->slowed.size(), 1u);
+      EXPECT_EQ(cap->slowed[0].speed_permille, 873u);
+      EXPECT_EQ(cap->because, CapCause::price);
+      since = e.at;
+    } else {
+      capped_ms += (e.at - since).count();
+    }
+  }
+  ASSERT_GT(capped_ms, 2 * kMsPerHour);
+  // A run that lies within capped hours takes 0.5 h / 0.873; one outside 0.5 h; another between.
+  int within = 0, outside = 0;
+  for (const auto& [job, end] : h.ended) {
+    if (h.submitted.at(job) == midnight(s.run.from)) continue;  // it ran before
+    const std::int64_t took = (end - h.started.at(job)).count(), full = kMsPerHour / 2;
+    EXPECT_GE(took, full);
+    EXPECT_LE(took, full * 1000 / 873 + 1);
+    within += took == (full * 1000 + 872) / 873;
+    outside += took == full;
+  }
+  EXPECT_GT(within, 0);
+  EXPECT_GT(outside, 0);
+  double kwh = 0;
+  for (const Act& act : h.acts()) {
+    EXPECT_EQ(act.kind, ActKind::cap);
+    EXPECT_EQ(act.cause, "price");
+    kwh += act.kwh;
+  }
+  // Nearly always busy: (0.8 - 0.61) x 8 kW of what is capped.
+  const double most = 0.19 * 8 * static_cast<double>(capped_ms) / kMsPerHour;
+  EXPECT_LE(kwh, most + 1e-9);
+  EXPECT_GT(kwh, 0.8 * most);
+}
+
+// Racks that were given all of the limit as if nothing else drew: losses and cooling leave them
+// some nine tenths. A cap is enough for that, if the policy lets it be; else the node goes.
+TEST(EnergyActs, ALittleShortIsCappedAndMoreIsShed) {
+  const auto kwh_at = [](double least_cap_share) {
+    Scenario s = one_gang();
+    s.energy_policy->cap_above = 0;
+    s.energy_policy->least_cap_share = least_cap_share;
+    s.sites[0].pue = 1;
+    s.sites[0].grid[0].grid_mw = Watts(10'400);
+    const Heard h = heard(s, tiny::options_of(s));
+    EXPECT_LE(h.run->site_facilities()[0].most_above_limit_w, 0);
+    std::map<ActKind, double> kwh;
+    for (const Act& act : h.acts()) kwh[act.kind] += act.kwh;
+    return kwh;
+  };
+  const auto capped = kwh_at(0.6), shed = kwh_at(1), too_deep = kwh_at(0.98);
+  EXPECT_EQ(capped.count(ActKind::shed), 0u);
+  EXPECT_GT(capped.at(ActKind::cap), 1);
+  EXPECT_EQ(shed.count(ActKind::cap), 0u);
+  EXPECT_GT(shed.at(ActKind::shed), capped.at(ActKind::cap));
+  EXPECT_EQ(too_deep, shed);
+}
+
+// The grid gives less for an afternoon: what a cap can do, a cap does.
+TEST(EnergyActs, ALimitOfTheGridIsMetByACap) {
+  Scenario s = one_gang();
+  s.energy_policy->cap_above = 0;
+  s.energy_policy->least_cap_share = 0.5;
+  DisruptionSpec d;
+  d.id = "less";
+  d.kind = Disruption::grid_limit;
+  d.site = "site";
+  d.first = {2027, 1, 4};
+  d.hour = 12;
+  d.hours = 5;
+  d.grid_mw = Watts(10'400);
+  s.disruptions = {d};
+  const Heard h = heard(s, tiny::options_of(s));
+  const std::vector<Act> acts = h.acts();
+  ASSERT_EQ(acts.size(), 1u);
+  EXPECT_EQ(acts[0].kind, ActKind::cap);
+  EXPECT_EQ(acts[0].cause, "power_short");
+  EXPECT_EQ(acts[0].from, midnight({2027, 1, 4}) + Millis(12 * kMsPerHour));
+  EXPECT_EQ(acts[0].to, midnight({2027, 1, 4}) + Millis(17 * kMsPerHour));
+}
+
+}  // namespace
+}  // namespace dure
