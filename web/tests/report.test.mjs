@@ -8,6 +8,9 @@ import { join, resolve } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { fixture } from "../fixtures/make.mjs";
+import { withoutNetwork } from "../fixtures/network.mjs";
+import { withAssets } from "../fixtures/assets.mjs";
+import { withoutMoney } from "../fixtures/money.mjs";
 import { withoutPhysics } from "../fixtures/physics.mjs";
 import { built, jsonOf, launch, placeholder, report } from "../tools/page.mjs";
 
@@ -63,8 +66,8 @@ function anyReport(name, pathOf) {
       for (const locale of ["en-GB", "ko-KR"]) {
         const { page, close } = await open(path, { locale });
         const shown = await page.locator("[data-figure]").evaluateAll((all) => all.map((e) => [e.dataset.figure, e.dataset.value, e.textContent.trim()]));
-        const { water, failures } = json.summary;
-        assert.equal(new Set(shown.map(([key]) => key)).size, 16 + (water?.modelled ? 2 : 0) + (failures?.modelled ? 2 : 0));
+        const { water, failures, demand_response, money } = json.summary;
+        assert.equal(new Set(shown.map(([key]) => key)).size, 16 + (water?.modelled ? 2 : 0) + (failures?.modelled ? 2 : 0) + (demand_response ? 2 : 0) + (money ? 5 : 0));
         const count = new Intl.NumberFormat(locale.slice(0, 2));
         for (const [key, value, text] of shown) {
           const truth = key.split(".").reduce((o, k) => o?.[k], json.summary);
@@ -191,7 +194,8 @@ function anyReport(name, pathOf) {
 }
 
 anyReport("fixture", () => write(fixture()));
-anyReport("fixture without physics", () => write(withoutPhysics(fixture())));
+anyReport("fixture with energy assets", () => write(withAssets(fixture())));
+anyReport("fixture without physics", () => write(withoutMoney(withoutPhysics(fixture()))));
 if (process.env.DURE_REPORT) anyReport("DURE_REPORT", () => resolve(process.env.DURE_REPORT));
 
 // ---- the page itself, and what it does with odd data ----------------------------------------------------------------
@@ -321,6 +325,92 @@ describe("physics", () => {
   });
 });
 
+describe("money", () => {
+  for (const [locale, width] of [["ko-KR", 390], ["en-GB", 1440]])
+    test(`cost by part, member, site and class is that of the JSON, ${locale.slice(0, 2)}, ${width} px`, async () => {
+      const json = fixture(), m = json.summary.money;
+      const { page, wrong, close: shut } = await open(write(json), { locale, viewport: { width, height: 900 } });
+      for (const [key, v] of await told(page, "#money [data-figure]", "figure")) assert.ok(close(v, m[key.replace("money.", "")]), key);
+      const parts = new Map(await told(page, "#money [data-money]", "money"));
+      for (const [key, krw] of Object.entries(m.parts)) assert.equal(parts.get(key), krw > 0 ? krw : undefined, key);
+      assert.equal([...parts.values()].reduce((a, b) => a + b), m.cost_krw);
+      assert.deepEqual(await told(page, "#money [data-tokens]", "tokens"), m.tokens.map((x) => [x.workload, x.krw_per_million_tokens]));
+      const column = async (table, key) => (await told(page, `[data-table=${table}] tbody td[data-column=${key}]`, "column")).map(([, v]) => v).sort((a, b) => a - b);
+      const sorted = (rows, key) => rows.map((x) => x[key]).sort((a, b) => a - b);
+      assert.deepEqual(await column("money-sites", "cost_krw"), sorted(m.sites, "cost_krw"));
+      assert.deepEqual(await column("money-hardware", "cost_krw"), sorted(m.hardware, "cost_krw"));
+      assert.deepEqual(await column("money-members", "net_krw"), sorted(m.members.filter((x) => x.cost_krw > 0 || x.paid_krw > 0), "net_krw"));
+      assert.match(await page.locator("[data-table=sites]").innerText(), locale === "ko-KR" ? /랙/ : /Rack/);
+      assert.doesNotMatch(await page.locator("#money").innerText(), /_krw|NaN|undefined/);
+      assert.deepEqual(await overflow(page), { page: 0, wide: [] });
+      assert.deepEqual(wrong, []);
+      await shut();
+    });
+  test("a result without it has no such part", async () => {
+    const { page, wrong, close: shut } = await open(write(withoutMoney(fixture())));
+    assert.equal(await page.locator('#money, nav a[href="#money"]').count(), 0);
+    assert.doesNotMatch(await page.locator("[data-table=sites]").innerText(), /swing|binds/);
+    assert.deepEqual(wrong, []);
+    await shut();
+  });
+});
+
+describe("network", () => {
+  for (const [locale, width] of [["ko-KR", 390], ["en-GB", 1440]])
+    test(`traffic, links, what fell short and cuts are those of the JSON, ${locale.slice(0, 2)}, ${width} px`, async () => {
+      const json = fixture(), n = json.summary.network;
+      const { page, wrong, close: shut } = await open(write(json), { locale, viewport: { width, height: 900 } });
+      assert.deepEqual(await told(page, "#network [data-traffic]", "traffic"), n.kinds.map((k) => [k.kind, k.sent_gb]));
+      for (const [table, rows] of [["links", n.links], ["short-flows", n.flows.filter((f) => f.short_h > 0)], ["cuts", n.cuts]])
+        assert.equal(await page.locator(`[data-table=${table}] tbody tr`).count(), rows.length, table);
+      const column = async (key) => (await told(page, `[data-table=links] tbody td[data-column=${key}]`, "column")).map(([, v]) => v).sort((a, b) => a - b);
+      for (const key of ["checkpoint_gb", "mean_utilization", "above_90_h"]) assert.deepEqual(await column(key), n.links.map((l) => l[key]).sort((a, b) => a - b), key);
+      assert.ok((await page.locator("[data-table=cuts]").innerText()).includes(n.cuts[0][locale === "ko-KR" ? "name_ko" : "name_en"]));
+      assert.doesNotMatch(await page.locator("#network").innerText(), /data_set|NaN|undefined/);
+      assert.deepEqual(await overflow(page), { page: 0, wide: [] });
+      assert.deepEqual(wrong, []);
+      await shut();
+    });
+  test("a result without traffic has no such part", async () => {
+    const { page, wrong, close: shut } = await open(write(withoutNetwork(fixture())));
+    assert.equal(await page.locator('#network, nav a[href="#network"]').count(), 0);
+    assert.deepEqual(wrong, []);
+    await shut();
+  });
+});
+
+describe("energy assets", () => {
+  for (const [locale, width] of [["ko-KR", 390], ["en-GB", 1440]])
+    test(`sources, contract, battery, demand response and acts are those of the JSON, ${locale.slice(0, 2)}, ${width} px`, async () => {
+      const json = withAssets(fixture()), s = json.summary;
+      const { page, wrong, close: shut } = await open(write(json), { locale, viewport: { width, height: 900 } });
+      await page.locator("#energy .chart svg").first().waitFor();
+      const sources = new Map(await told(page, "#energy [data-source]", "source"));
+      for (const [key, mwh] of Object.entries(s.energy.sources)) if (key !== "battery_loss_mwh") assert.equal(sources.get(key), mwh, key);
+      // grid + contract + panels + discharge = facility + charge + export - unserved
+      const of = (...keys) => keys.reduce((sum, key) => sum + sources.get(key), 0);
+      assert.ok(Math.abs(of("grid_mwh", "ppa_mwh", "solar_mwh", "discharge_mwh") - (s.energy.facility_mwh + of("charge_mwh", "export_mwh") - of("unserved_mwh"))) < 1);
+      const bill = new Map(await told(page, "#energy [data-bill]", "bill"));
+      for (const key of ["ppa_krw", "export_krw", "demand_response_krw"]) assert.equal(bill.get(key), s.cost.parts[key], key);
+      assert.deepEqual(new Map(await told(page, "#energy [data-figure]", "figure")), new Map([["demand_response.calls", 3], ["demand_response.delivered_mwh", 43.5]]));
+      assert.equal(await page.locator("[data-table=energy-sources] tbody tr").count(), 3);
+      assert.equal(await page.locator("[data-table=acts] tbody tr").count(), s.acts.length);
+      assert.match(await page.locator("#energy .chart").first().getAttribute("aria-label"), locale === "ko-KR" ? /모든 전원/ : /all sources/);
+      assert.doesNotMatch(await page.locator("main").innerText(), /battery_charge|grid_curtailment|energy_of_sources|NaN|undefined/);
+      assert.deepEqual(await overflow(page), { page: 0, wide: [] });
+      assert.deepEqual(wrong, []);
+      await shut();
+    });
+  test("a result without them says nothing of them", async () => {
+    const { page, wrong, close: shut } = await open(write(fixture()));
+    await page.locator("#energy .chart svg").first().waitFor();
+    assert.equal(await page.locator("[data-source], [data-table=acts], [data-table=energy-sources], [data-bill=ppa_krw]").count(), 0);
+    assert.match(await page.locator("#energy .chart").first().getAttribute("aria-label"), /from the grid/);
+    assert.deepEqual(wrong, []);
+    await shut();
+  });
+});
+
 describe("lending", () => {
   test("the field shows the matrix, owners down and users across", async () => {
     const json = fixture();
@@ -338,6 +428,8 @@ describe("odd data", () => {
     "nothing but a summary": { summary: {} },
     "empty lists": (() => { const r = fixture(); for (const k of ["sites", "members", "workloads"]) r.summary[k] = []; r.summary.balance = { ok: true, checks: [] }; r.summary.services = { modelled: false }; r.series = {}; r.buildout = {}; r.waits = {}; r.lending = {}; r.decisions = []; return r; })(),
     "wrong kinds in the physics": (() => { const r = fixture(); r.physics = { overhead_mw: "x", dry_bulb_c: [null, "a"], krw_per_kwh: {}, days: [3], facility_mw_by_hour: [7, null] }; r.summary.sites[0].physics = 3; r.summary.failures.causes = [4, {}]; r.summary.cost.parts = []; r.summary.water.makeup_m3 = "much"; return r; })(),
+    "wrong kinds in the network": (() => { const r = fixture(); r.summary.network = { modelled: true, kinds: [3, {}], links: { a: 1 }, flows: [null, { short_h: 2 }], cuts: [{ links: "all", rerouted: "many" }] }; return r; })(),
+    "wrong kinds in the energy assets": (() => { const r = fixture(); r.summary.energy.sources = { grid_mwh: 5, ppa_mwh: "x" }; r.summary.demand_response = { calls: 1, asked_mwh: {} }; r.summary.acts = [3, { site: 4, kind: null }]; r.summary.sites[0].physics.assets = { grid_mwh: 1 }; return r; })(),
     "wrong kinds everywhere": (() => { const r = fixture(); r.summary.sites = { a: 1 }; r.summary.gpus = null; r.summary.jobs = []; r.series.total.used_gpus = "many"; r.waits.edges_s = [null, "x"]; r.lending.gpu_h = [[1], null, "x"]; r.buildout.by_member = [1, { id: 3, gpus: [null, {}] }]; r.summary.from = 5; return r; })(),
     "sites without a place, owner or power": (() => { const r = fixture(); r.summary.sites.forEach((s, i) => { if (i % 3 === 0) { s.lat_deg = null; s.owner = "nobody"; s.grid_mw = null; s.hardware = null; } }); return r; })(),
     "unknown members, codes and keys": (() => { const r = fixture(); r.new_thing = { a: [1] }; r.summary.jobs.waits_by_reason.a_new_reason = 5; r.summary.policy = "new_policy"; r.lending.members[0] = "who"; r.series.members[0].id = "who_else"; r.summary.sites[0].grid_status = "new"; return r; })(),

@@ -35,12 +35,29 @@ export function read(raw: unknown) {
       reclaims_within_bound: num(m.reclaims_within_bound), reclaim_p50_s: num(m.reclaim_p50_s), reclaim_p95_s: num(m.reclaim_p95_s), stopped: num(m.stopped), lost_gpu_h: num(m.lost_gpu_h),
     })),
   });
+  const sources = (o: Raw) => (num(o.grid_mwh) === null ? null : {
+    grid_mwh: num(o.grid_mwh) ?? 0, ppa_mwh: num(o.ppa_mwh) ?? 0, solar_mwh: num(o.solar_mwh) ?? 0, solar_curtailed_mwh: num(o.solar_curtailed_mwh) ?? 0,
+    export_mwh: num(o.export_mwh) ?? 0, charge_mwh: num(o.charge_mwh) ?? 0, discharge_mwh: num(o.discharge_mwh) ?? 0, unserved_mwh: num(o.unserved_mwh) ?? 0,
+  });
+  const response = (o: Raw) => (num(o.calls) === null ? null : {
+    calls: num(o.calls), asked_mwh: num(o.asked_mwh), delivered_mwh: num(o.delivered_mwh), capacity_krw: num(o.capacity_krw), energy_krw: num(o.energy_krw), penalty_krw: num(o.penalty_krw),
+  });
+  const assets = (o: Raw) => {
+    const of = sources(o);
+    return of && { ...of, peak_grid_mw: num(o.peak_grid_mw), peak_facility_mw: num(o.peak_facility_mw) };
+  };
   const physics = (o: Raw) => (num(o.conversion_mwh) === null ? null : {
     conversion_mwh: num(o.conversion_mwh) ?? 0, fans_mwh: num(o.fans_mwh) ?? 0, pumps_mwh: num(o.pumps_mwh) ?? 0, compressors_mwh: num(o.compressors_mwh) ?? 0,
     water_m3: num(o.water_m3), wue_l_per_kwh: num(o.wue_l_per_kwh), water_source: str(o.water_source), most_of_permit: num(o.most_of_permit),
     t_co2e: num(o.t_co2e), tariff: str(o.tariff), energy_krw: num(o.energy_krw), water_krw: num(o.water_krw), cooling_short_h: num(o.cooling_short_h),
+    assets: assets(obj(o.assets)),
   });
-  const compare = obj(s.compare);
+  const money = (o: Raw) => ({
+    cost_krw: num(o.cost_krw), parts: pairs(o.parts), depreciation_krw: num(o.depreciation_krw), financing_krw: num(o.financing_krw),
+    krw_per_installed_gpu_h: num(o.krw_per_installed_gpu_h), krw_per_used_gpu_h: num(o.krw_per_used_gpu_h), build_krw: num(o.build_krw), work_krw: num(o.work_krw), npv_krw: num(o.npv_krw),
+  });
+  const of = obj(s.money);
+  const compare = obj(s.compare), network = obj(s.network);
   const named = (o: Raw) => {
     const id = str(o.id), name = both(o, "name");
     return { id, name: name.en ? name : { en: id, ko: id } };
@@ -64,7 +81,10 @@ export function read(raw: unknown) {
     energy: {
       it_mwh: num(energy.it_mwh), facility_mwh: num(energy.facility_mwh), cooling_and_losses_mwh: num(energy.cooling_and_losses_mwh), pue: num(energy.pue),
       peak_facility_mw: num(energy.peak_facility_mw), mean_facility_mw: num(energy.mean_facility_mw), heat_not_carried_mwh: num(energy.heat_not_carried_mwh),
+      sources: sources(obj(energy.sources)),
     },
+    demand_response: response(obj(s.demand_response)),
+    acts: rows(s.acts).map((a) => ({ site: str(a.site), kind: str(a.kind), times: num(a.times), hours: num(a.hours), kwh: num(a.kwh), krw: num(a.krw), kg_co2: num(a.kg_co2) })),
     water: {
       modelled: bool(water.modelled), makeup_m3: num(water.makeup_m3), evaporation_m3: num(water.evaporation_m3), blowdown_m3: num(water.blowdown_m3),
       drift_m3: num(water.drift_m3), wue_l_per_kwh: num(water.wue_l_per_kwh), cost_krw: num(water.cost_krw),
@@ -73,8 +93,32 @@ export function read(raw: unknown) {
       modelled: bool(failures.modelled), interruptions: num(failures.interruptions), lost_gpu_h: num(failures.lost_gpu_h), down_gpu_h: num(failures.down_gpu_h), goodput: num(failures.goodput),
       causes: rows(failures.causes).map((c) => ({ id: str(c.id), name: both(c, "name"), times: num(c.times), announced: num(c.announced), node_h: num(c.node_h) })),
     },
-    carbon: { t_co2e: num(carbon.t_co2e), kg_per_mwh: num(carbon.kg_per_mwh), basis: str(carbon.basis) },
+    network: {
+      modelled: bool(network.modelled),
+      kinds: rows(network.kinds).map((k) => ({ kind: str(k.kind), sent_gb: num(k.sent_gb), arrived_gb: num(k.arrived_gb), late_gb: num(k.late_gb), lacking_gb: num(k.lacking_gb) })),
+      links: rows(network.links).map((l) => ({
+        id: str(l.id), from: str(l.from), to: str(l.to), gbit_per_s: num(l.gbit_per_s), checkpoint_gb: num(l.checkpoint_gb), data_set_gb: num(l.data_set_gb), exchange_gb: num(l.exchange_gb),
+        mean_utilization: num(l.mean_utilization), peak_utilization: num(l.peak_utilization), above_90_h: num(l.above_90_h),
+      })),
+      flows: rows(network.flows).map((o) => ({
+        kind: str(o.kind), from: str(o.from), to: str(o.to), sent_gb: num(o.sent_gb), late_gb: num(o.late_gb), lacking_gb: num(o.lacking_gb), short_h: num(o.short_h), no_way_h: num(o.no_way_h),
+        most_rtt_ms: num(o.most_rtt_ms),
+      })),
+      cuts: rows(network.cuts).map((c) => ({
+        name: named(c).name, links: strs(c.links), from: str(c.from), to: str(c.to), rerouted: num(c.rerouted), longer: num(c.longer), slower: num(c.slower), lost: num(c.lost),
+        rerouted_gb: num(c.rerouted_gb), most_extra_rtt_ms: num(c.most_extra_rtt_ms), most_late_gb: num(c.most_late_gb), late_h: num(c.late_h), lacking_gb: num(c.lacking_gb),
+        gangs_stopped: num(c.gangs_stopped), gangs_went_on: num(c.gangs_went_on),
+      })),
+    },
+    carbon: { t_co2e: num(carbon.t_co2e), market_t_co2e: num(carbon.market_t_co2e), kg_per_mwh: num(carbon.kg_per_mwh), basis: str(carbon.basis) },
     cost: { energy_krw: num(cost.energy_krw), krw_per_kwh: num(cost.krw_per_kwh), basis: str(cost.basis), parts: pairs(cost.parts), water_krw: num(cost.water_krw) },
+    money: num(of.cost_krw) === null ? null : {
+      ...money(of), years: num(of.years), prices: str(of.prices), build_krw_per_gpu: num(of.build_krw_per_gpu), tax_credit: str(of.tax_credit), unpriced: strs(of.unpriced),
+      sites: rows(of.sites).map((o) => ({ id: str(o.id), ...money(o) })),
+      members: rows(of.members).map((o) => ({ id: str(o.id), ...money(o), discount_rate: num(o.discount_rate), received_krw: num(o.received_krw), paid_krw: num(o.paid_krw), net_krw: num(o.net_krw), net_krw_per_gpu_h: num(o.net_krw_per_gpu_h) })),
+      hardware: rows(of.hardware).map((o) => ({ hardware: str(o.hardware), ...money(o) })),
+      tokens: rows(of.tokens).map((o) => ({ workload: str(o.workload), hardware: str(o.hardware), tokens_per_s: num(o.tokens_per_s), krw_per_million_tokens: num(o.krw_per_million_tokens) })),
+    },
     services: {
       modelled: bool(services.modelled), count: num(services.count), replica_h_wanted: num(services.replica_h_wanted), replica_h_served: num(services.replica_h_served),
       satisfied: num(services.satisfied),
@@ -101,6 +145,7 @@ export function read(raw: unknown) {
       installed_gpus: num(o.installed_gpus), unpowered_gpus: num(o.unpowered_gpus), used_gpu_h: num(o.used_gpu_h), utilization: num(o.utilization),
       grid_mw: num(o.grid_mw), grid_status: str(o.grid_status), peak_mw: num(o.peak_mw), mean_mw: num(o.mean_mw), energy_mwh: num(o.energy_mwh),
       pue: num(o.pue), jobs_started: num(o.jobs_started), physics: physics(obj(o.physics)),
+      binding: str(obj(o.binding_limit).level), swing_mw: num(obj(o.swing).worst_mw), expected_swing_mw: num(obj(o.swing).expected_mw), over_ramp_limit_h: num(obj(o.swing).over_ramp_limit_h),
       hardware: rows(o.hardware).map((h) => ({ hardware: str(h.hardware), gpus: num(h.gpus) })),
     })),
     members: rows(s.members).map((o) => ({
