@@ -68,7 +68,10 @@ std::optional<Millis> better_at(const World& world, JobId id, PoolId pool) {
   const SiteEnergyTold* energy = world.energy(world.pool(pool).info.site);
   if (energy == nullptr || energy->dear_until <= world.now()) return std::nullopt;
   Millis latest = job.submit + by;
-  if (job.deadline.count() > 0) latest = std::min(latest, job.deadline - job.estimate);
+  if (job.deadline.count() > 0) {
+    const Gang gang{world.lane(job.lane), job.gpus, job.gpus, job.estimate};
+    latest = std::min(latest, job.deadline - (end_of(world, pool, gang) - world.now()));
+  }
   if (energy->dear_until > latest) return std::nullopt;
   return energy->dear_until;
 }

@@ -252,7 +252,9 @@ class StormRules {
     if (told == nullptr || told->dear_until <= w_.now()) return false;
     if (w_.may_shift(job.lane).count() == 0) return false;
     return told->dear_until <= job.submit + w_.may_shift(job.lane) &&
-           (job.deadline.count() == 0 || told->dear_until + job.estimate <= job.deadline);
+           (job.deadline.count() == 0 ||
+            end_if(w_.lane(job.lane), job, {{p, Gpus(job.gpus), {}}}) - w_.now() <=
+                job.deadline - told->dear_until);
   }
 
   // ---- wishes
