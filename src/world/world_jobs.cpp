@@ -200,7 +200,6 @@ void World::asked(const StartJob& wish) {
   const LaneQueue& queue = queues_[job.lane.index];
   const std::size_t place = queue.find(wish.job, rank(job));
   const std::int64_t promised = queue.promised_ms(place);
-  const bool kept = promised == now_.count() && job.pool == wish.pool;
   // ---- the law
   CHECK(lawful(job.lane, wish.pool));                                     // invariant 9
   for (const Part& part : wish.also) CHECK(lawful(job.lane, part.pool));  // invariant 9
@@ -208,8 +207,10 @@ void World::asked(const StartJob& wish) {
   job.held = wish.gpus.count() == 0 ? job.gpus : static_cast<std::int32_t>(wish.gpus.count());
   const Millis old_limit = limit(now_, job.estimate);
   job.end = over_at(job, wish);
+  // A promise is of its estimate at full speed: under a cap its room is taken anew.
+  const bool kept = promised == now_.count() && job.pool == wish.pool && job.end == old_limit;
   if (kept) {  // the timeline holds its room already
-    CHECK(job.held == job.gpus && wish.also.empty() && !wish.under && job.end == old_limit);
+    CHECK(job.held == job.gpus && wish.also.empty() && !wish.under);
     --promises_;
   } else if (promised != LaneQueue::kNoPromise) {
     drop_promise(job, wish.job.index, place, now_, job.pool == wish.pool ? job.end : now_);

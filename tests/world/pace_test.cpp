@@ -102,6 +102,17 @@ TEST_F(CappedWorld, WhoWasAskedToStopKeepsItsTime) {
   EXPECT_EQ(w.job(job).end, Millis(9));
 }
 
+TEST_F(CappedWorld, APromiseThatIsKeptUnderACapTakesLonger) {
+  const JobId first = start(0, 0, 100);
+  at(1, JobSubmitted{JobId{1}, LaneId{0}, Gpus(2), Millis(40)});
+  at(1, CommandIssued{PromiseStart{JobId{1}, PoolId{0}, Millis(10)}});
+  at(5, cap(100, 500));
+  at(10, CommandIssued{StartJob{JobId{1}, PoolId{0}, {}}});
+  EXPECT_EQ(w.job(JobId{1}).end, Millis(90));
+  EXPECT_EQ(w.pool(PoolId{0}).timeline.least_free(Millis(60), Millis(80)), 4);
+  EXPECT_EQ(w.job(first).end, Millis(148));  // of 95 left at 5, 47 are done by 100
+}
+
 TEST_F(CappedWorld, ASnapshotKeepsCapsPricesAndShifts) {
   const std::string before = w.digest();
   at(0, LaneMayShift{LaneId{1}, Millis(77)});
