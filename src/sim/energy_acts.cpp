@@ -145,8 +145,7 @@ std::vector<Act> energy_acts(const Scenario& s, const Founding& f, const Facilit
 
   std::map<std::tuple<SiteId, Millis, Millis, std::uint32_t>, double> sheds;  // kW
   for (const Outage& o : outages.outages) {
-    const std::string& cause = outages.causes[o.cause].id;
-    if (cause != "power_cooling_water") continue;
+    if (!outages.causes[o.cause].shed) continue;
     const Millis from = std::max(o.at, w.from), to = std::min(o.back, w.to);
     if (from >= to) continue;
     const PoolPlan& pool = f.pools[o.pool.index];

@@ -136,12 +136,12 @@ AssetTimes Facility::times_of(SiteId site) const {
   return {from_, to_, seed_, [this, site](Millis at) { return committed_kw(site, at); }};
 }
 
-std::vector<DisruptionSpec> Facility::told_limits() const {
-  std::vector<DisruptionSpec> out;
+std::vector<ToldLimit> Facility::told_limits() const {
+  std::vector<ToldLimit> out;
   for (std::uint32_t i = 0; i < sites_.size(); ++i) {
     if (!sites_[i].assets) continue;
-    for (DisruptionSpec& d : dure::told_limits(*sites_[i].assets, times_of(SiteId{i})))
-      out.push_back(std::move(d));
+    for (ToldLimit& told : dure::told_limits(*sites_[i].assets, times_of(SiteId{i})))
+      out.push_back(std::move(told));
   }
   return out;
 }

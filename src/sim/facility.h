@@ -77,7 +77,7 @@ class Facility {
   const SiteAssets* assets(SiteId site) const {
     return sites_[site.index].assets ? &*sites_[site.index].assets : nullptr;
   }
-  std::vector<DisruptionSpec> told_limits() const;
+  std::vector<ToldLimit> told_limits() const;
 
   const Tariff& tariff(SiteId site) const { return sites_[site.index].tariff; }
   const WaterSourceSpec& water(SiteId site) const { return sites_[site.index].water; }

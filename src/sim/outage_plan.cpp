@@ -218,16 +218,17 @@ std::vector<NodesOut> shed(const Scenario& s, const Founding& f, SiteId site, Mi
 
 namespace {
 
-OutagePlan outages_of(std::span<const DisruptionSpec> rows, const Scenario& s, const Founding& f,
+OutagePlan outages_of(std::span<const ToldLimit> rows, const Scenario& s, const Founding& f,
                       const Facility* facility, Millis from, Millis to) {
   OutagePlan plan;
-  for (const DisruptionSpec& d : rows) {
+  for (const auto& [d, because] : rows) {
     Millis at = midnight(d.first) + hours(d.hour);
     const Millis back = at + std::max(hours(d.hours), kSeenAtOnce + Millis(1));
     const auto known_cause = std::find_if(plan.causes.begin(), plan.causes.end(),
                                           [&](const OutageCause& c) { return c.id == d.id; });
     const auto cause = static_cast<std::uint32_t>(known_cause - plan.causes.begin());
-    if (known_cause == plan.causes.end()) plan.causes.push_back({d.id, d.name_en, d.name_ko});
+    if (known_cause == plan.causes.end())
+      plan.causes.push_back({d.id, d.name_en, d.name_ko, d.kind == Disruption::grid_limit});
     if (back <= from || at >= to) continue;
     if (d.kind == Disruption::link_cut) {  // a fact of its own, so after the founding's
       if (back > from + Millis(1))
@@ -251,7 +252,7 @@ OutagePlan outages_of(std::span<const DisruptionSpec> rows, const Scenario& s, c
               d.kind == Disruption::grid_limit
                   ? cap_for(s, f, facility, site, begin, std::min(end, to), d.grid_mw)
                   : std::nullopt) {
-        if (*share < 1) plan.caps.push_back({site, begin, std::min(end, to), *share});
+        if (*share < 1) plan.caps.push_back({site, begin, std::min(end, to), *share, because});
         begin = known = end;
         continue;
       }
@@ -267,7 +268,9 @@ OutagePlan outages_of(std::span<const DisruptionSpec> rows, const Scenario& s, c
 
 OutagePlan outages_of_disruptions(const Scenario& s, const Founding& f, const Facility* facility,
                                   Millis from, Millis to) {
-  return outages_of(s.disruptions, s, f, facility, from, to);
+  std::vector<ToldLimit> rows;
+  for (const DisruptionSpec& d : s.disruptions) rows.push_back({d, CapCause::power_short});
+  return outages_of(rows, s, f, facility, from, to);
 }
 
 OutagePlan outages_of_assets(const Scenario& s, const Founding& f, const Facility& facility,
@@ -319,7 +322,7 @@ OutagePlan outages_of_weather(const Scenario& s, const Founding& f, const Facili
                               Millis from, Millis to) {
   OutagePlan plan;
   plan.causes.push_back(
-      {"power_cooling_water", "Power, cooling or water short", "전력·냉각·용수 부족"});
+      {"power_cooling_water", "Power, cooling or water short", "전력·냉각·용수 부족", true});
   const bool may_cap = s.energy_policy && s.energy_policy->least_cap_share < 1;
   for (std::uint32_t i = 0; i < s.sites.size(); ++i) {
     const SiteId site{i};

@@ -16,6 +16,7 @@ class Facility;
 
 struct OutageCause {
   std::string id, name_en, name_ko;
+  bool shed = false;  // nodes are switched off for want of power or cooling; nothing broke
 };
 
 // Hours in which the racks of a site may draw a share of what is committed to them.

@@ -208,8 +208,8 @@ Result<SiteAssets> find_assets(const Scenario& s, const EnergyAssetsSpec& row,
   return out;
 }
 
-std::vector<DisruptionSpec> told_limits(const SiteAssets& a, const AssetTimes& times) {
-  std::vector<DisruptionSpec> out;
+std::vector<ToldLimit> told_limits(const SiteAssets& a, const AssetTimes& times) {
+  std::vector<ToldLimit> out;
   const auto limit = [&](std::string id, Millis from, double h, Millis notice, double kw) {
     DisruptionSpec d;
     d.id = std::move(id);
@@ -226,17 +226,19 @@ std::vector<DisruptionSpec> told_limits(const SiteAssets& a, const AssetTimes& t
   for (const GridCut& c : a.cuts) {
     if (c.notice <= Millis(0)) continue;
     const double h = hours_between(c.from, c.to);
-    out.push_back(limit(c.cause, c.from, h, c.notice, c.kw + a.sure_in_cut_kw(h)));
-    out.back().name_en = c.name_en;
-    out.back().name_ko = c.name_ko;
+    DisruptionSpec d = limit(c.cause, c.from, h, c.notice, c.kw + a.sure_in_cut_kw(h));
+    d.name_en = c.name_en;
+    d.name_ko = c.name_ko;
+    out.push_back({std::move(d), CapCause::power_short});
   }
   for (const DemandResponseCall& c : a.calls) {
     const double rest = a.spec.demand_response->committed_kw - a.sure_in_call_kw(c.hours);
     if (!a.spec.demand_response->shed || c.start <= c.noticed || rest <= 0) continue;
     const double may = times.committed_kw(std::max(c.start, times.from));
-    out.push_back(limit("demand_response", c.start, c.hours, c.start - c.noticed, may - rest));
-    out.back().name_en = "Demand response call";
-    out.back().name_ko = "수요반응 감축 요청";
+    DisruptionSpec d = limit("demand_response", c.start, c.hours, c.start - c.noticed, may - rest);
+    d.name_en = "Demand response call";
+    d.name_ko = "수요반응 감축 요청";
+    out.push_back({std::move(d), CapCause::demand_response});
   }
   return out;
 }

@@ -21,6 +21,7 @@
 #include "physics/battery.h"
 #include "physics/demand_response.h"
 #include "physics/onsite.h"
+#include "world/event.h"
 #include "world/scenario.h"
 
 namespace dure {
@@ -58,8 +59,12 @@ struct AssetTimes {
 Result<SiteAssets> find_assets(const Scenario& scenario, const EnergyAssetsSpec& row,
                                const AssetTimes& times);
 
-// What of them is told ahead, as disruptions that plan_outages can shed for: cuts with a notice,
-// less what the reserve of the battery carries; calls, less what the battery will have.
-std::vector<DisruptionSpec> told_limits(const SiteAssets& assets, const AssetTimes& times);
+// What of them is told ahead, as disruptions that plan_outages can cap or shed for: cuts with a
+// notice, less what the reserve of the battery carries; calls, less what the battery will have.
+struct ToldLimit {
+  DisruptionSpec limit;  // Disruption::grid_limit
+  CapCause because;
+};
+std::vector<ToldLimit> told_limits(const SiteAssets& assets, const AssetTimes& times);
 
 }  // namespace dure

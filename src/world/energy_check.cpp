@@ -15,6 +15,10 @@ std::string q(std::string_view text) { return "'" + std::string(text) + "'"; }
 class Checker {
  public:
   explicit Checker(const Scenario& s) : s_(s) {
+    if (s.energy_policy && !s.physics.enabled)
+      found.warnings.push_back(
+          {"energy_policy", "physics.enabled: true", "false",
+           "without physics a run knows neither prices nor power that is short"});
     if (s.energy_assets.empty()) return;
     if (!s.grid) {
       fault("energy_assets", "the section grid, whose rows it names", "none",

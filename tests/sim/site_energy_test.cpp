@@ -162,6 +162,20 @@ TEST(SiteEnergy, WithoutABatteryACallShedsMachines) {
   // What failed by the capacity price, at most what two days of capacity pay.
   EXPECT_NEAR(e.response.penalty_krw,
               std::min((80 - e.delivered_kwh) * 40'000 / 60, 40 * 40'000 * 2 / 365.0), 1e-3);
+  EXPECT_GT(kwh_of(p.acts, ActKind::shed, "demand_response"), 0);
+  EXPECT_EQ(kwh_of(p.acts, ActKind::cap), 0);
+
+  // Where the policy lets GPUs be capped, that is enough, and nothing is switched off.
+  Scenario with_caps = s;
+  with_caps.energy_policy.emplace();
+  with_caps.energy_policy->source = "assumption";
+  with_caps.energy_policy->cap_exponent = 2;
+  with_caps.energy_policy->least_cap_share = 0.5;
+  const Played capped = play(with_caps);
+  EXPECT_TRUE(capped.plan.outages.empty());
+  EXPECT_GT(kwh_of(capped.acts, ActKind::cap, "demand_response"), 0);
+  EXPECT_EQ(kwh_of(capped.acts, ActKind::shed), 0);
+
   s.energy_assets[0].demand_response->shed = false;
   const Played none = play(s);
   EXPECT_TRUE(none.plan.outages.empty());

@@ -359,6 +359,13 @@ TEST(ScenarioCheck, WarnsOfEachDoubt) {
        "(work of this class can run nowhere)"},
       {[](Scenario& s) { s.workloads[0].duration->median_hours = 100; },
        "workloads[0].duration.median_hours: between min_hours and max_hours; 100"},
+      {[](Scenario& s) {
+         s.energy_policy.emplace();
+         s.energy_policy->source = "assumption";
+       },
+       "energy_policy: physics.enabled: true; false (without physics a run knows neither prices "
+       "nor "
+       "power that is short)"},
   };
   for (const Break& d : doubts) {
     Scenario s = sound();
