@@ -11,7 +11,10 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_FLAGS_RELEASE MATCHES "-O3
   target_compile_options(dure_flags INTERFACE -Wno-restrict)
 endif()
 if(DURE_SANITIZE)
-  target_compile_options(dure_flags INTERFACE -fsanitize=${DURE_SANITIZE} -fno-sanitize-recover=all)
+  # Without four checks of undefined behaviour that double the time to compile (44 to 22 s of a test):
+  # the address sanitizer finds most of what the first two do, and few places cast pointers.
+  target_compile_options(dure_flags INTERFACE -fsanitize=${DURE_SANITIZE} -fno-sanitize-recover=all
+                                              -fno-sanitize=null,object-size,alignment,vptr)
   target_link_options(dure_flags INTERFACE -fsanitize=${DURE_SANITIZE})
 endif()
 if(DURE_COVERAGE)

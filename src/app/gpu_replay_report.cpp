@@ -1,6 +1,6 @@
 #include "app/gpu_replay_report.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <cmath>
 

@@ -5,7 +5,7 @@
 //   3. CPU and memory of a node or a request are at most kMostAmount, so sums fit.
 #pragma once
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <map>
 #include <string>

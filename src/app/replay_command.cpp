@@ -1,5 +1,5 @@
 // dure replay LOG...: recorded logs through a scheduler.
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <fmt/os.h>
 
 #include <memory>
@@ -32,7 +32,7 @@ Result<Done> write_schedule(const std::string& path, const BatchLog& log,
   auto opened = AtomicFile::create(path);
   if (!opened) return opened.fault();
   AtomicFile& file = opened.value();
-  fmt::memory_buffer out;
+  std::string out;
   const auto seconds = [&](Millis t) {
     const std::int64_t ms = t.count();
     if (ms % 1000 == 0)
@@ -50,12 +50,12 @@ Result<Done> write_schedule(const std::string& path, const BatchLog& log,
     seconds(ran[i].end);
     fmt::format_to(std::back_inserter(out), ",{}\n", log.jobs[i].procs);
     if (out.size() > 1 << 16) {
-      TRY(written, file.write({out.data(), out.size()}));
+      TRY(written, file.write(out));
       (void)written;
       out.clear();
     }
   }
-  TRY(written, file.write({out.data(), out.size()}));
+  TRY(written, file.write(out));
   (void)written;
   return file.commit();
 }

@@ -1,6 +1,6 @@
 #include "app/results_acts.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <cmath>
 
@@ -33,7 +33,7 @@ nlohmann::ordered_json acts_json(const Simulation& run) {
 
 Result<Done> write_acts_csv(const std::string& path, const Simulation& run) {
   TRY(file, AtomicFile::create(path));
-  fmt::memory_buffer out;
+  std::string out;
   fmt::format_to(std::back_inserter(out), "site,kind,cause,from,to,kwh,krw,g_co2\n");
   for (const Act& a : acts_of(run)) {
     fmt::format_to(std::back_inserter(out), "{},{},{},{},{},{:.3f},",
@@ -44,7 +44,7 @@ Result<Done> write_acts_csv(const std::string& path, const Simulation& run) {
     if (a.g_co2) fmt::format_to(std::back_inserter(out), "{:.0f}", *a.g_co2);
     fmt::format_to(std::back_inserter(out), "\n");
   }
-  TRY(written, file.write({out.data(), out.size()}));
+  TRY(written, file.write(out));
   (void)written;
   return file.commit();
 }

@@ -1,5 +1,5 @@
 // The summary for a person at a terminal: headline, members, sites, books.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <iterator>

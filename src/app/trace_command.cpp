@@ -1,5 +1,5 @@
 // dure trace inspect LOG: what a recorded log holds. docs/formats/trace-inspect.md has its JSON.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <array>

@@ -4,15 +4,14 @@
 //   struct SiteSpec {
 //     std::string id;
 //     Watts grid_mw;
-//     template <class = void>
+//     template <class S = SiteSpec>
 //     static constexpr auto describe() {
-//       return std::tuple(Field("id", &SiteSpec::id, "unique key", required, id_text),
-//                         Field("grid_mw", &SiteSpec::grid_mw, "grid limit", range(0, 5000)));
+//       return Fields(Field("id", &S::id, "unique key", required, id_text),
+//                     Field("grid_mw", &S::grid_mw, "grid limit", range(0, 5000)));
 //     }
 //   };
 //
-// It is a template so that a file that only includes the struct need not compile the list: that
-// halves the time that ours take.
+// A template of its own struct, so that a file that only includes it need not compile the list.
 // What a field is not given has the value of a default-constructed struct, unless it is `required`.
 // What does not compile: 1. a Quantity whose name lacks its unit;  2. a double whose name lacks a
 // unit and is not marked `dimensionless`;  3. a number without limits;  4. a list of fields that
@@ -29,7 +28,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -204,6 +202,42 @@ constexpr bool names_unit(std::string_view name, std::string_view unit) {
 
 // ---- fields ----
 
+// A list of values of several types, in order. std::tuple would do, but is a chain as long as the
+// list: of our lists, that took the compiler nine tenths of its time.
+template <std::size_t I, class F>
+struct FieldAt {
+  F field;
+};
+template <class Order, class... F>
+struct FieldsInOrder;
+template <std::size_t... I, class... F>
+struct FieldsInOrder<std::index_sequence<I...>, F...> : FieldAt<I, F>... {
+  static constexpr std::size_t size = sizeof...(F);
+  constexpr explicit FieldsInOrder(const F&... f) : FieldAt<I, F>{f}... {}
+  // f(field) for each, in order.
+  template <class Each>
+  constexpr void each(Each&& f) const {
+    (f(static_cast<const FieldAt<I, F>&>(*this).field), ...);
+  }
+  template <std::size_t At>
+  constexpr const auto& at() const {
+    return one<At>(*this);
+  }
+
+ private:
+  template <std::size_t At, class One>
+  static constexpr const One& one(const FieldAt<At, One>& f) {
+    return f.field;
+  }
+};
+template <class... F>
+struct Fields : FieldsInOrder<std::index_sequence_for<F...>, F...> {
+  constexpr explicit Fields(const F&... f)
+      : FieldsInOrder<std::index_sequence_for<F...>, F...>(f...) {}
+};
+template <class... F>
+Fields(const F&...) -> Fields<F...>;
+
 struct FieldInfo {
   std::string_view name, help;
   std::string_view unit;   // the word in the name; "" when there is none
@@ -324,27 +358,29 @@ concept Described = requires {
   S::describe();
 };
 
-// How many members an aggregate has: as many as it can be initialized with.
+// An aggregate has so many members if it can be initialized with so many and not with one more.
 struct AnyMember {
   template <class T>
   operator T() const;  // never defined
 };
-template <class S, class... Members>
-consteval std::size_t member_count() {
-  if constexpr (requires { S{Members{}..., AnyMember{}}; })
-    return member_count<S, Members..., AnyMember>();
-  else
-    return sizeof...(Members);
+template <std::size_t>
+using AnyOf = AnyMember;
+template <class S, std::size_t... I>
+consteval bool takes_members(std::index_sequence<I...>) {
+  return requires { S{AnyOf<I>{}...}; };
 }
+template <class S, std::size_t n>
+inline constexpr bool has_members = takes_members<S>(std::make_index_sequence<n>{}) &&
+                                    !takes_members<S>(std::make_index_sequence<n + 1>{});
 
 template <Described S>
 inline constexpr auto fields_of = S::describe();
 
 template <Described S>
 consteval bool names_differ() {
-  std::array<std::string_view, std::tuple_size_v<decltype(S::describe())>> names;
+  std::array<std::string_view, fields_of<S>.size> names;
   std::size_t n = 0;
-  std::apply([&](const auto&... f) { ((names[n++] = f.name), ...); }, S::describe());
+  fields_of<S>.each([&](const auto& f) { names[n++] = f.name; });
   for (std::size_t i = 0; i < n; ++i) {
     for (std::size_t j = 0; j < i; ++j) {
       if (names[i] == names[j]) return false;
@@ -353,13 +389,17 @@ consteval bool names_differ() {
   return true;
 }
 
+// Whose members they are: S, or the aggregate that S derives from and whose describe() it has.
+template <Described S>
+using MembersOf = typename std::remove_cvref_t<decltype(fields_of<S>.template at<0>())>::Struct;
+
 // f(field) for each field in the order of describe().
 template <Described S, class F>
 constexpr void each_field(F&& f) {
-  static_assert(std::tuple_size_v<decltype(S::describe())> == member_count<S>(),
+  static_assert(has_members<MembersOf<S>, fields_of<S>.size>,
                 "describe() leaves out a member, or names one twice");
   static_assert(names_differ<S>(), "describe() gives a name twice");
-  std::apply([&f](const auto&... field) { (f(field), ...); }, fields_of<S>);
+  fields_of<S>.each(f);
 }
 
 // Equal in every described field.

@@ -164,12 +164,23 @@ bool FieldReader::list(const FieldInfo& field, const DocNode& node) {
 }
 
 bool FieldReader::map(std::span<const FieldInfo* const> fields, const DocNode& node) {
-  if (node.kind == DocNode::Kind::map) return true;
+  if (node.kind == DocNode::Kind::map) {
+    unknown_keys(fields, node);
+    return true;
+  }
   std::string keys;
   for (const FieldInfo* f : fields) {
     if (f->required) keys += (keys.empty() ? "" : ", ") + std::string(f->name);
   }
   return fault(node.place, keys.empty() ? "a map" : "a map with " + keys, found_text(node));
+}
+
+const DocNode* FieldReader::enter(const FieldInfo& field, const DocNode& node) {
+  const DocNode* const value = node.find(field.name);
+  if (value == nullptr) return nullptr;
+  if (!path_.empty()) path_ += '.';
+  path_ += field.name;
+  return value;
 }
 
 void FieldReader::missing(const FieldInfo& field, const std::string& what, const DocNode& node) {

@@ -45,14 +45,19 @@ class FieldReader {
   bool choice(const FieldInfo& field, std::span<const std::string_view> names, const DocNode& node,
               std::size_t& out);
   bool list(const FieldInfo& field, const DocNode& node);
+  // The node is a map; a key of it that is no field is a Fault.
   bool map(std::span<const FieldInfo* const> fields, const DocNode& node);
+  // The value of a field, its name added to the path; nullptr, and nothing added: there is none.
+  const DocNode* enter(const FieldInfo& field, const DocNode& node);
   void missing(const FieldInfo& field, const std::string& what, const DocNode& node);
-  void unknown_keys(std::span<const FieldInfo* const> fields, const DocNode& node);
   bool fault(Place place, std::string expected, std::string found, std::string hint = "");
 
   const Document& doc_;
   bool whole_document_;
   std::string path_;
+
+ private:
+  void unknown_keys(std::span<const FieldInfo* const> fields, const DocNode& node);
 };
 
 class DescribedReader : public FieldReader {
@@ -62,21 +67,17 @@ class DescribedReader : public FieldReader {
   template <Described S>
   void read(const DocNode& node, S& out) {
     std::vector<const FieldInfo*> fields;
-    each_field<S>([&](const auto& f) { fields.push_back(&f); });
+    fields.reserve(fields_of<S>.size);
+    each_field<S>([&](const FieldInfo& f) { fields.push_back(&f); });
     if (!map(fields, node)) return;
-    unknown_keys(fields, node);
     each_field<S>([&](const auto& f) {
       const std::size_t length = path_.size();
-      if (length != 0) path_ += '.';
-      path_ += f.name;
-      const DocNode* const value = node.find(f.name);
-      if (value != nullptr) {
+      if (const DocNode* const value = enter(f, node)) {
         read_member(f, *value, out.*f.member);
-      } else if (f.required) {
         path_.resize(length);
+      } else if (f.required) {
         missing(f, what_of(f), node);
       }
-      path_.resize(length);
     });
   }
 

@@ -5,7 +5,6 @@
 #include <array>
 #include <cstdint>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "base/describe.h"
@@ -30,41 +29,38 @@ struct AgentSpec {
       service_host;
   std::vector<std::string> users;
   std::int64_t observe_ms = 1'000;
-  template <class = void>
+  template <class S = AgentSpec>
   static constexpr auto describe() {
-    return std::tuple(
-        Field("site", &AgentSpec::site, "whose agent", required, id_text, not_empty),
-        Field("hub", &AgentSpec::hub, "of `dure agent`: the hub's address, https://HOST:PORT"),
-        Field("token_sha256", &AgentSpec::token_sha256, "of a hub's row: SHA-256 of its token"),
-        Field("token_file", &AgentSpec::token_file, "of `dure agent`: file with the token"),
-        Field("ca_file", &AgentSpec::ca_file, "PEM that the hub's certificate must come from"),
-        Field("certificate_file", &AgentSpec::certificate_file, "PEM, its own (mTLS)"),
-        Field("key_file", &AgentSpec::key_file, "PEM of the certificate's key"),
-        Field("folder", &AgentSpec::folder, "for its journal, and what a local driver keeps"),
-        Field("driver", &AgentSpec::driver, "what it runs jobs with"),
-        Field("gpus", &AgentSpec::gpus, "local: of this machine; -1: as many as it has",
-              range(-1, 1024)),
-        Field("pretend_gpus", &AgentSpec::pretend_gpus,
+    return Fields(
+        Field("site", &S::site, "whose agent", required, id_text, not_empty),
+        Field("hub", &S::hub, "of `dure agent`: the hub's address, https://HOST:PORT"),
+        Field("token_sha256", &S::token_sha256, "of a hub's row: SHA-256 of its token"),
+        Field("token_file", &S::token_file, "of `dure agent`: file with the token"),
+        Field("ca_file", &S::ca_file, "PEM that the hub's certificate must come from"),
+        Field("certificate_file", &S::certificate_file, "PEM, its own (mTLS)"),
+        Field("key_file", &S::key_file, "PEM of the certificate's key"),
+        Field("folder", &S::folder, "for its journal, and what a local driver keeps"),
+        Field("driver", &S::driver, "what it runs jobs with"),
+        Field("gpus", &S::gpus, "local: of this machine; -1: as many as it has", range(-1, 1024)),
+        Field("pretend_gpus", &S::pretend_gpus,
               "local: slots to count where the machine has no GPU", range(0, 1024)),
-        Field("cpus", &AgentSpec::cpus, "local: cores; 0: as many as it has", range(0, 100'000)),
-        Field("nodes", &AgentSpec::nodes, "local, null: nodes that the machine counts as",
+        Field("cpus", &S::cpus, "local: cores; 0: as many as it has", range(0, 100'000)),
+        Field("nodes", &S::nodes, "local, null: nodes that the machine counts as",
               range(1, 100'000)),
-        Field("slurm_conf", &AgentSpec::slurm_conf, "slurm: its slurm.conf; empty: Slurm's own"),
-        Field("rest_socket", &AgentSpec::rest_socket,
+        Field("slurm_conf", &S::slurm_conf, "slurm: its slurm.conf; empty: Slurm's own"),
+        Field("rest_socket", &S::rest_socket,
               "slurm: unix socket of slurmrestd; empty: sbatch, squeue, scancel"),
-        Field("partition", &AgentSpec::partition, "slurm: of jobs whose pool names none"),
-        Field("claims_folder", &AgentSpec::claims_folder,
-              "slurm: a folder that all of its nodes share"),
-        Field("log_folder", &AgentSpec::log_folder,
+        Field("partition", &S::partition, "slurm: of jobs whose pool names none"),
+        Field("claims_folder", &S::claims_folder, "slurm: a folder that all of its nodes share"),
+        Field("log_folder", &S::log_folder,
               "slurm: for output, shared by all of its nodes; empty: beside the claims"),
-        Field("data_folder", &AgentSpec::data_folder,
+        Field("data_folder", &S::data_folder,
               "for data sets and artifacts, shared by all nodes; empty: data/ in the folder of a "
               "local driver, or beside a Slurm cluster's claims"),
-        Field("service_host", &AgentSpec::service_host,
+        Field("service_host", &S::service_host,
               "where services answer health checks; empty: at their nodes' names"),
-        Field("users", &AgentSpec::users, "accounts that jobs may run as; empty: any but root"),
-        Field("observe_ms", &AgentSpec::observe_ms, "between two looks at the site",
-              range(10, 600'000)));
+        Field("users", &S::users, "accounts that jobs may run as; empty: any but root"),
+        Field("observe_ms", &S::observe_ms, "between two looks at the site", range(10, 600'000)));
   }
 };
 

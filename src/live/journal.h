@@ -32,20 +32,19 @@ struct KeptAttempt {
   bool started = false, serving = false, stop = false, done = false, withdrawn = false;
   std::string unwell;                        // why we end it: its probe did not answer
   std::int64_t grace_s = 30, over_fact = 0;  // number of the fact that told its end
-  template <class = void>
+  template <class S = KeptAttempt>
   static constexpr auto describe() {
-    return std::tuple(
-        Field("run", &KeptAttempt::run, "what the hub asked for", required),
-        Field("remote", &KeptAttempt::remote, "its number at the site"),
-        Field("stage", &KeptAttempt::stage, "how far it came"),
-        Field("started", &KeptAttempt::started, "that it started was told"),
-        Field("serving", &KeptAttempt::serving, "that it serves was told"),
-        Field("stop", &KeptAttempt::stop, "it is to end"),
-        Field("done", &KeptAttempt::done, "it ended well, and does not start again"),
-        Field("withdrawn", &KeptAttempt::withdrawn, "it is to end if it has not started"),
-        Field("unwell", &KeptAttempt::unwell, "why its agent ends it", free_text),
-        Field("grace_s", &KeptAttempt::grace_s, "then", range(0, 86'400), dimensionless),
-        Field("over_fact", &KeptAttempt::over_fact, "the fact that told its end", range(0, 9e15)));
+    return Fields(Field("run", &S::run, "what the hub asked for", required),
+                  Field("remote", &S::remote, "its number at the site"),
+                  Field("stage", &S::stage, "how far it came"),
+                  Field("started", &S::started, "that it started was told"),
+                  Field("serving", &S::serving, "that it serves was told"),
+                  Field("stop", &S::stop, "it is to end"),
+                  Field("done", &S::done, "it ended well, and does not start again"),
+                  Field("withdrawn", &S::withdrawn, "it is to end if it has not started"),
+                  Field("unwell", &S::unwell, "why its agent ends it", free_text),
+                  Field("grace_s", &S::grace_s, "then", range(0, 86'400), dimensionless),
+                  Field("over_fact", &S::over_fact, "the fact that told its end", range(0, 9e15)));
   }
 };
 

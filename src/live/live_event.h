@@ -8,7 +8,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "base/describe.h"
@@ -20,9 +19,9 @@ inline constexpr double kLastId = 4'294'967'295.0;
 
 struct HubFounded {
   std::string id;  // begins every key of its attempts: letters and digits
-  template <class = void>
+  template <class S = HubFounded>
   static constexpr auto describe() {
-    return std::tuple(Field("id", &HubFounded::id, "of the hub", required, not_empty));
+    return Fields(Field("id", &S::id, "of the hub", required, not_empty));
   }
 };
 struct JobDescribed {  // `count` jobs from `job` on, which are submitted next
@@ -30,82 +29,76 @@ struct JobDescribed {  // `count` jobs from `job` on, which are submitted next
   std::string spec;  // JSON of a JobSpec
   std::string user, site_user, idempotency, body_sha256, step;
   std::int64_t pipeline = 0;
-  template <class = void>
+  template <class S = JobDescribed>
   static constexpr auto describe() {
-    return std::tuple(
-        Field("job", &JobDescribed::job, "the first", range(0, kLastId)),
-        Field("count", &JobDescribed::count, "how many, with numbers that follow",
-              range(1, 100'000)),
-        Field("spec", &JobDescribed::spec, "as JSON", required, free_text),
-        Field("user", &JobDescribed::user, "who asked"),
-        Field("site_user", &JobDescribed::site_user, "as whom it runs"),
-        Field("idempotency", &JobDescribed::idempotency, "key of the request"),
-        Field("body_sha256", &JobDescribed::body_sha256, "of the request"),
-        Field("pipeline", &JobDescribed::pipeline, "that it is a step of; 0: none", range(0, 9e15)),
-        Field("step", &JobDescribed::step, "which"));
+    return Fields(
+        Field("job", &S::job, "the first", range(0, kLastId)),
+        Field("count", &S::count, "how many, with numbers that follow", range(1, 100'000)),
+        Field("spec", &S::spec, "as JSON", required, free_text),
+        Field("user", &S::user, "who asked"), Field("site_user", &S::site_user, "as whom it runs"),
+        Field("idempotency", &S::idempotency, "key of the request"),
+        Field("body_sha256", &S::body_sha256, "of the request"),
+        Field("pipeline", &S::pipeline, "that it is a step of; 0: none", range(0, 9e15)),
+        Field("step", &S::step, "which"));
   }
 };
 struct NodeNamed {  // the next node that joins the pool
   std::int64_t pool = 0;
   std::string site, node;
-  template <class = void>
+  template <class S = NodeNamed>
   static constexpr auto describe() {
-    return std::tuple(Field("pool", &NodeNamed::pool, "which", range(0, kLastId)),
-                      Field("site", &NodeNamed::site, "of it", required),
-                      Field("node", &NodeNamed::node, "as the site calls it", required));
+    return Fields(Field("pool", &S::pool, "which", range(0, kLastId)),
+                  Field("site", &S::site, "of it", required),
+                  Field("node", &S::node, "as the site calls it", required));
   }
 };
 struct SiteTold {
   std::string site, agent;
   SiteFact fact;
-  template <class = void>
+  template <class S = SiteTold>
   static constexpr auto describe() {
-    return std::tuple(Field("site", &SiteTold::site, "who", required),
-                      Field("agent", &SiteTold::agent, "its journal", required),
-                      Field("fact", &SiteTold::fact, "what", required));
+    return Fields(Field("site", &S::site, "who", required),
+                  Field("agent", &S::agent, "its journal", required),
+                  Field("fact", &S::fact, "what", required));
   }
 };
 struct CommandsTaken {
   std::string site, agent;
   std::int64_t number = 0;
-  template <class = void>
+  template <class S = CommandsTaken>
   static constexpr auto describe() {
-    return std::tuple(Field("site", &CommandsTaken::site, "who", required),
-                      Field("agent", &CommandsTaken::agent, "its journal", required),
-                      Field("number", &CommandsTaken::number, "up to which", range(0, 9e15)));
+    return Fields(Field("site", &S::site, "who", required),
+                  Field("agent", &S::agent, "its journal", required),
+                  Field("number", &S::number, "up to which", range(0, 9e15)));
   }
 };
 struct CancelAsked {
   std::int64_t job = 0;
   std::string user;
-  template <class = void>
+  template <class S = CancelAsked>
   static constexpr auto describe() {
-    return std::tuple(Field("job", &CancelAsked::job, "which", range(0, kLastId)),
-                      Field("user", &CancelAsked::user, "by whom"));
+    return Fields(Field("job", &S::job, "which", range(0, kLastId)),
+                  Field("user", &S::user, "by whom"));
   }
 };
 struct NodeAsked {
   std::string site, node, user, reason;
   bool drain = true;
-  template <class = void>
+  template <class S = NodeAsked>
   static constexpr auto describe() {
-    return std::tuple(Field("site", &NodeAsked::site, "where", required),
-                      Field("node", &NodeAsked::node, "which", required),
-                      Field("user", &NodeAsked::user, "by whom"),
-                      Field("reason", &NodeAsked::reason, "why"),
-                      Field("drain", &NodeAsked::drain, "or resume"));
+    return Fields(Field("site", &S::site, "where", required),
+                  Field("node", &S::node, "which", required), Field("user", &S::user, "by whom"),
+                  Field("reason", &S::reason, "why"), Field("drain", &S::drain, "or resume"));
   }
 };
 struct CapAsked {
   std::string site, node, user;
   std::int64_t cap_w = 0;
-  template <class = void>
+  template <class S = CapAsked>
   static constexpr auto describe() {
-    return std::tuple(
-        Field("site", &CapAsked::site, "where", required),
-        Field("node", &CapAsked::node, "which", required),
-        Field("user", &CapAsked::user, "by whom"),
-        Field("cap_w", &CapAsked::cap_w, "it may draw so much; 0: no cap", range(0, 1'000'000)));
+    return Fields(Field("site", &S::site, "where", required),
+                  Field("node", &S::node, "which", required), Field("user", &S::user, "by whom"),
+                  Field("cap_w", &S::cap_w, "it may draw so much; 0: no cap", range(0, 1'000'000)));
   }
 };
 enum class JobOutcome { none, done, failed, timed_out, cancelled, lost, refused };
@@ -124,83 +117,83 @@ struct JobJudged {  // the world is told next that it ended, failed, was stopped
   JobOutcome outcome = JobOutcome::none;  // none: it waits again
   std::int64_t exit_code = 0, signal = 0;
   std::string detail;
-  template <class = void>
+  template <class S = JobJudged>
   static constexpr auto describe() {
-    return std::tuple(Field("job", &JobJudged::job, "which", range(0, kLastId)),
-                      Field("outcome", &JobJudged::outcome, "how it ended"),
-                      Field("exit_code", &JobJudged::exit_code, "of it", range(0, 255)),
-                      Field("signal", &JobJudged::signal, "that ended it", range(0, 128)),
-                      Field("detail", &JobJudged::detail, "for people", free_text));
+    return Fields(Field("job", &S::job, "which", range(0, kLastId)),
+                  Field("outcome", &S::outcome, "how it ended"),
+                  Field("exit_code", &S::exit_code, "of it", range(0, 255)),
+                  Field("signal", &S::signal, "that ended it", range(0, 128)),
+                  Field("detail", &S::detail, "for people", free_text));
   }
 };
 struct AttemptAgain {  // an elastic gang starts again where the world has put it
   std::int64_t job = 0;
-  template <class = void>
+  template <class S = AttemptAgain>
   static constexpr auto describe() {
-    return std::tuple(Field("job", &AttemptAgain::job, "which", range(0, kLastId)));
+    return Fields(Field("job", &S::job, "which", range(0, kLastId)));
   }
 };
 struct ForeignBound {  // a job that did not come through us is this one to the world, adopted next
   std::int64_t job = 0;
   std::string site, remote, user, name;
-  template <class = void>
+  template <class S = ForeignBound>
   static constexpr auto describe() {
-    return std::tuple(Field("job", &ForeignBound::job, "which", range(0, kLastId)),
-                      Field("site", &ForeignBound::site, "where", required),
-                      Field("remote", &ForeignBound::remote, "its number there", required),
-                      Field("user", &ForeignBound::user, "of the site"),
-                      Field("name", &ForeignBound::name, "as its owner called it", free_text));
+    return Fields(Field("job", &S::job, "which", range(0, kLastId)),
+                  Field("site", &S::site, "where", required),
+                  Field("remote", &S::remote, "its number there", required),
+                  Field("user", &S::user, "of the site"),
+                  Field("name", &S::name, "as its owner called it", free_text));
   }
 };
 
 struct LaneKeyed {  // jobs of this key go to this lane, opened next
   std::int64_t lane = 0;
   std::string key;
-  template <class = void>
+  template <class S = LaneKeyed>
   static constexpr auto describe() {
-    return std::tuple(
-        Field("lane", &LaneKeyed::lane, "which", range(0, kLastId)),
-        Field("key", &LaneKeyed::key, "all that tells its jobs from others'", required, free_text));
+    return Fields(
+        Field("lane", &S::lane, "which", range(0, kLastId)),
+        Field("key", &S::key, "all that tells its jobs from others'", required, free_text));
   }
 };
 struct DataKept {  // a job has kept data; the law hears of the artifact next
   std::string name, digest, site;
   std::int64_t job = 0, bytes = 0, files = 0, artifact = 0;
-  template <class = void>
+  template <class S = DataKept>
   static constexpr auto describe() {
-    return std::tuple(
-        Field("name", &DataKept::name, "MEMBER/NAME", required),
-        Field("digest", &DataKept::digest, "SHA-256 of its manifest", required),
-        Field("site", &DataKept::site, "where", required),
-        Field("job", &DataKept::job, "that made it", range(0, kLastId)),
-        Field("bytes", &DataKept::bytes, "of it", range(0, 9e15), dimensionless),
-        Field("files", &DataKept::files, "of it", range(0, 9e15)),
-        Field("artifact", &DataKept::artifact, "its ArtifactId + 1; 0: no law", range(0, kLastId)));
+    return Fields(
+        Field("name", &S::name, "MEMBER/NAME", required),
+        Field("digest", &S::digest, "SHA-256 of its manifest", required),
+        Field("site", &S::site, "where", required),
+        Field("job", &S::job, "that made it", range(0, kLastId)),
+        Field("bytes", &S::bytes, "of it", range(0, 9e15), dimensionless),
+        Field("files", &S::files, "of it", range(0, 9e15)),
+        Field("artifact", &S::artifact, "its ArtifactId + 1; 0: no law", range(0, kLastId)));
   }
 };
 struct PipelineAsked {  // its steps' jobs are described as they become due
   std::int64_t pipeline = 0;
   std::string spec;  // JSON of a PipelineSpec
   std::string user, site_user, idempotency, body_sha256;
-  template <class = void>
+  template <class S = PipelineAsked>
   static constexpr auto describe() {
-    return std::tuple(Field("pipeline", &PipelineAsked::pipeline, "its number", range(1, 9e15)),
-                      Field("spec", &PipelineAsked::spec, "as JSON", required, free_text),
-                      Field("user", &PipelineAsked::user, "who asked"),
-                      Field("site_user", &PipelineAsked::site_user, "as whom it runs"),
-                      Field("idempotency", &PipelineAsked::idempotency, "key of the request"),
-                      Field("body_sha256", &PipelineAsked::body_sha256, "of the request"));
+    return Fields(Field("pipeline", &S::pipeline, "its number", range(1, 9e15)),
+                  Field("spec", &S::spec, "as JSON", required, free_text),
+                  Field("user", &S::user, "who asked"),
+                  Field("site_user", &S::site_user, "as whom it runs"),
+                  Field("idempotency", &S::idempotency, "key of the request"),
+                  Field("body_sha256", &S::body_sha256, "of the request"));
   }
 };
 struct StepRefused {  // its job was not taken
   std::int64_t pipeline = 0;
   std::string step, code, detail;
-  template <class = void>
+  template <class S = StepRefused>
   static constexpr auto describe() {
-    return std::tuple(Field("pipeline", &StepRefused::pipeline, "of it", range(1, 9e15)),
-                      Field("step", &StepRefused::step, "which", required),
-                      Field("code", &StepRefused::code, "of the problem", required),
-                      Field("detail", &StepRefused::detail, "for people", free_text));
+    return Fields(Field("pipeline", &S::pipeline, "of it", range(1, 9e15)),
+                  Field("step", &S::step, "which", required),
+                  Field("code", &S::code, "of the problem", required),
+                  Field("detail", &S::detail, "for people", free_text));
   }
 };
 enum class PipelineOutcome { none, done, failed, cancelled };
@@ -215,11 +208,11 @@ struct PipelineOver {  // no step of it starts any more; services run on until t
   std::int64_t pipeline = 0;
   PipelineOutcome outcome = PipelineOutcome::none;
   std::string user;
-  template <class = void>
+  template <class S = PipelineOver>
   static constexpr auto describe() {
-    return std::tuple(Field("pipeline", &PipelineOver::pipeline, "which", range(1, 9e15)),
-                      Field("outcome", &PipelineOver::outcome, "how it ended"),
-                      Field("user", &PipelineOver::user, "who cancelled it"));
+    return Fields(Field("pipeline", &S::pipeline, "which", range(1, 9e15)),
+                  Field("outcome", &S::outcome, "how it ended"),
+                  Field("user", &S::user, "who cancelled it"));
   }
 };
 
@@ -240,25 +233,24 @@ struct LiveEvent {  // one of them
   std::optional<StepRefused> step_refused;
   std::optional<PipelineOver> pipeline_over;
   std::optional<CapAsked> cap;
-  template <class = void>
+  template <class S = LiveEvent>
   static constexpr auto describe() {
-    return std::tuple(
-        Field("founded", &LiveEvent::founded, "the hub's name"),
-        Field("job", &LiveEvent::job, "what jobs run"),
-        Field("node_named", &LiveEvent::node_named, "a node joins a pool"),
-        Field("told", &LiveEvent::told, "what an agent said"),
-        Field("taken", &LiveEvent::taken, "commands are in an agent's journal"),
-        Field("cancel", &LiveEvent::cancel, "somebody cancels a job that runs"),
-        Field("node_asked", &LiveEvent::node_asked, "somebody drains or resumes a node"),
-        Field("judged", &LiveEvent::judged, "how an attempt ended"),
-        Field("again", &LiveEvent::again, "a gang starts again at another size"),
-        Field("foreign", &LiveEvent::foreign, "a job of others"),
-        Field("lane", &LiveEvent::lane, "a queue of jobs that are alike"),
-        Field("data", &LiveEvent::data, "data were kept"),
-        Field("pipeline", &LiveEvent::pipeline, "somebody runs a pipeline"),
-        Field("step_refused", &LiveEvent::step_refused, "a step could not be submitted"),
-        Field("pipeline_over", &LiveEvent::pipeline_over, "a pipeline has ended"),
-        Field("cap", &LiveEvent::cap, "somebody limits the power of a node"));
+    return Fields(Field("founded", &S::founded, "the hub's name"),
+                  Field("job", &S::job, "what jobs run"),
+                  Field("node_named", &S::node_named, "a node joins a pool"),
+                  Field("told", &S::told, "what an agent said"),
+                  Field("taken", &S::taken, "commands are in an agent's journal"),
+                  Field("cancel", &S::cancel, "somebody cancels a job that runs"),
+                  Field("node_asked", &S::node_asked, "somebody drains or resumes a node"),
+                  Field("judged", &S::judged, "how an attempt ended"),
+                  Field("again", &S::again, "a gang starts again at another size"),
+                  Field("foreign", &S::foreign, "a job of others"),
+                  Field("lane", &S::lane, "a queue of jobs that are alike"),
+                  Field("data", &S::data, "data were kept"),
+                  Field("pipeline", &S::pipeline, "somebody runs a pipeline"),
+                  Field("step_refused", &S::step_refused, "a step could not be submitted"),
+                  Field("pipeline_over", &S::pipeline_over, "a pipeline has ended"),
+                  Field("cap", &S::cap, "somebody limits the power of a node"));
   }
 };
 

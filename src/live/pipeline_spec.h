@@ -11,27 +11,26 @@ struct StepSpec {
   std::string id;
   std::vector<std::string> needs;
   JobSpec job;
-  template <class = void>
+  template <class S = StepSpec>
   static constexpr auto describe() {
-    return std::tuple(
-        Field("id", &StepSpec::id, "unique within the pipeline", required, id_text, not_empty),
-        Field("needs", &StepSpec::needs,
+    return Fields(
+        Field("id", &S::id, "unique within the pipeline", required, id_text, not_empty),
+        Field("needs", &S::needs,
               "steps that come before it; those whose outputs it reads are needed anyway", id_text),
-        Field("job", &StepSpec::job, "what it runs", required));
+        Field("job", &S::job, "what it runs", required));
   }
 };
 
 struct PipelineSpec {
   std::string name, member, project, data_class;
   std::vector<StepSpec> steps;
-  template <class = void>
+  template <class S = PipelineSpec>
   static constexpr auto describe() {
-    return std::tuple(
-        Field("name", &PipelineSpec::name, "for people", required, not_empty),
-        Field("member", &PipelineSpec::member, "of steps that name none; empty: the caller's own"),
-        Field("project", &PipelineSpec::project, "of steps that name none"),
-        Field("data_class", &PipelineSpec::data_class, "of steps that name none"),
-        Field("steps", &PipelineSpec::steps, "at least one", required, not_empty));
+    return Fields(Field("name", &S::name, "for people", required, not_empty),
+                  Field("member", &S::member, "of steps that name none; empty: the caller's own"),
+                  Field("project", &S::project, "of steps that name none"),
+                  Field("data_class", &S::data_class, "of steps that name none"),
+                  Field("steps", &S::steps, "at least one", required, not_empty));
   }
 };
 

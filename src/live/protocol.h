@@ -18,7 +18,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <vector>
 
 #include "base/describe.h"
@@ -44,16 +43,15 @@ struct NodeReport {  // a machine of the site, as its driver sees it
   NodeState state = NodeState::up;
   std::string reason;
   bool operator==(const NodeReport&) const = default;
-  template <class = void>
+  template <class S = NodeReport>
   static constexpr auto describe() {
-    return std::tuple(
-        Field("name", &NodeReport::name, "as the site calls it", required, not_empty),
-        Field("partition", &NodeReport::partition, "of the site that it belongs to"),
-        Field("gpus", &NodeReport::gpus, "of it", range(0, 1024)),
-        Field("cpus", &NodeReport::cpus, "cores", range(0, 100'000)),
-        Field("memory_mib", &NodeReport::memory_mib, "of it", range(0, 1e9), dimensionless),
-        Field("state", &NodeReport::state, "may work be sent there?"),
-        Field("reason", &NodeReport::reason, "why it takes none", free_text));
+    return Fields(Field("name", &S::name, "as the site calls it", required, not_empty),
+                  Field("partition", &S::partition, "of the site that it belongs to"),
+                  Field("gpus", &S::gpus, "of it", range(0, 1024)),
+                  Field("cpus", &S::cpus, "cores", range(0, 100'000)),
+                  Field("memory_mib", &S::memory_mib, "of it", range(0, 1e9), dimensionless),
+                  Field("state", &S::state, "may work be sent there?"),
+                  Field("reason", &S::reason, "why it takes none", free_text));
   }
 };
 
@@ -61,22 +59,21 @@ struct NodeShare {  // what an attempt holds of a node
   std::string node;
   std::int64_t gpus = 0, cpus = 0;
   bool operator==(const NodeShare&) const = default;
-  template <class = void>
+  template <class S = NodeShare>
   static constexpr auto describe() {
-    return std::tuple(Field("node", &NodeShare::node, "as the site calls it", required, not_empty),
-                      Field("gpus", &NodeShare::gpus, "of it", range(0, 1024)),
-                      Field("cpus", &NodeShare::cpus, "cores", range(0, 100'000)));
+    return Fields(Field("node", &S::node, "as the site calls it", required, not_empty),
+                  Field("gpus", &S::gpus, "of it", range(0, 1024)),
+                  Field("cpus", &S::cpus, "cores", range(0, 100'000)));
   }
 };
 
 struct DataUse {  // data of the site's data folder (data_folder.h) that an attempt reads
   std::string name, digest;
   bool operator==(const DataUse&) const = default;
-  template <class = void>
+  template <class S = DataUse>
   static constexpr auto describe() {
-    return std::tuple(
-        Field("name", &DataUse::name, "under which it finds them", required, not_empty),
-        Field("digest", &DataUse::digest, "SHA-256 of their manifest", required, not_empty));
+    return Fields(Field("name", &S::name, "under which it finds them", required, not_empty),
+                  Field("digest", &S::digest, "SHA-256 of their manifest", required, not_empty));
   }
 };
 
@@ -84,15 +81,15 @@ struct Probe {  // how a service shows that it serves: GET http://NODE:port/path
   std::string node, path;
   std::int64_t port = 0, every_s = 10, failures = 3, start_s = 60;
   bool operator==(const Probe&) const = default;
-  template <class = void>
+  template <class S = Probe>
   static constexpr auto describe() {
-    return std::tuple(
-        Field("node", &Probe::node, "as the site calls it", required, not_empty),
-        Field("path", &Probe::path, "200 to 299 is well", required, not_empty),
-        Field("port", &Probe::port, "of it", required, range(1, 65'535)),
-        Field("every_s", &Probe::every_s, "between two looks", range(1, 3'600), dimensionless),
-        Field("failures", &Probe::failures, "in a row, then it is ended", range(1, 100)),
-        Field("start_s", &Probe::start_s, "it has so long to come up", range(1, 86'400),
+    return Fields(
+        Field("node", &S::node, "as the site calls it", required, not_empty),
+        Field("path", &S::path, "200 to 299 is well", required, not_empty),
+        Field("port", &S::port, "of it", required, range(1, 65'535)),
+        Field("every_s", &S::every_s, "between two looks", range(1, 3'600), dimensionless),
+        Field("failures", &S::failures, "in a row, then it is ended", range(1, 100)),
+        Field("start_s", &S::start_s, "it has so long to come up", range(1, 86'400),
               dimensionless));
   }
 };
@@ -111,28 +108,27 @@ struct RunOrder {
   std::vector<std::string> outputs;
   std::optional<Probe> probe;
   bool operator==(const RunOrder&) const = default;
-  template <class = void>
+  template <class S = RunOrder>
   static constexpr auto describe() {
-    return std::tuple(
-        Field("key", &RunOrder::key, "names the attempt for ever", required, not_empty),
-        Field("name", &RunOrder::name, "of the job, for people"),
-        Field("user", &RunOrder::user, "of the site that it runs as; empty: the agent's own"),
-        Field("account", &RunOrder::account, "of the site that is charged"),
-        Field("partition", &RunOrder::partition, "of the site"),
-        Field("command", &RunOrder::command, "program and arguments; empty: script", free_text),
-        Field("script", &RunOrder::script, "with its #! line; empty: command", free_text),
-        Field("environment", &RunOrder::environment, "NAME=value each", free_text),
-        Field("folder", &RunOrder::folder, "where it starts; empty: one of its own"),
-        Field("nodes", &RunOrder::nodes, "where, and how much of each", required, not_empty),
-        Field("each_node", &RunOrder::each_node, "once on each node, else once on the first"),
-        Field("memory_mib", &RunOrder::memory_mib, "on each node; 0: as the site sees fit",
-              range(0, 1e9), dimensionless),
-        Field("time_limit_s", &RunOrder::time_limit_s, "0: none", range(0, 1e9), dimensionless),
-        Field("grace_s", &RunOrder::grace_s, "between SIGTERM and SIGKILL", range(0, 86'400),
-              dimensionless),
-        Field("inputs", &RunOrder::inputs, "data that it reads, in $DURE_INPUTS"),
-        Field("outputs", &RunOrder::outputs, "data that it makes, in $DURE_OUTPUTS"),
-        Field("probe", &RunOrder::probe, "of a service"));
+    return Fields(Field("key", &S::key, "names the attempt for ever", required, not_empty),
+                  Field("name", &S::name, "of the job, for people"),
+                  Field("user", &S::user, "of the site that it runs as; empty: the agent's own"),
+                  Field("account", &S::account, "of the site that is charged"),
+                  Field("partition", &S::partition, "of the site"),
+                  Field("command", &S::command, "program and arguments; empty: script", free_text),
+                  Field("script", &S::script, "with its #! line; empty: command", free_text),
+                  Field("environment", &S::environment, "NAME=value each", free_text),
+                  Field("folder", &S::folder, "where it starts; empty: one of its own"),
+                  Field("nodes", &S::nodes, "where, and how much of each", required, not_empty),
+                  Field("each_node", &S::each_node, "once on each node, else once on the first"),
+                  Field("memory_mib", &S::memory_mib, "on each node; 0: as the site sees fit",
+                        range(0, 1e9), dimensionless),
+                  Field("time_limit_s", &S::time_limit_s, "0: none", range(0, 1e9), dimensionless),
+                  Field("grace_s", &S::grace_s, "between SIGTERM and SIGKILL", range(0, 86'400),
+                        dimensionless),
+                  Field("inputs", &S::inputs, "data that it reads, in $DURE_INPUTS"),
+                  Field("outputs", &S::outputs, "data that it makes, in $DURE_OUTPUTS"),
+                  Field("probe", &S::probe, "of a service"));
   }
 };
 
@@ -142,14 +138,13 @@ struct StopOrder {
   std::string reason;
   bool unless_started = false;
   bool operator==(const StopOrder&) const = default;
-  template <class = void>
+  template <class S = StopOrder>
   static constexpr auto describe() {
-    return std::tuple(
-        Field("key", &StopOrder::key, "of the attempt", required, not_empty),
-        Field("grace_s", &StopOrder::grace_s, "between SIGTERM and SIGKILL", range(0, 86'400),
-              dimensionless),
-        Field("reason", &StopOrder::reason, "for the site's own records"),
-        Field("unless_started", &StopOrder::unless_started, "what runs is left alone"));
+    return Fields(Field("key", &S::key, "of the attempt", required, not_empty),
+                  Field("grace_s", &S::grace_s, "between SIGTERM and SIGKILL", range(0, 86'400),
+                        dimensionless),
+                  Field("reason", &S::reason, "for the site's own records"),
+                  Field("unless_started", &S::unless_started, "what runs is left alone"));
   }
 };
 
@@ -158,11 +153,11 @@ struct NodeOrder {
   bool drain = true;  // else: takes work again
   std::string reason;
   bool operator==(const NodeOrder&) const = default;
-  template <class = void>
+  template <class S = NodeOrder>
   static constexpr auto describe() {
-    return std::tuple(Field("node", &NodeOrder::node, "which", required, not_empty),
-                      Field("drain", &NodeOrder::drain, "true: no new work; false: again"),
-                      Field("reason", &NodeOrder::reason, "for the site's own records"));
+    return Fields(Field("node", &S::node, "which", required, not_empty),
+                  Field("drain", &S::drain, "true: no new work; false: again"),
+                  Field("reason", &S::reason, "for the site's own records"));
   }
 };
 
@@ -170,11 +165,10 @@ struct CapOrder {
   std::string node;
   std::int64_t cap_w = 0;
   bool operator==(const CapOrder&) const = default;
-  template <class = void>
+  template <class S = CapOrder>
   static constexpr auto describe() {
-    return std::tuple(
-        Field("node", &CapOrder::node, "which", required, not_empty),
-        Field("cap_w", &CapOrder::cap_w, "it may draw so much; 0: no cap", range(0, 1'000'000)));
+    return Fields(Field("node", &S::node, "which", required, not_empty),
+                  Field("cap_w", &S::cap_w, "it may draw so much; 0: no cap", range(0, 1'000'000)));
   }
 };
 
@@ -186,16 +180,15 @@ struct SiteCommand {  // one of run, stop, node, cap
   std::optional<NodeOrder> node;
   std::optional<CapOrder> cap;
   bool operator==(const SiteCommand&) const = default;
-  template <class = void>
+  template <class S = SiteCommand>
   static constexpr auto describe() {
-    return std::tuple(
-        Field("number", &SiteCommand::number, "of this site's commands", required, range(1, 9e15)),
-        Field("repeated", &SiteCommand::repeated,
-              "another journal took it once: look before the site is asked"),
-        Field("run", &SiteCommand::run, "start an attempt"),
-        Field("stop", &SiteCommand::stop, "end an attempt"),
-        Field("node", &SiteCommand::node, "drain or resume a node"),
-        Field("cap", &SiteCommand::cap, "limit the power of a node"));
+    return Fields(Field("number", &S::number, "of this site's commands", required, range(1, 9e15)),
+                  Field("repeated", &S::repeated,
+                        "another journal took it once: look before the site is asked"),
+                  Field("run", &S::run, "start an attempt"),
+                  Field("stop", &S::stop, "end an attempt"),
+                  Field("node", &S::node, "drain or resume a node"),
+                  Field("cap", &S::cap, "limit the power of a node"));
   }
 };
 
@@ -215,13 +208,12 @@ struct DataMade {  // what an attempt has left in the site's data folder
   std::string name, digest;
   std::int64_t bytes = 0, files = 0;
   bool operator==(const DataMade&) const = default;
-  template <class = void>
+  template <class S = DataMade>
   static constexpr auto describe() {
-    return std::tuple(
-        Field("name", &DataMade::name, "as the job calls it", required, not_empty),
-        Field("digest", &DataMade::digest, "SHA-256 of its manifest", required, not_empty),
-        Field("bytes", &DataMade::bytes, "of it", range(0, 9e15), dimensionless),
-        Field("files", &DataMade::files, "of it", range(0, 9e15)));
+    return Fields(Field("name", &S::name, "as the job calls it", required, not_empty),
+                  Field("digest", &S::digest, "SHA-256 of its manifest", required, not_empty),
+                  Field("bytes", &S::bytes, "of it", range(0, 9e15), dimensionless),
+                  Field("files", &S::files, "of it", range(0, 9e15)));
   }
 };
 
@@ -236,20 +228,19 @@ struct AttemptFact {
   std::string code, detail;
   std::vector<DataMade> made;
   bool operator==(const AttemptFact&) const = default;
-  template <class = void>
+  template <class S = AttemptFact>
   static constexpr auto describe() {
-    return std::tuple(
-        Field("key", &AttemptFact::key, "of the attempt", required, not_empty),
-        Field("state", &AttemptFact::state, "what came true", required),
-        Field("remote", &AttemptFact::remote, "its number at the site"),
-        Field("exit_code", &AttemptFact::exit_code, "of what ended", range(0, 255)),
-        Field("signal", &AttemptFact::signal, "that ended it; 0: none", range(0, 128)),
-        Field("time_limit", &AttemptFact::time_limit, "it was ended at its limit"),
-        Field("node_failed", &AttemptFact::node_failed, "its machine failed"),
-        Field("stopped", &AttemptFact::stopped, "it ended because we asked"),
-        Field("code", &AttemptFact::code, "why it was refused or lost, for programs"),
-        Field("detail", &AttemptFact::detail, "and for people", free_text),
-        Field("made", &AttemptFact::made, "data, of one that ended well"));
+    return Fields(Field("key", &S::key, "of the attempt", required, not_empty),
+                  Field("state", &S::state, "what came true", required),
+                  Field("remote", &S::remote, "its number at the site"),
+                  Field("exit_code", &S::exit_code, "of what ended", range(0, 255)),
+                  Field("signal", &S::signal, "that ended it; 0: none", range(0, 128)),
+                  Field("time_limit", &S::time_limit, "it was ended at its limit"),
+                  Field("node_failed", &S::node_failed, "its machine failed"),
+                  Field("stopped", &S::stopped, "it ended because we asked"),
+                  Field("code", &S::code, "why it was refused or lost, for programs"),
+                  Field("detail", &S::detail, "and for people", free_text),
+                  Field("made", &S::made, "data, of one that ended well"));
   }
 };
 
@@ -258,13 +249,12 @@ struct CapFact {  // what became of a CapOrder
   std::int64_t cap_w = 0;
   std::string code, detail;
   bool operator==(const CapFact&) const = default;
-  template <class = void>
+  template <class S = CapFact>
   static constexpr auto describe() {
-    return std::tuple(
-        Field("node", &CapFact::node, "which", required, not_empty),
-        Field("cap_w", &CapFact::cap_w, "as ordered", range(0, 1'000'000)),
-        Field("code", &CapFact::code, "why it was refused, for programs; empty: it holds"),
-        Field("detail", &CapFact::detail, "and for people", free_text));
+    return Fields(Field("node", &S::node, "which", required, not_empty),
+                  Field("cap_w", &S::cap_w, "as ordered", range(0, 1'000'000)),
+                  Field("code", &S::code, "why it was refused, for programs; empty: it holds"),
+                  Field("detail", &S::detail, "and for people", free_text));
   }
 };
 
@@ -273,17 +263,16 @@ struct ForeignFact {  // a job that did not come through us holds machines, or g
   std::vector<NodeShare> nodes;  // empty: it holds none any more
   std::int64_t time_limit_s = 0;
   bool operator==(const ForeignFact&) const = default;
-  template <class = void>
+  template <class S = ForeignFact>
   static constexpr auto describe() {
-    return std::tuple(
-        Field("remote", &ForeignFact::remote, "its number at the site", required, not_empty),
-        Field("name", &ForeignFact::name, "as its owner called it", free_text),
-        Field("user", &ForeignFact::user, "of the site"),
-        Field("account", &ForeignFact::account, "of the site"),
-        Field("partition", &ForeignFact::partition, "of the site"),
-        Field("nodes", &ForeignFact::nodes, "what it holds; empty: nothing any more"),
-        Field("time_limit_s", &ForeignFact::time_limit_s, "from its start; 0: none", range(0, 1e9),
-              dimensionless));
+    return Fields(Field("remote", &S::remote, "its number at the site", required, not_empty),
+                  Field("name", &S::name, "as its owner called it", free_text),
+                  Field("user", &S::user, "of the site"),
+                  Field("account", &S::account, "of the site"),
+                  Field("partition", &S::partition, "of the site"),
+                  Field("nodes", &S::nodes, "what it holds; empty: nothing any more"),
+                  Field("time_limit_s", &S::time_limit_s, "from its start; 0: none", range(0, 1e9),
+                        dimensionless));
   }
 };
 
@@ -294,15 +283,14 @@ struct SiteFact {  // one of node, attempt, foreign, swept
   std::optional<ForeignFact> foreign;
   std::optional<CapFact> cap;
   bool operator==(const SiteFact&) const = default;
-  template <class = void>
+  template <class S = SiteFact>
   static constexpr auto describe() {
-    return std::tuple(
-        Field("number", &SiteFact::number, "of this agent's facts", required, range(1, 9e15)),
-        Field("at_ms", &SiteFact::at_ms, "when the agent saw it", required, range(0, kLastMs)),
-        Field("node", &SiteFact::node, "a machine, new or changed"),
-        Field("attempt", &SiteFact::attempt, "an attempt went on"),
-        Field("foreign", &SiteFact::foreign, "a job that did not come through us"),
-        Field("cap", &SiteFact::cap, "what became of a power cap"));
+    return Fields(Field("number", &S::number, "of this agent's facts", required, range(1, 9e15)),
+                  Field("at_ms", &S::at_ms, "when the agent saw it", required, range(0, kLastMs)),
+                  Field("node", &S::node, "a machine, new or changed"),
+                  Field("attempt", &S::attempt, "an attempt went on"),
+                  Field("foreign", &S::foreign, "a job that did not come through us"),
+                  Field("cap", &S::cap, "what became of a power cap"));
   }
 };
 
@@ -321,18 +309,16 @@ struct NodeSample {
   PowerSource source = PowerSource::model;
   double gpu_share = 0, cpu_share = 0;
   double temperature_c = 0;
-  template <class = void>
+  template <class S = NodeSample>
   static constexpr auto describe() {
-    return std::tuple(Field("node", &NodeSample::node, "which", required, not_empty),
-                      Field("at_ms", &NodeSample::at_ms, "when", range(0, kLastMs)),
-                      Field("power_w", &NodeSample::power_w, "drawn", range(0, 10'000'000)),
-                      Field("source", &NodeSample::source, "where power_w comes from"),
-                      Field("gpu_share", &NodeSample::gpu_share, "of its GPUs that is busy",
-                            range(0, 1), dimensionless),
-                      Field("cpu_share", &NodeSample::cpu_share, "of its cores that is busy",
-                            range(0, 1), dimensionless),
-                      Field("temperature_c", &NodeSample::temperature_c,
-                            "the hottest sensor; 0: none", range(0, 200)));
+    return Fields(
+        Field("node", &S::node, "which", required, not_empty),
+        Field("at_ms", &S::at_ms, "when", range(0, kLastMs)),
+        Field("power_w", &S::power_w, "drawn", range(0, 10'000'000)),
+        Field("source", &S::source, "where power_w comes from"),
+        Field("gpu_share", &S::gpu_share, "of its GPUs that is busy", range(0, 1), dimensionless),
+        Field("cpu_share", &S::cpu_share, "of its cores that is busy", range(0, 1), dimensionless),
+        Field("temperature_c", &S::temperature_c, "the hottest sensor; 0: none", range(0, 200)));
   }
 };
 
@@ -347,26 +333,26 @@ struct LogQuery {
   std::string key;
   LogStream stream = LogStream::out;
   std::int64_t offset = 0, most = 65'536;
-  template <class = void>
+  template <class S = LogQuery>
   static constexpr auto describe() {
-    return std::tuple(Field("id", &LogQuery::id, "of the question", required, range(1, 9e15)),
-                      Field("key", &LogQuery::key, "of the attempt", required, not_empty),
-                      Field("stream", &LogQuery::stream, "which"),
-                      Field("offset", &LogQuery::offset, "from this byte on", range(0, 9e15)),
-                      Field("most", &LogQuery::most, "at most so many bytes", range(1, 1'048'576)));
+    return Fields(Field("id", &S::id, "of the question", required, range(1, 9e15)),
+                  Field("key", &S::key, "of the attempt", required, not_empty),
+                  Field("stream", &S::stream, "which"),
+                  Field("offset", &S::offset, "from this byte on", range(0, 9e15)),
+                  Field("most", &S::most, "at most so many bytes", range(1, 1'048'576)));
   }
 };
 struct LogAnswer {
   std::int64_t id = 0, offset = 0, size = 0;
   std::string base64;
   std::string fault;
-  template <class = void>
+  template <class S = LogAnswer>
   static constexpr auto describe() {
-    return std::tuple(Field("id", &LogAnswer::id, "of the question", required, range(1, 9e15)),
-                      Field("offset", &LogAnswer::offset, "where the bytes stand", range(0, 9e15)),
-                      Field("size", &LogAnswer::size, "of the file so far", range(0, 9e15)),
-                      Field("base64", &LogAnswer::base64, "the bytes"),
-                      Field("fault", &LogAnswer::fault, "why there are none"));
+    return Fields(Field("id", &S::id, "of the question", required, range(1, 9e15)),
+                  Field("offset", &S::offset, "where the bytes stand", range(0, 9e15)),
+                  Field("size", &S::size, "of the file so far", range(0, 9e15)),
+                  Field("base64", &S::base64, "the bytes"),
+                  Field("fault", &S::fault, "why there are none"));
   }
 };
 
@@ -377,35 +363,33 @@ struct SyncRequest {
   std::vector<SiteFact> facts;
   std::vector<NodeSample> samples;
   std::vector<LogAnswer> answers;
-  template <class = void>
+  template <class S = SyncRequest>
   static constexpr auto describe() {
-    return std::tuple(
-        Field("site", &SyncRequest::site, "whose agent", required, not_empty),
-        Field("agent", &SyncRequest::agent, "names the agent's journal: a lost one gets another",
-              required, not_empty),
-        Field("driver", &SyncRequest::driver, "what it runs jobs with, for people"),
-        Field("caps_power", &SyncRequest::caps_power, "it can limit what nodes draw"),
-        Field("epoch", &SyncRequest::epoch, "the newest it has seen", range(0, 9e15)),
-        Field("commands_done", &SyncRequest::commands_done, "journalled up to this one",
-              range(0, 9e15)),
-        Field("wait_ms", &SyncRequest::wait_ms, "the hub may wait so long for something to say",
+    return Fields(
+        Field("site", &S::site, "whose agent", required, not_empty),
+        Field("agent", &S::agent, "names the agent's journal: a lost one gets another", required,
+              not_empty),
+        Field("driver", &S::driver, "what it runs jobs with, for people"),
+        Field("caps_power", &S::caps_power, "it can limit what nodes draw"),
+        Field("epoch", &S::epoch, "the newest it has seen", range(0, 9e15)),
+        Field("commands_done", &S::commands_done, "journalled up to this one", range(0, 9e15)),
+        Field("wait_ms", &S::wait_ms, "the hub may wait so long for something to say",
               range(0, 60'000)),
-        Field("facts", &SyncRequest::facts, "above facts_kept, in order"),
-        Field("samples", &SyncRequest::samples, "the newest of each node"),
-        Field("answers", &SyncRequest::answers, "to queries"));
+        Field("facts", &S::facts, "above facts_kept, in order"),
+        Field("samples", &S::samples, "the newest of each node"),
+        Field("answers", &S::answers, "to queries"));
   }
 };
 struct SyncReply {
   std::int64_t epoch = 0, facts_kept = 0;
   std::vector<SiteCommand> commands;
   std::vector<LogQuery> queries;
-  template <class = void>
+  template <class S = SyncReply>
   static constexpr auto describe() {
-    return std::tuple(
-        Field("epoch", &SyncReply::epoch, "of the hub that leads", required, range(0, 9e15)),
-        Field("facts_kept", &SyncReply::facts_kept, "stored up to this one", range(0, 9e15)),
-        Field("commands", &SyncReply::commands, "above commands_done, in order"),
-        Field("queries", &SyncReply::queries, "asked now"));
+    return Fields(Field("epoch", &S::epoch, "of the hub that leads", required, range(0, 9e15)),
+                  Field("facts_kept", &S::facts_kept, "stored up to this one", range(0, 9e15)),
+                  Field("commands", &S::commands, "above commands_done, in order"),
+                  Field("queries", &S::queries, "asked now"));
   }
 };
 

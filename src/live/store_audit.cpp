@@ -28,15 +28,14 @@ struct Replayed {  // what the world made anew says
   std::vector<AuditCheck> checks;
   std::string world_sha256;
   std::int64_t jobs = 0, ledger_sum = 0, ledger_entries = 0;
-  template <class = void>
+  template <class S = Replayed>
   static constexpr auto describe() {
-    return std::tuple(
-        Field("checks", &Replayed::checks, "made"),
-        Field("world_sha256", &Replayed::world_sha256, "of the world"),
-        Field("jobs", &Replayed::jobs, "in it", range(0, 9e15)),
-        Field("ledger_sum", &Replayed::ledger_sum, "of its books", range(-9e15, 9e15),
-              dimensionless),
-        Field("ledger_entries", &Replayed::ledger_entries, "in them", range(0, 9e15)));
+    return Fields(
+        Field("checks", &S::checks, "made"),
+        Field("world_sha256", &S::world_sha256, "of the world"),
+        Field("jobs", &S::jobs, "in it", range(0, 9e15)),
+        Field("ledger_sum", &S::ledger_sum, "of its books", range(-9e15, 9e15), dimensionless),
+        Field("ledger_entries", &S::ledger_entries, "in them", range(0, 9e15)));
   }
 };
 

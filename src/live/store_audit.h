@@ -17,7 +17,6 @@
 #include <functional>
 #include <memory>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "base/describe.h"
@@ -34,13 +33,13 @@ struct AuditCheck {
   void found(std::string text) {
     if (violations++ < static_cast<std::int64_t>(kFirst)) first.push_back(std::move(text));
   }
-  template <class = void>
+  template <class S = AuditCheck>
   static constexpr auto describe() {
-    return std::tuple(Field("name", &AuditCheck::name, "of the check"),
-                      Field("what", &AuditCheck::what, "that it counts", free_text),
-                      Field("counted", &AuditCheck::counted, "looked at", range(0, 9e15)),
-                      Field("violations", &AuditCheck::violations, "found", range(0, 9e15)),
-                      Field("first", &AuditCheck::first, "of them", free_text));
+    return Fields(Field("name", &S::name, "of the check"),
+                  Field("what", &S::what, "that it counts", free_text),
+                  Field("counted", &S::counted, "looked at", range(0, 9e15)),
+                  Field("violations", &S::violations, "found", range(0, 9e15)),
+                  Field("first", &S::first, "of them", free_text));
   }
 };
 

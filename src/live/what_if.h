@@ -19,7 +19,6 @@
 #include <map>
 #include <optional>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "live/desk.h"
@@ -30,54 +29,53 @@ namespace dure {
 
 struct AccountEdit {
   std::optional<Gpus> limit_gpus;
-  template <class = void>
+  template <class S = AccountEdit>
   static constexpr auto describe() {
-    return std::tuple(Field("limit_gpus", &AccountEdit::limit_gpus,
-                            "may be held at once; 0: no limit", range(0, 10'000'000)));
+    return Fields(Field("limit_gpus", &S::limit_gpus, "may be held at once; 0: no limit",
+                        range(0, 10'000'000)));
   }
 };
 struct PoolEdit {
   std::optional<std::string> nodes;
-  template <class = void>
+  template <class S = PoolEdit>
   static constexpr auto describe() {
-    return std::tuple(Field("nodes", &PoolEdit::nodes,
-                            "+4: so many more; -4: the last four take no new work; 20: in all",
-                            not_empty));
+    return Fields(Field("nodes", &S::nodes,
+                        "+4: so many more; -4: the last four take no new work; 20: in all",
+                        not_empty));
   }
 };
 struct LendingEdit {
   std::optional<double> max_share, reclaim_hours;
-  template <class = void>
+  template <class S = LendingEdit>
   static constexpr auto describe() {
-    return std::tuple(
-        Field("max_share", &LendingEdit::max_share, "of the owner's GPUs in a pool", range(0, 1),
+    return Fields(
+        Field("max_share", &S::max_share, "of the owner's GPUs in a pool", range(0, 1),
               dimensionless),
-        Field("reclaim_hours", &LendingEdit::reclaim_hours,
+        Field("reclaim_hours", &S::reclaim_hours,
               "the owner has it back within this; 0: when the borrower is done", range(0, 8'760)));
   }
 };
 struct SiteEdit {
   std::optional<std::string> drain, resume;
-  template <class = void>
+  template <class S = SiteEdit>
   static constexpr auto describe() {
-    return std::tuple(
-        Field("drain", &SiteEdit::drain, "nodes that take no new work: n01,n02", not_empty),
-        Field("resume", &SiteEdit::resume, "nodes that take work again", not_empty));
+    return Fields(Field("drain", &S::drain, "nodes that take no new work: n01,n02", not_empty),
+                  Field("resume", &S::resume, "nodes that take work again", not_empty));
   }
 };
 struct JobEdit {
   std::optional<std::int64_t> gpus, priority, time_limit_s;
   std::optional<Tier> tier;
   std::optional<bool> preemptible, cancelled;
-  template <class = void>
+  template <class S = JobEdit>
   static constexpr auto describe() {
-    return std::tuple(
-        Field("gpus", &JobEdit::gpus, "asked for; cores of a job without GPUs", range(1, 1e6)),
-        Field("priority", &JobEdit::priority, "among its member's jobs", range(-1e9, 1e9)),
-        Field("time_limit_s", &JobEdit::time_limit_s, "asked for", range(1, 1e9), dimensionless),
-        Field("tier", &JobEdit::tier, "who is served before whom"),
-        Field("preemptible", &JobEdit::preemptible, "it may be stopped for others"),
-        Field("cancelled", &JobEdit::cancelled, "true: it leaves the queue"));
+    return Fields(
+        Field("gpus", &S::gpus, "asked for; cores of a job without GPUs", range(1, 1e6)),
+        Field("priority", &S::priority, "among its member's jobs", range(-1e9, 1e9)),
+        Field("time_limit_s", &S::time_limit_s, "asked for", range(1, 1e9), dimensionless),
+        Field("tier", &S::tier, "who is served before whom"),
+        Field("preemptible", &S::preemptible, "it may be stopped for others"),
+        Field("cancelled", &S::cancelled, "true: it leaves the queue"));
   }
 };
 

@@ -134,6 +134,8 @@ Simulation::Simulation(const Scenario& scenario, SimulationOptions options)
       fairness_(scenario, world_, options_.window),
       record_(options_.record) {}
 
+Simulation::~Simulation() = default;
+
 void Simulation::run() {
   world_.reserve_jobs(plant_.expected_jobs());
   Tee tee{record_, meter_, shifts_, segments_, swings_, fairness_, sovereignty_};

@@ -38,6 +38,7 @@ class Simulation {
   // The scenario must have passed check_references, and outlive this; and if it reckons with
   // physics, its models must fit together: check_physics.
   Simulation(const Scenario& scenario, SimulationOptions options);
+  ~Simulation();
   Simulation(const Simulation&) = delete;
   Simulation& operator=(const Simulation&) = delete;
 

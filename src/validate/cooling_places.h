@@ -6,7 +6,6 @@
 #pragma once
 
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "base/describe.h"
@@ -24,24 +23,23 @@ struct CoolingPlace {
   std::vector<double> max_c, min_c, rh_pct;  // by month
   double sd_january_k = 4, sd_july_k = 2;
   std::string source, note;
-  template <class = void>
+  template <class S = CoolingPlace>
   static constexpr auto describe() {
-    return std::tuple(
-        Field("id", &CoolingPlace::id, "unique key", required, id_text, not_empty),
-        Field("name_en", &CoolingPlace::name_en, "name in English", required, not_empty),
-        Field("words", &CoolingPlace::words, "what tables call it"),
-        Field("elevation_m", &CoolingPlace::elevation_m, "over the sea", range(-100, 4'000)),
-        Field("max_c", &CoolingPlace::max_c, "mean daily maximum, by month", required, length(12),
+    return Fields(
+        Field("id", &S::id, "unique key", required, id_text, not_empty),
+        Field("name_en", &S::name_en, "name in English", required, not_empty),
+        Field("words", &S::words, "what tables call it"),
+        Field("elevation_m", &S::elevation_m, "over the sea", range(-100, 4'000)),
+        Field("max_c", &S::max_c, "mean daily maximum, by month", required, length(12),
               range(-40, 55)),
-        Field("min_c", &CoolingPlace::min_c, "mean daily minimum, by month", required, length(12),
+        Field("min_c", &S::min_c, "mean daily minimum, by month", required, length(12),
               range(-50, 45)),
-        Field("rh_pct", &CoolingPlace::rh_pct, "mean of the day, by month", required, length(12),
+        Field("rh_pct", &S::rh_pct, "mean of the day, by month", required, length(12),
               range(1, 100)),
-        Field("sd_january_k", &CoolingPlace::sd_january_k, "of daily means", range(0, 15)),
-        Field("sd_july_k", &CoolingPlace::sd_july_k, "of daily means", range(0, 15)),
-        Field("source", &CoolingPlace::source, "where this comes from", required, not_empty,
-              source_text),
-        Field("note", &CoolingPlace::note, "remark for the reader"));
+        Field("sd_january_k", &S::sd_january_k, "of daily means", range(0, 15)),
+        Field("sd_july_k", &S::sd_july_k, "of daily means", range(0, 15)),
+        Field("source", &S::source, "where this comes from", required, not_empty, source_text),
+        Field("note", &S::note, "remark for the reader"));
   }
 };
 
@@ -52,24 +50,22 @@ struct CoolingOperator {
   double other_share = 0.04, load_share = 0.8, cycles_of_concentration = 4;
   double other_water_l_per_kwh = 0;
   std::string source, note;
-  template <class = void>
+  template <class S = CoolingOperator>
   static constexpr auto describe() {
-    return std::tuple(
-        Field("id", &CoolingOperator::id, "unique key", required, id_text, not_empty),
-        Field("words", &CoolingOperator::words, "what tables call it"),
-        Field("kind", &CoolingOperator::kind, "of cooling, at all its sites", required, not_empty,
+    return Fields(
+        Field("id", &S::id, "unique key", required, id_text, not_empty),
+        Field("words", &S::words, "what tables call it"),
+        Field("kind", &S::kind, "of cooling, at all its sites", required, not_empty,
               refers_to("cooling_kinds")),
-        Field("other_share", &CoolingOperator::other_share,
-              "losses of conversion, lights, offices: of IT power", range(0, 1), dimensionless),
-        Field("load_share", &CoolingOperator::load_share, "of IT, of its design", above(0, 1),
-              dimensionless),
-        Field("cycles_of_concentration", &CoolingOperator::cycles_of_concentration,
-              "of its cooling water", above(1, 20), dimensionless),
-        Field("other_water_l_per_kwh", &CoolingOperator::other_water_l_per_kwh,
-              "humidifiers, flushing of pads", range(0, 1)),
-        Field("source", &CoolingOperator::source, "where this comes from", required, not_empty,
-              source_text),
-        Field("note", &CoolingOperator::note, "remark for the reader"));
+        Field("other_share", &S::other_share, "losses of conversion, lights, offices: of IT power",
+              range(0, 1), dimensionless),
+        Field("load_share", &S::load_share, "of IT, of its design", above(0, 1), dimensionless),
+        Field("cycles_of_concentration", &S::cycles_of_concentration, "of its cooling water",
+              above(1, 20), dimensionless),
+        Field("other_water_l_per_kwh", &S::other_water_l_per_kwh, "humidifiers, flushing of pads",
+              range(0, 1)),
+        Field("source", &S::source, "where this comes from", required, not_empty, source_text),
+        Field("note", &S::note, "remark for the reader"));
   }
 };
 
@@ -81,16 +77,15 @@ struct CoolingTruthModel {  // models/cooling-truth.yaml with what it includes
   std::vector<CoolingKindSpec> cooling_kinds;
   std::vector<CoolingPlace> cooling_places;
   std::vector<CoolingOperator> cooling_operators;
-  template <class = void>
+  template <class S = CoolingTruthModel>
   static constexpr auto describe() {
-    using M = CoolingTruthModel;
-    return std::tuple(Field("sources", &M::sources, "what rows cite"),
-                      Field("coolers", &M::coolers, "what stands outdoors"),
-                      Field("chillers", &M::chillers, "what helps in warm weather"),
-                      Field("thermal_masses", &M::thermal_masses, "what heats up"),
-                      Field("cooling_kinds", &M::cooling_kinds, "halls"),
-                      Field("cooling_places", &M::cooling_places, "climates"),
-                      Field("cooling_operators", &M::cooling_operators, "design classes"));
+    return Fields(Field("sources", &S::sources, "what rows cite"),
+                  Field("coolers", &S::coolers, "what stands outdoors"),
+                  Field("chillers", &S::chillers, "what helps in warm weather"),
+                  Field("thermal_masses", &S::thermal_masses, "what heats up"),
+                  Field("cooling_kinds", &S::cooling_kinds, "halls"),
+                  Field("cooling_places", &S::cooling_places, "climates"),
+                  Field("cooling_operators", &S::cooling_operators, "design classes"));
   }
   CoolingModel cooling() const { return {coolers, chillers, thermal_masses, cooling_kinds}; }
 };

@@ -22,25 +22,23 @@ struct ValidatedModels {  // models/validated.yaml
   TariffSpec tariff;
   CarbonSpec carbon;
   FailureSpec failures;
-  template <class = void>
+  template <class S = ValidatedModels>
   static constexpr auto describe() {
-    using M = ValidatedModels;
-    return std::tuple(Field("sources", &M::sources, "documents that `source` fields name"),
-                      Field("climate", &M::climate, "what the weather is drawn from", required),
-                      Field("power", &M::power, "of machines and of what feeds them", required),
-                      Field("tariff", &M::tariff, "price of energy", required),
-                      Field("carbon", &M::carbon, "factors and shape", required),
-                      Field("failures", &M::failures, "what breaks", required));
+    return Fields(Field("sources", &S::sources, "documents that `source` fields name"),
+                  Field("climate", &S::climate, "what the weather is drawn from", required),
+                  Field("power", &S::power, "of machines and of what feeds them", required),
+                  Field("tariff", &S::tariff, "price of energy", required),
+                  Field("carbon", &S::carbon, "factors and shape", required),
+                  Field("failures", &S::failures, "what breaks", required));
   }
 };
 struct PowerHoldout {  // models/power_holdout.yaml: the constants fitted to a part of the rows
   std::vector<SourceSpec> sources;
   PowerSpec power;
-  template <class = void>
+  template <class S = PowerHoldout>
   static constexpr auto describe() {
-    using M = PowerHoldout;
-    return std::tuple(Field("sources", &M::sources, "documents that `source` fields name"),
-                      Field("power", &M::power, "fitted to a part of the rows", required));
+    return Fields(Field("sources", &S::sources, "documents that `source` fields name"),
+                  Field("power", &S::power, "fitted to a part of the rows", required));
   }
 };
 

@@ -9,7 +9,6 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <vector>
 
 #include "base/describe.h"
@@ -38,10 +37,9 @@ struct ClimateStation {
   double winter_noise_scale = 1;  // November to March, of the noise of the generator
   double shared_noise = 1;        // correlation with the weather of the country
   std::string source, note;
-  template <class = void>
+  template <class S = ClimateStation>
   static constexpr auto describe() {
-    using S = ClimateStation;
-    return std::tuple(
+    return Fields(
         Field("id", &S::id, "unique key", required, id_text, not_empty),
         Field("name", &S::name, "place", required, not_empty),
         Field("region", &S::region, "region of grid and water", required, id_text, not_empty),
@@ -74,10 +72,9 @@ struct ClimateName {  // another name of a station, or a station near it that ha
   std::string name, use;
   double mean_add_c = 0, min_add_c = 0, max_add_c = 0;
   std::string source, note;
-  template <class = void>
+  template <class S = ClimateName>
   static constexpr auto describe() {
-    using S = ClimateName;
-    return std::tuple(
+    return Fields(
         Field("name", &S::name, "as a site's climate_station says it", required, not_empty),
         Field("use", &S::use, "id of the station", required, id_text, not_empty),
         Field("mean_add_c", &S::mean_add_c, "to the station's monthly mean", range(-10, 10)),
@@ -96,10 +93,9 @@ struct WeatherGenerator {
   double correlation_km = 2400;
   double least_c = -35, most_c = 45;
   std::string source, note;
-  template <class = void>
+  template <class S = WeatherGenerator>
   static constexpr auto describe() {
-    using S = WeatherGenerator;
-    return std::tuple(
+    return Fields(
         Field("daily_noise_sd_c", &S::daily_noise_sd_c, "standard deviation of daily means",
               required, length(12), range(0, 15)),
         Field("daily_noise_lag1", &S::daily_noise_lag1,
@@ -130,10 +126,9 @@ struct HeatWaveSpec {  // hits every region at once
   double add_c = 0, long_add_c = 0, dew_share = 0;
   std::int64_t first_day = 0, peak_day = 0, last_day = 0;
   std::string source, note;
-  template <class = void>
+  template <class S = HeatWaveSpec>
   static constexpr auto describe() {
-    using S = HeatWaveSpec;
-    return std::tuple(
+    return Fields(
         Field("onsets_per_year", &S::onsets_per_year, "how many begin in a year", required,
               range(0, 20), dimensionless),
         Field("length_median_days", &S::length_median_days, "of a lognormal law", range(1, 60)),
@@ -157,10 +152,9 @@ struct DroughtSpec {
   double alerts_per_year = 0, serious_per_year = 0;
   double mean_days = 0, p90_days = 0;
   std::string source, note;
-  template <class = void>
+  template <class S = DroughtSpec>
   static constexpr auto describe() {
-    using S = DroughtSpec;
-    return std::tuple(
+    return Fields(
         Field("region", &S::region, "of water", required, id_text, not_empty),
         Field("alerts_per_year", &S::alerts_per_year, "droughts that reach alert or worse",
               required, range(0, 2), dimensionless),
@@ -178,10 +172,9 @@ struct DroughtCourse {  // interest, caution, alert, serious, emergency, and bac
   std::int64_t caution_after_days = 20, interest_after_days = 30;
   double serious_part = 0.5, emergency_part = 0.15, emergency_share = 0;
   std::string source, note;
-  template <class = void>
+  template <class S = DroughtCourse>
   static constexpr auto describe() {
-    using S = DroughtCourse;
-    return std::tuple(
+    return Fields(
         Field("interest_before_days", &S::interest_before_days, "before caution", range(0, 365)),
         Field("caution_before_days", &S::caution_before_days, "before alert", range(0, 365)),
         Field("caution_after_days", &S::caution_after_days, "after alert", range(0, 365)),
@@ -202,10 +195,9 @@ struct ClimateTrend {  // the normals hold at base_year
   double c_per_decade = 0, base_year = 2005.5;
   double dew_share = 0;
   std::string source, note;
-  template <class = void>
+  template <class S = ClimateTrend>
   static constexpr auto describe() {
-    using S = ClimateTrend;
-    return std::tuple(
+    return Fields(
         Field("c_per_decade", &S::c_per_decade, "of all stations alike", range(-2, 2)),
         Field("base_year", &S::base_year, "2005.5 is its middle", dimensionless, range(1900, 2100)),
         Field("dew_share", &S::dew_share, "of the warming, of the dew point", dimensionless,
@@ -219,10 +211,9 @@ struct SeaWater {
   std::string coast;
   std::vector<double> mean_c;
   std::string source, note;
-  template <class = void>
+  template <class S = SeaWater>
   static constexpr auto describe() {
-    using S = SeaWater;
-    return std::tuple(
+    return Fields(
         Field("coast", &S::coast, "unique key", required, id_text, not_empty),
         Field("mean_c", &S::mean_c, "monthly mean near the surface", required, length(12),
               range(-2, 40)),
@@ -240,10 +231,9 @@ struct ClimateSpec {
   DroughtCourse drought_course;
   ClimateTrend trend;
   std::vector<SeaWater> sea_water;
-  template <class = void>
+  template <class S = ClimateSpec>
   static constexpr auto describe() {
-    using S = ClimateSpec;
-    return std::tuple(
+    return Fields(
         Field("stations", &S::stations, "where the weather was measured", required, not_empty),
         Field("names", &S::names, "what sites call them"),
         Field("generator", &S::generator, "how hours are drawn", required),
@@ -271,10 +261,9 @@ struct WeatherEventSpec {
   double add_c = 0;                  // heat_wave
   DroughtStage stage = DroughtStage::normal;
   std::string source, note;
-  template <class = void>
+  template <class S = WeatherEventSpec>
   static constexpr auto describe() {
-    using S = WeatherEventSpec;
-    return std::tuple(
+    return Fields(
         Field("id", &S::id, "unique key", required, id_text, not_empty),
         Field("kind", &S::kind, "what comes", required),
         Field("from", &S::from, "first day", required), Field("to", &S::to, "last day", required),

@@ -5,7 +5,6 @@
 #include <array>
 #include <cstdint>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "base/calendar.h"
@@ -36,30 +35,27 @@ struct DisruptionSpec {
   Watts grid_mw;            // grid_limit
   double share_left = 0;    // cooling_lost
   std::string source, note;
-  template <class = void>
+  template <class S = DisruptionSpec>
   static constexpr auto describe() {
-    return std::tuple(
-        Field("id", &DisruptionSpec::id, "unique key", required, id_text, not_empty),
-        Field("name_en", &DisruptionSpec::name_en, "name in English", required, not_empty),
-        Field("name_ko", &DisruptionSpec::name_ko, "name in Korean", required, not_empty),
-        Field("kind", &DisruptionSpec::kind, "what happens", required),
-        Field("site", &DisruptionSpec::site, "where", refers_to("sites")),
-        Field("hall", &DisruptionSpec::hall, "of hall_lost and cooling_lost: which", id_text),
-        Field("links", &DisruptionSpec::links, "of link_cut: which", refers_to("links")),
-        Field("first", &DisruptionSpec::first, "on this day", required),
-        Field("hour", &DisruptionSpec::hour, "from this hour of the day, KST", range(0, 24),
-              dimensionless),
-        Field("hours", &DisruptionSpec::hours, "for so long", required, above(0, 87'600)),
-        Field("notice_hours", &DisruptionSpec::notice_hours,
-              "known so long before; 0: it comes without a word", range(0, 87'600)),
-        Field("grid_mw", &DisruptionSpec::grid_mw, "of grid_limit: what may still be drawn",
-              range(0, 5'000)),
-        Field("share_left", &DisruptionSpec::share_left,
+    return Fields(
+        Field("id", &S::id, "unique key", required, id_text, not_empty),
+        Field("name_en", &S::name_en, "name in English", required, not_empty),
+        Field("name_ko", &S::name_ko, "name in Korean", required, not_empty),
+        Field("kind", &S::kind, "what happens", required),
+        Field("site", &S::site, "where", refers_to("sites")),
+        Field("hall", &S::hall, "of hall_lost and cooling_lost: which", id_text),
+        Field("links", &S::links, "of link_cut: which", refers_to("links")),
+        Field("first", &S::first, "on this day", required),
+        Field("hour", &S::hour, "from this hour of the day, KST", range(0, 24), dimensionless),
+        Field("hours", &S::hours, "for so long", required, above(0, 87'600)),
+        Field("notice_hours", &S::notice_hours, "known so long before; 0: it comes without a word",
+              range(0, 87'600)),
+        Field("grid_mw", &S::grid_mw, "of grid_limit: what may still be drawn", range(0, 5'000)),
+        Field("share_left", &S::share_left,
               "of cooling_lost: of the hall's heat that is still carried away", range(0, 1),
               dimensionless),
-        Field("source", &DisruptionSpec::source, "where this comes from", required, not_empty,
-              source_text),
-        Field("note", &DisruptionSpec::note, "remark for the reader"));
+        Field("source", &S::source, "where this comes from", required, not_empty, source_text),
+        Field("note", &S::note, "remark for the reader"));
   }
 };
 

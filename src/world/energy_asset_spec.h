@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "base/calendar.h"
@@ -18,13 +17,12 @@ namespace dure {
 struct SiteSolarSpec {
   double peak_kw = 0;
   std::string region;
-  template <class = void>
+  template <class S = SiteSolarSpec>
   static constexpr auto describe() {
-    return std::tuple(
-        Field("peak_kw", &SiteSolarSpec::peak_kw, "peak power (kWp) of the panels behind the meter",
-              required, above(0, 10'000'000)),
-        Field("region", &SiteSolarSpec::region, "whose sun: a region of grid.solar", required,
-              id_text, not_empty));
+    return Fields(Field("peak_kw", &S::peak_kw, "peak power (kWp) of the panels behind the meter",
+                        required, above(0, 10'000'000)),
+                  Field("region", &S::region, "whose sun: a region of grid.solar", required,
+                        id_text, not_empty));
   }
 };
 
@@ -32,15 +30,14 @@ struct SitePpaSpec {
   std::string id;
   double peak_kw = 0;
   std::string region;
-  template <class = void>
+  template <class S = SitePpaSpec>
   static constexpr auto describe() {
-    return std::tuple(
-        Field("id", &SitePpaSpec::id, "its prices: a row of grid.ppas", required, id_text,
-              not_empty),
-        Field("peak_kw", &SitePpaSpec::peak_kw, "peak power (kWp) of the plant that is contracted",
-              required, above(0, 10'000'000)),
-        Field("region", &SitePpaSpec::region, "where the plant stands: a region of grid.solar",
-              required, id_text, not_empty));
+    return Fields(
+        Field("id", &S::id, "its prices: a row of grid.ppas", required, id_text, not_empty),
+        Field("peak_kw", &S::peak_kw, "peak power (kWp) of the plant that is contracted", required,
+              above(0, 10'000'000)),
+        Field("region", &S::region, "where the plant stands: a region of grid.solar", required,
+              id_text, not_empty));
   }
 };
 
@@ -50,10 +47,9 @@ struct SiteBatterySpec {
   double first_charge = 0.5, reserve_charge = 0.2;
   std::optional<double> target_share, target_kw;
   std::optional<double> charge_below_krw_per_kwh, discharge_above_krw_per_kwh;
-  template <class = void>
+  template <class S = SiteBatterySpec>
   static constexpr auto describe() {
-    using S = SiteBatterySpec;
-    return std::tuple(
+    return Fields(
         Field("kind", &S::kind, "losses and bounds of charge: a row of grid.batteries", required,
               id_text, not_empty),
         Field("kwh", &S::kwh, "what it holds", required, above(0, 100'000'000)),
@@ -80,13 +76,12 @@ struct SiteBatterySpec {
 struct StatedCallSpec {  // a call that a planner names, beside those that are drawn
   Date day;
   double hour = 0, hours = 1;
-  template <class = void>
+  template <class S = StatedCallSpec>
   static constexpr auto describe() {
-    return std::tuple(
-        Field("day", &StatedCallSpec::day, "on this day", required),
-        Field("hour", &StatedCallSpec::hour, "from this hour of the day, KST", required,
-              range(0, 23.99), dimensionless),
-        Field("hours", &StatedCallSpec::hours, "for so long", required, above(0, 24)));
+    return Fields(Field("day", &S::day, "on this day", required),
+                  Field("hour", &S::hour, "from this hour of the day, KST", required,
+                        range(0, 23.99), dimensionless),
+                  Field("hours", &S::hours, "for so long", required, above(0, 24)));
   }
 };
 
@@ -96,10 +91,9 @@ struct SiteDemandResponseSpec {
   double calls_per_year = 0;
   bool shed = true;
   std::vector<StatedCallSpec> calls;
-  template <class = void>
+  template <class S = SiteDemandResponseSpec>
   static constexpr auto describe() {
-    using S = SiteDemandResponseSpec;
-    return std::tuple(
+    return Fields(
         Field("programme", &S::programme, "a row of grid.demand_response", required, id_text,
               not_empty),
         Field("committed_kw", &S::committed_kw, "below the baseline, in a call", required,
@@ -115,10 +109,9 @@ struct SiteGridEventsSpec {
   bool curtailments = true;
   double n_1_share_left = 1;
   std::int64_t notice_minutes = 0;
-  template <class = void>
+  template <class S = SiteGridEventsSpec>
   static constexpr auto describe() {
-    using S = SiteGridEventsSpec;
-    return std::tuple(
+    return Fields(
         Field("curtailments", &S::curtailments,
               "the operator's orders to cut load reach this site"),
         Field("n_1_share_left", &S::n_1_share_left,
@@ -140,10 +133,9 @@ struct EnergyAssetsSpec {
   std::optional<SiteGridEventsSpec> grid_events;
   double export_kw = 0;
   std::string source, note;
-  template <class = void>
+  template <class S = EnergyAssetsSpec>
   static constexpr auto describe() {
-    using S = EnergyAssetsSpec;
-    return std::tuple(
+    return Fields(
         Field("site", &S::site, "which", required, refers_to("sites")),
         Field("solar", &S::solar, "panels behind the meter"),
         Field("ppa", &S::ppa, "a contract with a solar plant elsewhere"),

@@ -4,7 +4,6 @@
 #pragma once
 
 #include <string>
-#include <tuple>
 
 #include "base/describe.h"
 
@@ -18,10 +17,9 @@ struct EnergyPolicySpec {
   double least_cap_share = 1;  // of committed power: shorter than that, nodes go
   double cap_exponent = 0;     // dynamic power goes as clock to this power
   std::string source, note;
-  template <class = void>
+  template <class S = EnergyPolicySpec>
   static constexpr auto describe() {
-    using S = EnergyPolicySpec;
-    return std::tuple(
+    return Fields(
         Field("krw_per_t_co2", &S::krw_per_t_co2, "what a tonne of CO2 weighs beside the price",
               range(0, 10'000'000)),
         Field("shift_above", &S::shift_above,

@@ -3,7 +3,8 @@
 // compile. The page: docs/formats/record.md.
 #pragma once
 
-#include <tuple>
+#include <cstddef>
+#include <type_traits>
 
 #include "base/describe.h"
 #include "world/archive.h"
@@ -11,11 +12,14 @@
 
 namespace dure {
 
-#define FIELDS(TYPE, ...)                                                                      \
-  template <class Io, class T>                                                                 \
-  void fields(Io& io, T& e) requires std::is_same_v<std::remove_const_t<T>, TYPE> {            \
-    static_assert(member_count<TYPE>() == std::tuple_size_v<decltype(std::tie(__VA_ARGS__))>); \
-    walk_all(io, __VA_ARGS__);                                                                 \
+template <class... A>
+std::integral_constant<std::size_t, sizeof...(A)> count_of(const A&...);  // never defined
+
+#define FIELDS(TYPE, ...)                                                           \
+  template <class Io, class T>                                                      \
+  void fields(Io& io, T& e) requires std::is_same_v<std::remove_const_t<T>, TYPE> { \
+    static_assert(has_members<TYPE, decltype(count_of(__VA_ARGS__))::value>);       \
+    walk_all(io, __VA_ARGS__);                                                      \
   }
 FIELDS(Slice, e.rack, e.gpus_per_node, e.nodes, e.cpu_milli, e.memory_mib)
 FIELDS(Part, e.pool, e.gpus, e.place)

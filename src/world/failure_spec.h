@@ -9,7 +9,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "base/describe.h"
@@ -62,10 +61,9 @@ struct FailureCauseSpec {
   double detect_s = 60;   // mean
   double silent_share = 0, silent_detect_hours = 24;
   std::string source, note;
-  template <class = void>
+  template <class S = FailureCauseSpec>
   static constexpr auto describe() {
-    using S = FailureCauseSpec;
-    return std::tuple(
+    return Fields(
         Field("id", &S::id, "unique key", required, id_text, not_empty),
         Field("domain", &S::domain, "what goes out, and what the rate is counted by", required),
         Field("group", &S::group, "what kind of cause it is", required),
@@ -101,10 +99,9 @@ struct FailureHardwareSpec {  // a class of hardware beside the reference (H100)
   double early_life_factor = 1;  // on all of its rates when new
   double early_life_days = 60;   // decays as exp(-age / this)
   std::string source, note;
-  template <class = void>
+  template <class S = FailureHardwareSpec>
   static constexpr auto describe() {
-    using S = FailureHardwareSpec;
-    return std::tuple(
+    return Fields(
         Field("id", &S::id, "id of the hardware row", required, id_text, not_empty),
         Field("gpu_factor", &S::gpu_factor, "on the rates of GPU causes", above(0, 100),
               dimensionless),
@@ -126,10 +123,9 @@ struct FailureFleetSpec {  // what was counted in one fleet; its factors follow 
       other_faults;
   std::optional<std::int64_t> all_faults;  // where no causes are told
   std::string source, note;
-  template <class = void>
+  template <class S = FailureFleetSpec>
   static constexpr auto describe() {
-    using S = FailureFleetSpec;
-    return std::tuple(
+    return Fields(
         Field("id", &S::id, "unique key", required, id_text, not_empty),
         Field("gpus_per_node", &S::gpus_per_node, "GPUs in a node", range(1, 1024)),
         Field("observed_days", &S::observed_days, "how long was counted", required,
@@ -152,10 +148,9 @@ struct PartStockSpec {
   std::string part;
   double per_1000_nodes = 0;
   std::string source;
-  template <class = void>
+  template <class S = PartStockSpec>
   static constexpr auto describe() {
-    using S = PartStockSpec;
-    return std::tuple(
+    return Fields(
         Field("part", &S::part, "as causes name it", required, id_text, not_empty),
         Field("per_1000_nodes", &S::per_1000_nodes, "in stock, for 1,000 nodes", required,
               range(0, 100'000), dimensionless),
@@ -176,10 +171,9 @@ struct FailureSpec {
   double hot_spare_share = 0;       // of the nodes of a large job
   double crews_per_1000_nodes = 0;  // 0: as many as are needed
   std::string source;
-  template <class = void>
+  template <class S = FailureSpec>
   static constexpr auto describe() {
-    using S = FailureSpec;
-    return std::tuple(
+    return Fields(
         Field("causes", &S::causes, "what breaks", required, not_empty),
         Field("hardware", &S::hardware, "classes that differ from the reference"),
         Field("fleets", &S::fleets, "what was counted where"),

@@ -8,7 +8,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "base/calendar.h"
@@ -38,16 +37,14 @@ struct DiscountRateSpec {
   std::string id;
   std::optional<double> real, nominal;  // one of them
   std::string source, note;
-  template <class = void>
+  template <class S = DiscountRateSpec>
   static constexpr auto describe() {
-    return std::tuple(
-        Field("id", &DiscountRateSpec::id, "whose money", required, id_text, not_empty),
-        Field("real", &DiscountRateSpec::real, "a year, above inflation", range(-0.1, 1),
-              dimensionless),
-        Field("nominal", &DiscountRateSpec::nominal, "a year", range(-0.1, 1), dimensionless),
-        Field("source", &DiscountRateSpec::source, "where this comes from", required, not_empty,
-              source_text),
-        Field("note", &DiscountRateSpec::note, "remark for the reader"));
+    return Fields(
+        Field("id", &S::id, "whose money", required, id_text, not_empty),
+        Field("real", &S::real, "a year, above inflation", range(-0.1, 1), dimensionless),
+        Field("nominal", &S::nominal, "a year", range(-0.1, 1), dimensionless),
+        Field("source", &S::source, "where this comes from", required, not_empty, source_text),
+        Field("note", &S::note, "remark for the reader"));
   }
 };
 
@@ -56,19 +53,17 @@ struct AssetLifeSpec {
   double years = 0, low_years = 0, high_years = 0;
   double maintenance = 0;
   std::string source, note;
-  template <class = void>
+  template <class S = AssetLifeSpec>
   static constexpr auto describe() {
-    return std::tuple(
-        Field("id", &AssetLifeSpec::id, "kind of asset", required, id_text, not_empty),
-        Field("years", &AssetLifeSpec::years, "written off over, straight line", required,
-              above(0, 100)),
-        Field("low_years", &AssetLifeSpec::low_years, "short reading", required, above(0, 100)),
-        Field("high_years", &AssetLifeSpec::high_years, "long reading", required, above(0, 100)),
-        Field("maintenance", &AssetLifeSpec::maintenance, "share of its price a year", range(0, 1),
+    return Fields(
+        Field("id", &S::id, "kind of asset", required, id_text, not_empty),
+        Field("years", &S::years, "written off over, straight line", required, above(0, 100)),
+        Field("low_years", &S::low_years, "short reading", required, above(0, 100)),
+        Field("high_years", &S::high_years, "long reading", required, above(0, 100)),
+        Field("maintenance", &S::maintenance, "share of its price a year", range(0, 1),
               dimensionless),
-        Field("source", &AssetLifeSpec::source, "where this comes from", required, not_empty,
-              source_text),
-        Field("note", &AssetLifeSpec::note, "remark for the reader"));
+        Field("source", &S::source, "where this comes from", required, not_empty, source_text),
+        Field("note", &S::note, "remark for the reader"));
   }
 };
 
@@ -76,18 +71,16 @@ struct GpuPriceSpec {
   std::string hardware;
   double low_usd = 0, high_usd = 0;
   std::string source, note;
-  template <class = void>
+  template <class S = GpuPriceSpec>
   static constexpr auto describe() {
-    return std::tuple(
-        Field("hardware", &GpuPriceSpec::hardware, "id of the class of accelerator", required,
-              id_text, not_empty),
-        Field("low_usd", &GpuPriceSpec::low_usd, "a GPU with its share of server or rack", required,
+    return Fields(
+        Field("hardware", &S::hardware, "id of the class of accelerator", required, id_text,
+              not_empty),
+        Field("low_usd", &S::low_usd, "a GPU with its share of server or rack", required,
               range(0, 10'000'000)),
-        Field("high_usd", &GpuPriceSpec::high_usd, "the same, dear", required,
-              range(0, 10'000'000)),
-        Field("source", &GpuPriceSpec::source, "where this comes from", required, not_empty,
-              source_text),
-        Field("note", &GpuPriceSpec::note, "remark for the reader"));
+        Field("high_usd", &S::high_usd, "the same, dear", required, range(0, 10'000'000)),
+        Field("source", &S::source, "where this comes from", required, not_empty, source_text),
+        Field("note", &S::note, "remark for the reader"));
   }
 };
 
@@ -95,16 +88,15 @@ struct UnitCostSpec {  // of one thing, a unit of what the list says
   std::string id;
   double low_krw = 0, mid_krw = 0, high_krw = 0;
   std::string source, note;
-  template <class = void>
+  template <class S = UnitCostSpec>
   static constexpr auto describe() {
-    return std::tuple(
-        Field("id", &UnitCostSpec::id, "unique key", required, id_text, not_empty),
-        Field("low_krw", &UnitCostSpec::low_krw, "a unit, cheap", required, range(0, 1e12)),
-        Field("mid_krw", &UnitCostSpec::mid_krw, "a unit", required, range(0, 1e12)),
-        Field("high_krw", &UnitCostSpec::high_krw, "a unit, dear", required, range(0, 1e12)),
-        Field("source", &UnitCostSpec::source, "where this comes from", required, not_empty,
-              source_text),
-        Field("note", &UnitCostSpec::note, "remark for the reader"));
+    return Fields(
+        Field("id", &S::id, "unique key", required, id_text, not_empty),
+        Field("low_krw", &S::low_krw, "a unit, cheap", required, range(0, 1e12)),
+        Field("mid_krw", &S::mid_krw, "a unit", required, range(0, 1e12)),
+        Field("high_krw", &S::high_krw, "a unit, dear", required, range(0, 1e12)),
+        Field("source", &S::source, "where this comes from", required, not_empty, source_text),
+        Field("note", &S::note, "remark for the reader"));
   }
 };
 
@@ -112,23 +104,21 @@ struct StaffSpec {
   double base_heads = 0, heads_per_mw = 0, bend_mw = 0, heads_per_mw_above = 0, least_mw = 0;
   double krw_per_head = 0;  // a year
   std::string source, note;
-  template <class = void>
+  template <class S = StaffSpec>
   static constexpr auto describe() {
-    return std::tuple(
-        Field("base_heads", &StaffSpec::base_heads, "whatever the size", required, range(0, 1'000),
+    return Fields(
+        Field("base_heads", &S::base_heads, "whatever the size", required, range(0, 1'000),
               dimensionless),
-        Field("heads_per_mw", &StaffSpec::heads_per_mw, "a MW of IT up to bend_mw", required,
-              range(0, 100), dimensionless),
-        Field("bend_mw", &StaffSpec::bend_mw, "IT power above which a MW needs fewer", required,
+        Field("heads_per_mw", &S::heads_per_mw, "a MW of IT up to bend_mw", required, range(0, 100),
+              dimensionless),
+        Field("bend_mw", &S::bend_mw, "IT power above which a MW needs fewer", required,
               range(0, 10'000)),
-        Field("heads_per_mw_above", &StaffSpec::heads_per_mw_above, "a MW above it", required,
+        Field("heads_per_mw_above", &S::heads_per_mw_above, "a MW above it", required,
               range(0, 100), dimensionless),
-        Field("least_mw", &StaffSpec::least_mw, "smallest site of the formula", required,
-              range(0, 10'000)),
-        Field("krw_per_head", &StaffSpec::krw_per_head, "a year, all in", required, range(0, 1e10)),
-        Field("source", &StaffSpec::source, "where this comes from", required, not_empty,
-              source_text),
-        Field("note", &StaffSpec::note, "remark for the reader"));
+        Field("least_mw", &S::least_mw, "smallest site of the formula", required, range(0, 10'000)),
+        Field("krw_per_head", &S::krw_per_head, "a year, all in", required, range(0, 1e10)),
+        Field("source", &S::source, "where this comes from", required, not_empty, source_text),
+        Field("note", &S::note, "remark for the reader"));
   }
 };
 
@@ -137,23 +127,21 @@ struct TaxCreditSpec {
   double large = 0, mid = 0, small = 0, increment = 0;
   std::optional<Date> from, until;
   std::string source, note;
-  template <class = void>
+  template <class S = TaxCreditSpec>
   static constexpr auto describe() {
-    return std::tuple(
-        Field("id", &TaxCreditSpec::id, "unique key; a plan names it", required, id_text,
-              not_empty),
-        Field("large", &TaxCreditSpec::large, "of what is eligible, a large group", required,
-              range(0, 1), dimensionless),
-        Field("mid", &TaxCreditSpec::mid, "a mid-sized firm", required, range(0, 1), dimensionless),
-        Field("small", &TaxCreditSpec::small, "a small firm", required, range(0, 1), dimensionless),
-        Field("increment", &TaxCreditSpec::increment,
+    return Fields(
+        Field("id", &S::id, "unique key; a plan names it", required, id_text, not_empty),
+        Field("large", &S::large, "of what is eligible, a large group", required, range(0, 1),
+              dimensionless),
+        Field("mid", &S::mid, "a mid-sized firm", required, range(0, 1), dimensionless),
+        Field("small", &S::small, "a small firm", required, range(0, 1), dimensionless),
+        Field("increment", &S::increment,
               "more, of what exceeds the mean of the three years before", required, range(0, 1),
               dimensionless),
-        Field("from", &TaxCreditSpec::from, "first day of investment; left out: it stands"),
-        Field("until", &TaxCreditSpec::until, "last day; left out: no end is known"),
-        Field("source", &TaxCreditSpec::source, "where this comes from", required, not_empty,
-              source_text),
-        Field("note", &TaxCreditSpec::note, "remark for the reader"));
+        Field("from", &S::from, "first day of investment; left out: it stands"),
+        Field("until", &S::until, "last day; left out: no end is known"),
+        Field("source", &S::source, "where this comes from", required, not_empty, source_text),
+        Field("note", &S::note, "remark for the reader"));
   }
 };
 
@@ -162,27 +150,26 @@ struct TaxSpec {
   std::int64_t carry_forward_years = 0;
   double property_building = 0, property_land = 0, acquisition = 0, insurance = 0;
   std::string source, note;
-  template <class = void>
+  template <class S = TaxSpec>
   static constexpr auto describe() {
-    return std::tuple(
-        Field("corporate", &TaxSpec::corporate, "of profit", required, range(0, 1), dimensionless),
-        Field("local_on_tax", &TaxSpec::local_on_tax, "local tax, of the corporate tax", required,
+    return Fields(
+        Field("corporate", &S::corporate, "of profit", required, range(0, 1), dimensionless),
+        Field("local_on_tax", &S::local_on_tax, "local tax, of the corporate tax", required,
               range(0, 1), dimensionless),
-        Field("minimum", &TaxSpec::minimum, "of profit that no credit takes away", required,
-              range(0, 1), dimensionless),
-        Field("carry_forward_years", &TaxSpec::carry_forward_years,
+        Field("minimum", &S::minimum, "of profit that no credit takes away", required, range(0, 1),
+              dimensionless),
+        Field("carry_forward_years", &S::carry_forward_years,
               "how long a credit that was not used is kept", required, range(0, 50)),
-        Field("property_building", &TaxSpec::property_building, "a year, of the building", required,
+        Field("property_building", &S::property_building, "a year, of the building", required,
               range(0, 1), dimensionless),
-        Field("property_land", &TaxSpec::property_land, "a year, of the land", required,
-              range(0, 1), dimensionless),
-        Field("acquisition", &TaxSpec::acquisition, "once, of land and building", required,
-              range(0, 1), dimensionless),
-        Field("insurance", &TaxSpec::insurance, "a year, of all that is insured", required,
-              range(0, 1), dimensionless),
-        Field("source", &TaxSpec::source, "where this comes from", required, not_empty,
-              source_text),
-        Field("note", &TaxSpec::note, "remark for the reader"));
+        Field("property_land", &S::property_land, "a year, of the land", required, range(0, 1),
+              dimensionless),
+        Field("acquisition", &S::acquisition, "once, of land and building", required, range(0, 1),
+              dimensionless),
+        Field("insurance", &S::insurance, "a year, of all that is insured", required, range(0, 1),
+              dimensionless),
+        Field("source", &S::source, "where this comes from", required, not_empty, source_text),
+        Field("note", &S::note, "remark for the reader"));
   }
 };
 
@@ -190,13 +177,12 @@ struct LandUseSpec {
   std::string id;
   double m2_per_mw = 0;
   std::string source;
-  template <class = void>
+  template <class S = LandUseSpec>
   static constexpr auto describe() {
-    return std::tuple(
-        Field("id", &LandUseSpec::id, "how densely it is built", required, id_text, not_empty),
-        Field("m2_per_mw", &LandUseSpec::m2_per_mw, "a MW of IT", required, range(0, 100'000)),
-        Field("source", &LandUseSpec::source, "where this comes from", required, not_empty,
-              source_text));
+    return Fields(
+        Field("id", &S::id, "how densely it is built", required, id_text, not_empty),
+        Field("m2_per_mw", &S::m2_per_mw, "a MW of IT", required, range(0, 100'000)),
+        Field("source", &S::source, "where this comes from", required, not_empty, source_text));
   }
 };
 
@@ -213,42 +199,39 @@ struct FinanceSpec {
   StaffSpec staff;
   TaxSpec tax;
   std::vector<TaxCreditSpec> tax_credits;
-  template <class = void>
+  template <class S = FinanceSpec>
   static constexpr auto describe() {
-    return std::tuple(
-        Field("krw_per_usd", &FinanceSpec::krw_per_usd, "rate that plans use", required,
-              range(500, 5'000)),
-        Field("krw_per_usd_low", &FinanceSpec::krw_per_usd_low, "strong won", range(500, 5'000)),
-        Field("krw_per_usd_high", &FinanceSpec::krw_per_usd_high, "weak won", range(500, 5'000)),
-        Field("inflation", &FinanceSpec::inflation, "of consumer prices, a year", required,
-              range(-0.1, 1), dimensionless),
-        Field("construction_inflation", &FinanceSpec::construction_inflation, "a year", required,
-              range(-0.1, 1), dimensionless),
-        Field("wage_growth", &FinanceSpec::wage_growth, "a year", required, range(-0.1, 1),
+    return Fields(
+        Field("krw_per_usd", &S::krw_per_usd, "rate that plans use", required, range(500, 5'000)),
+        Field("krw_per_usd_low", &S::krw_per_usd_low, "strong won", range(500, 5'000)),
+        Field("krw_per_usd_high", &S::krw_per_usd_high, "weak won", range(500, 5'000)),
+        Field("inflation", &S::inflation, "of consumer prices, a year", required, range(-0.1, 1),
               dimensionless),
-        Field("discount_rates", &FinanceSpec::discount_rates, "cost of capital by who pays",
-              required, not_empty),
-        Field("assets", &FinanceSpec::assets, "lives and maintenance", required, not_empty),
-        Field("gpu_prices", &FinanceSpec::gpu_prices, "by class", required, not_empty),
-        Field("gpu_residual", &FinanceSpec::gpu_residual,
+        Field("construction_inflation", &S::construction_inflation, "a year", required,
+              range(-0.1, 1), dimensionless),
+        Field("wage_growth", &S::wage_growth, "a year", required, range(-0.1, 1), dimensionless),
+        Field("discount_rates", &S::discount_rates, "cost of capital by who pays", required,
+              not_empty),
+        Field("assets", &S::assets, "lives and maintenance", required, not_empty),
+        Field("gpu_prices", &S::gpu_prices, "by class", required, not_empty),
+        Field("gpu_residual", &S::gpu_residual,
               "share of the price that is left after one, two, ... years", required, not_empty,
               range(0, 1), dimensionless),
-        Field("network_share", &FinanceSpec::network_share, "scale-out network, of the GPUs",
-              required, range(0, 2), dimensionless),
-        Field("storage_share", &FinanceSpec::storage_share, "storage, of the GPUs", required,
+        Field("network_share", &S::network_share, "scale-out network, of the GPUs", required,
               range(0, 2), dimensionless),
-        Field("spares_share", &FinanceSpec::spares_share, "spare parts, of the GPUs", required,
-              range(0, 2), dimensionless),
-        Field("plant_per_mw", &FinanceSpec::plant_per_mw,
-              "building and electrical plant, a MW of IT", required, not_empty),
-        Field("cooling_per_mw", &FinanceSpec::cooling_per_mw, "cooling plant, a MW of IT", required,
+        Field("storage_share", &S::storage_share, "storage, of the GPUs", required, range(0, 2),
+              dimensionless),
+        Field("spares_share", &S::spares_share, "spare parts, of the GPUs", required, range(0, 2),
+              dimensionless),
+        Field("plant_per_mw", &S::plant_per_mw, "building and electrical plant, a MW of IT",
+              required, not_empty),
+        Field("cooling_per_mw", &S::cooling_per_mw, "cooling plant, a MW of IT", required,
               not_empty),
-        Field("land_per_m2", &FinanceSpec::land_per_m2, "land by place, a square metre", required,
-              not_empty),
-        Field("land_use", &FinanceSpec::land_use, "how much land a MW takes", required, not_empty),
-        Field("staff", &FinanceSpec::staff, "people of a site", required),
-        Field("tax", &FinanceSpec::tax, "taxes and insurance", required),
-        Field("tax_credits", &FinanceSpec::tax_credits, "credits, and readings of them"));
+        Field("land_per_m2", &S::land_per_m2, "land by place, a square metre", required, not_empty),
+        Field("land_use", &S::land_use, "how much land a MW takes", required, not_empty),
+        Field("staff", &S::staff, "people of a site", required),
+        Field("tax", &S::tax, "taxes and insurance", required),
+        Field("tax_credits", &S::tax_credits, "credits, and readings of them"));
   }
 };
 

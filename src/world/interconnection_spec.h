@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "base/calendar.h"
@@ -18,15 +17,14 @@ namespace dure {
 struct LeadMonthsSpec {
   std::int64_t p10 = 0, p50 = 0, p90 = 0;
   std::string source, note;
-  template <class = void>
+  template <class S = LeadMonthsSpec>
   static constexpr auto describe() {
-    return std::tuple(
-        Field("p10", &LeadMonthsSpec::p10, "months, one in ten is faster", required, range(0, 600)),
-        Field("p50", &LeadMonthsSpec::p50, "months, the median", required, range(0, 600)),
-        Field("p90", &LeadMonthsSpec::p90, "months, one in ten is slower", required, range(0, 600)),
-        Field("source", &LeadMonthsSpec::source, "where this comes from", required, not_empty,
-              source_text),
-        Field("note", &LeadMonthsSpec::note, "remark for the reader"));
+    return Fields(
+        Field("p10", &S::p10, "months, one in ten is faster", required, range(0, 600)),
+        Field("p50", &S::p50, "months, the median", required, range(0, 600)),
+        Field("p90", &S::p90, "months, one in ten is slower", required, range(0, 600)),
+        Field("source", &S::source, "where this comes from", required, not_empty, source_text),
+        Field("note", &S::note, "remark for the reader"));
   }
 };
 
@@ -35,21 +33,17 @@ struct ConnectionClassSpec {
   LeadMonthsSpec months;
   double fixed_billion_krw = 0, krw_per_km = 0;
   std::string source, note;
-  template <class = void>
+  template <class S = ConnectionClassSpec>
   static constexpr auto describe() {
-    return std::tuple(
-        Field("kv", &ConnectionClassSpec::kv, "voltage, kV", required, above(0, 1'000),
-              dimensionless),
-        Field("most_mw", &ConnectionClassSpec::most_mw, "largest load of this class", required,
-              above(0, 10'000)),
-        Field("months", &ConnectionClassSpec::months, "from contract to power", required),
-        Field("fixed_billion_krw", &ConnectionClassSpec::fixed_billion_krw,
+    return Fields(
+        Field("kv", &S::kv, "voltage, kV", required, above(0, 1'000), dimensionless),
+        Field("most_mw", &S::most_mw, "largest load of this class", required, above(0, 10'000)),
+        Field("months", &S::months, "from contract to power", required),
+        Field("fixed_billion_krw", &S::fixed_billion_krw,
               "substation and bays, whatever the distance", required, range(0, 10'000)),
-        Field("krw_per_km", &ConnectionClassSpec::krw_per_km, "underground line", required,
-              range(0, 1e12)),
-        Field("source", &ConnectionClassSpec::source, "where this comes from", required, not_empty,
-              source_text),
-        Field("note", &ConnectionClassSpec::note, "remark for the reader"));
+        Field("krw_per_km", &S::krw_per_km, "underground line", required, range(0, 1e12)),
+        Field("source", &S::source, "where this comes from", required, not_empty, source_text),
+        Field("note", &S::note, "remark for the reader"));
   }
 };
 
@@ -57,18 +51,16 @@ struct ConnectionDiscountSpec {  // outside the capital region, by date of appli
   double kv = 0, share = 0;
   Date from, until;
   std::string source, note;
-  template <class = void>
+  template <class S = ConnectionDiscountSpec>
   static constexpr auto describe() {
-    return std::tuple(
-        Field("kv", &ConnectionDiscountSpec::kv, "voltage, kV", required, above(0, 1'000),
+    return Fields(
+        Field("kv", &S::kv, "voltage, kV", required, above(0, 1'000), dimensionless),
+        Field("share", &S::share, "off the cost of the connection", required, range(0, 1),
               dimensionless),
-        Field("share", &ConnectionDiscountSpec::share, "off the cost of the connection", required,
-              range(0, 1), dimensionless),
-        Field("from", &ConnectionDiscountSpec::from, "first day of application", required),
-        Field("until", &ConnectionDiscountSpec::until, "last day of application", required),
-        Field("source", &ConnectionDiscountSpec::source, "where this comes from", required,
-              not_empty, source_text),
-        Field("note", &ConnectionDiscountSpec::note, "remark for the reader"));
+        Field("from", &S::from, "first day of application", required),
+        Field("until", &S::until, "last day of application", required),
+        Field("source", &S::source, "where this comes from", required, not_empty, source_text),
+        Field("note", &S::note, "remark for the reader"));
   }
 };
 
@@ -77,18 +69,17 @@ struct GridRegionSpec {
   bool metro = false;
   double demand_share = 0, self_sufficiency = 0;
   std::string source, note;
-  template <class = void>
+  template <class S = GridRegionSpec>
   static constexpr auto describe() {
-    return std::tuple(
-        Field("id", &GridRegionSpec::id, "unique key", required, id_text, not_empty),
-        Field("metro", &GridRegionSpec::metro, "the capital region: Seoul, Incheon, Gyeonggi"),
-        Field("demand_share", &GridRegionSpec::demand_share, "of the nation's demand", required,
-              range(0, 1), dimensionless),
-        Field("self_sufficiency", &GridRegionSpec::self_sufficiency, "generation over demand",
-              required, range(0, 10), dimensionless),
-        Field("source", &GridRegionSpec::source, "where this comes from", required, not_empty,
-              source_text),
-        Field("note", &GridRegionSpec::note, "remark for the reader"));
+    return Fields(
+        Field("id", &S::id, "unique key", required, id_text, not_empty),
+        Field("metro", &S::metro, "the capital region: Seoul, Incheon, Gyeonggi"),
+        Field("demand_share", &S::demand_share, "of the nation's demand", required, range(0, 1),
+              dimensionless),
+        Field("self_sufficiency", &S::self_sufficiency, "generation over demand", required,
+              range(0, 10), dimensionless),
+        Field("source", &S::source, "where this comes from", required, not_empty, source_text),
+        Field("note", &S::note, "remark for the reader"));
   }
 };
 
@@ -97,19 +88,17 @@ struct TieSpec {  // between regions; a reinforcement has dates
   double limit_mw = 0;
   std::optional<Date> planned, expected;
   std::string source, note;
-  template <class = void>
+  template <class S = TieSpec>
   static constexpr auto describe() {
-    return std::tuple(
-        Field("id", &TieSpec::id, "unique key", required, id_text, not_empty),
-        Field("from", &TieSpec::from, "region, or several by +", required, not_empty),
-        Field("to", &TieSpec::to, "region", required, id_text, not_empty),
-        Field("limit_mw", &TieSpec::limit_mw, "what it carries, or adds", required,
-              range(0, 100'000)),
-        Field("planned", &TieSpec::planned, "in the plan; left out: it stands today"),
-        Field("expected", &TieSpec::expected, "when we expect it; left out: as planned or later"),
-        Field("source", &TieSpec::source, "where this comes from", required, not_empty,
-              source_text),
-        Field("note", &TieSpec::note, "remark for the reader"));
+    return Fields(
+        Field("id", &S::id, "unique key", required, id_text, not_empty),
+        Field("from", &S::from, "region, or several by +", required, not_empty),
+        Field("to", &S::to, "region", required, id_text, not_empty),
+        Field("limit_mw", &S::limit_mw, "what it carries, or adds", required, range(0, 100'000)),
+        Field("planned", &S::planned, "in the plan; left out: it stands today"),
+        Field("expected", &S::expected, "when we expect it; left out: as planned or later"),
+        Field("source", &S::source, "where this comes from", required, not_empty, source_text),
+        Field("note", &S::note, "remark for the reader"));
   }
 };
 
@@ -124,33 +113,30 @@ struct InterconnectionSpec {
   std::vector<ConnectionDiscountSpec> discounts;
   std::vector<GridRegionSpec> regions;
   std::vector<TieSpec> ties;
-  template <class = void>
+  template <class S = InterconnectionSpec>
   static constexpr auto describe() {
-    return std::tuple(
-        Field("assessment_mw", &InterconnectionSpec::assessment_mw,
+    return Fields(
+        Field("assessment_mw", &S::assessment_mw,
               "from here on, all of a site added up, the grid impact is assessed", required,
               above(0, 10'000)),
-        Field("refusal_mw", &InterconnectionSpec::refusal_mw,
-              "from here on the grid company may refuse", required, above(0, 10'000)),
-        Field("assessment", &InterconnectionSpec::assessment, "how long the assessment takes",
-              required),
-        Field("metro_pass_share", &InterconnectionSpec::metro_pass_share,
+        Field("refusal_mw", &S::refusal_mw, "from here on the grid company may refuse", required,
+              above(0, 10'000)),
+        Field("assessment", &S::assessment, "how long the assessment takes", required),
+        Field("metro_pass_share", &S::metro_pass_share,
               "of applications in the capital region that passed", required, range(0, 1),
               dimensionless),
-        Field("other_pass_share", &InterconnectionSpec::other_pass_share,
-              "of applications elsewhere that passed", required, range(0, 1), dimensionless),
-        Field("metro_closed_until", &InterconnectionSpec::metro_closed_until,
+        Field("other_pass_share", &S::other_pass_share, "of applications elsewhere that passed",
+              required, range(0, 1), dimensionless),
+        Field("metro_closed_until", &S::metro_closed_until,
               "no new block that is assessed gets power in the capital region before", required),
-        Field("ai_act", &InterconnectionSpec::ai_act,
+        Field("ai_act", &S::ai_act,
               "a law that spares data centres outside the capital region the assessment"),
-        Field("source", &InterconnectionSpec::source, "where this comes from", required, not_empty,
-              source_text),
-        Field("note", &InterconnectionSpec::note, "remark for the reader"),
-        Field("classes", &InterconnectionSpec::classes, "connections, smallest first", required,
-              not_empty),
-        Field("discounts", &InterconnectionSpec::discounts, "on the cost of connection"),
-        Field("regions", &InterconnectionSpec::regions, "of the grid", required, not_empty),
-        Field("ties", &InterconnectionSpec::ties, "between regions, standing and planned"));
+        Field("source", &S::source, "where this comes from", required, not_empty, source_text),
+        Field("note", &S::note, "remark for the reader"),
+        Field("classes", &S::classes, "connections, smallest first", required, not_empty),
+        Field("discounts", &S::discounts, "on the cost of connection"),
+        Field("regions", &S::regions, "of the grid", required, not_empty),
+        Field("ties", &S::ties, "between regions, standing and planned"));
   }
 };
 

@@ -5,7 +5,6 @@
 
 #include <optional>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "base/calendar.h"
@@ -18,10 +17,9 @@ struct MoneyOwnerSpec {
   std::string member, discount_rate;
   FirmSize firm_size = FirmSize::large;
   std::string source, note;
-  template <class = void>
+  template <class S = MoneyOwnerSpec>
   static constexpr auto describe() {
-    using S = MoneyOwnerSpec;
-    return std::tuple(
+    return Fields(
         Field("member", &S::member, "whose racks", required, refers_to("members")),
         Field("discount_rate", &S::discount_rate, "whose money: a row of finance.discount_rates",
               required, id_text, not_empty),
@@ -35,10 +33,9 @@ struct MoneySiteSpec {
   std::string site, land, land_use;
   double krw_per_t_carbon = 0;
   std::string source, note;
-  template <class = void>
+  template <class S = MoneySiteSpec>
   static constexpr auto describe() {
-    using S = MoneySiteSpec;
-    return std::tuple(
+    return Fields(
         Field("site", &S::site, "which", required, refers_to("sites")),
         Field("land", &S::land, "what its land costs: a row of finance.land_per_m2", required,
               id_text, not_empty),
@@ -54,10 +51,9 @@ struct MoneySiteSpec {
 struct MoneyHardwareSpec {
   std::string hardware, priced_as;
   std::string source, note;
-  template <class = void>
+  template <class S = MoneyHardwareSpec>
   static constexpr auto describe() {
-    using S = MoneyHardwareSpec;
-    return std::tuple(
+    return Fields(
         Field("hardware", &S::hardware, "class of the scenario", required, refers_to("hardware")),
         Field("priced_as", &S::priced_as,
               "a row of finance.gpu_prices; left out: no price is known, and it is left out of "
@@ -71,10 +67,9 @@ struct MoneyHardwareSpec {
 struct MoneyCoolingSpec {
   std::string cooling, priced_as;
   std::string source, note;
-  template <class = void>
+  template <class S = MoneyCoolingSpec>
   static constexpr auto describe() {
-    using S = MoneyCoolingSpec;
-    return std::tuple(
+    return Fields(
         Field("cooling", &S::cooling, "kind of a hall", required, not_empty),
         Field("priced_as", &S::priced_as, "a row of finance.cooling_per_mw", required, id_text,
               not_empty),
@@ -87,10 +82,9 @@ struct TokenRateSpec {
   std::string workload, hardware;
   double tokens_per_s = 0;
   std::string source, note;
-  template <class = void>
+  template <class S = TokenRateSpec>
   static constexpr auto describe() {
-    using S = TokenRateSpec;
-    return std::tuple(
+    return Fields(
         Field("workload", &S::workload, "which service", required, refers_to("workloads")),
         Field("hardware", &S::hardware, "on which class", required, refers_to("hardware")),
         Field("tokens_per_s", &S::tokens_per_s, "output tokens of a GPU that it holds", required,
@@ -110,10 +104,9 @@ struct MoneySpec {
   std::vector<MoneyCoolingSpec> cooling;
   std::vector<TokenRateSpec> token_rates;
   std::string source, note;
-  template <class = void>
+  template <class S = MoneySpec>
   static constexpr auto describe() {
-    using S = MoneySpec;
-    return std::tuple(
+    return Fields(
         Field("prices", &S::prices, "which of the unit costs"),
         Field("krw_per_mw_grid", &S::krw_per_mw_grid, "connection to the grid, a MW of IT x PUE",
               required, range(0, 1e12)),

@@ -5,7 +5,6 @@
 
 #include <array>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "base/describe.h"
@@ -28,10 +27,9 @@ struct FabricSpec {  // of one class of hardware
   double nvlink_gb_per_s = 0;    // a GPU, one way; data sheets print both ways
   double nic_gbit_per_s = 0;     // a GPU, one way
   std::string source, note;
-  template <class = void>
+  template <class S = FabricSpec>
   static constexpr auto describe() {
-    using S = FabricSpec;
-    return std::tuple(
+    return Fields(
         Field("id", &S::id, "id of the hardware row", required, id_text, not_empty),
         Field("nvlink_gpus", &S::nvlink_gpus, "GPUs of an NVLink domain", range(1, 1024)),
         Field("nvlink_gb_per_s", &S::nvlink_gb_per_s, "of a GPU, one way; 0: no NVLink", required,
@@ -51,10 +49,9 @@ struct NetworkSpec {
   double route_factor = 1.35;                                      // fibre over great circle
   double equipment_ms = 0.4;                                       // round trip
   std::string source;
-  template <class = void>
+  template <class S = NetworkSpec>
   static constexpr auto describe() {
-    using S = NetworkSpec;
-    return std::tuple(
+    return Fields(
         Field("fabrics", &S::fabrics, "by class of hardware"),
         Field("nvlink_efficiency", &S::nvlink_efficiency, "payload over line rate", above(0, 1),
               dimensionless),

@@ -14,7 +14,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "base/calendar.h"
@@ -135,18 +134,17 @@ struct OperatorSpec {
   std::vector<std::string> certifications;
   std::vector<std::string> foreign_law;  // jurisdictions
   std::string source, note;
-  template <class = void>
+  template <class S = OperatorSpec>
   static constexpr auto describe() {
-    return std::tuple(
-        Field("id", &OperatorSpec::id, "unique key", required, id_text, not_empty),
-        Field("name_en", &OperatorSpec::name_en, "name in English", required, not_empty),
-        Field("nationality", &OperatorSpec::nationality, "whose company it is", required),
-        Field("certifications", &OperatorSpec::certifications, "held by the operator", id_text),
-        Field("foreign_law", &OperatorSpec::foreign_law,
+    return Fields(
+        Field("id", &S::id, "unique key", required, id_text, not_empty),
+        Field("name_en", &S::name_en, "name in English", required, not_empty),
+        Field("nationality", &S::nationality, "whose company it is", required),
+        Field("certifications", &S::certifications, "held by the operator", id_text),
+        Field("foreign_law", &S::foreign_law,
               "jurisdictions whose law reaches what it holds, wherever the bytes lie", id_text),
-        Field("source", &OperatorSpec::source, "where this comes from", required, not_empty,
-              source_text),
-        Field("note", &OperatorSpec::note, "remark for the reader"));
+        Field("source", &S::source, "where this comes from", required, not_empty, source_text),
+        Field("note", &S::note, "remark for the reader"));
   }
 };
 
@@ -154,14 +152,13 @@ struct SovereigntySpec {
   std::vector<std::string> foreign;   // jurisdictions known besides kr
   std::vector<std::string> adequate;  // of those: as good as kr where a class says kr_or_adequate
   std::string source, note;
-  template <class = void>
+  template <class S = SovereigntySpec>
   static constexpr auto describe() {
-    return std::tuple(
-        Field("foreign", &SovereigntySpec::foreign, "jurisdictions known besides kr", id_text),
-        Field("adequate", &SovereigntySpec::adequate,
-              "those of them that kr_or_adequate stands for", id_text),
-        Field("source", &SovereigntySpec::source, "where this comes from", source_text),
-        Field("note", &SovereigntySpec::note, "remark for the reader"));
+    return Fields(
+        Field("foreign", &S::foreign, "jurisdictions known besides kr", id_text),
+        Field("adequate", &S::adequate, "those of them that kr_or_adequate stands for", id_text),
+        Field("source", &S::source, "where this comes from", source_text),
+        Field("note", &S::note, "remark for the reader"));
   }
 };
 
@@ -169,30 +166,29 @@ struct CertificationSpec {
   std::string id, name_en, authority, law;
   std::int64_t lead_time_days = 0, valid_days = 0;  // 0: not stated
   std::string source, note;
-  template <class = void>
+  template <class S = CertificationSpec>
   static constexpr auto describe() {
-    return std::tuple(
-        Field("id", &CertificationSpec::id, "unique key", required, id_text, not_empty),
-        Field("name_en", &CertificationSpec::name_en, "name in English", required, not_empty),
-        Field("authority", &CertificationSpec::authority, "who grants it", required, not_empty),
-        Field("law", &CertificationSpec::law, "its legal basis", required, not_empty),
-        Field("lead_time_days", &CertificationSpec::lead_time_days,
-              "from asking to having it; 0: not stated", range(0, 3'650)),
-        Field("valid_days", &CertificationSpec::valid_days, "0: not stated", range(0, 36'500)),
-        Field("source", &CertificationSpec::source, "where this comes from", required, not_empty,
-              source_text),
-        Field("note", &CertificationSpec::note, "remark for the reader"));
+    return Fields(
+        Field("id", &S::id, "unique key", required, id_text, not_empty),
+        Field("name_en", &S::name_en, "name in English", required, not_empty),
+        Field("authority", &S::authority, "who grants it", required, not_empty),
+        Field("law", &S::law, "its legal basis", required, not_empty),
+        Field("lead_time_days", &S::lead_time_days, "from asking to having it; 0: not stated",
+              range(0, 3'650)),
+        Field("valid_days", &S::valid_days, "0: not stated", range(0, 36'500)),
+        Field("source", &S::source, "where this comes from", required, not_empty, source_text),
+        Field("note", &S::note, "remark for the reader"));
   }
 };
 
 struct RoleSpec {
   std::string id, may, source;
-  template <class = void>
+  template <class S = RoleSpec>
   static constexpr auto describe() {
-    return std::tuple(Field("id", &RoleSpec::id, "unique key", required, id_text, not_empty),
-                      Field("may", &RoleSpec::may, "what it may decide", required, not_empty),
-                      Field("source", &RoleSpec::source, "where this comes from", required,
-                            not_empty, source_text));
+    return Fields(
+        Field("id", &S::id, "unique key", required, id_text, not_empty),
+        Field("may", &S::may, "what it may decide", required, not_empty),
+        Field("source", &S::source, "where this comes from", required, not_empty, source_text));
   }
 };
 
@@ -211,38 +207,37 @@ struct DataClassSpec {  // a rule; a job of this class runs only where all of it
       true;  // false: only in halls at sites that the job's member owns, or on its own racks
   bool may_leave_locked_sites = true;  // false: only at the workload's `only_sites`
   std::string source, note;
-  template <class = void>
+  template <class S = DataClassSpec>
   static constexpr auto describe() {
-    return std::tuple(
-        Field("id", &DataClassSpec::id, "unique key", required, id_text, not_empty),
-        Field("name_en", &DataClassSpec::name_en, "name in English", required, not_empty),
-        Field("name_ko", &DataClassSpec::name_ko, "name in Korean", required, not_empty),
-        Field("law", &DataClassSpec::law, "the rule's legal basis", required, not_empty),
-        Field("korea_only", &DataClassSpec::korea_only,
+    return Fields(
+        Field("id", &S::id, "unique key", required, id_text, not_empty),
+        Field("name_en", &S::name_en, "name in English", required, not_empty),
+        Field("name_ko", &S::name_ko, "name in Korean", required, not_empty),
+        Field("law", &S::law, "the rule's legal basis", required, not_empty),
+        Field("korea_only", &S::korea_only,
               "true: only at sites under Korean law; false: under any; short for jurisdictions"),
-        Field("jurisdictions", &DataClassSpec::jurisdictions,
+        Field("jurisdictions", &S::jurisdictions,
               "where it may run: any, kr_or_adequate, or jurisdictions; neither this nor "
               "korea_only: only kr",
               id_text),
-        Field("operator_nationality", &DataClassSpec::operator_nationality, "of who runs the hall"),
-        Field("storage_nationality", &DataClassSpec::storage_nationality,
+        Field("operator_nationality", &S::operator_nationality, "of who runs the hall"),
+        Field("storage_nationality", &S::storage_nationality,
               "of who keeps it encrypted; left out: as operator_nationality"),
-        Field("certifications", &DataClassSpec::certifications,
-              "the operator of the hall must hold all", id_text),
-        Field("isolation", &DataClassSpec::isolation, "the hall must keep it apart so far"),
-        Field("export_rule", &DataClassSpec::export_rule,
+        Field("certifications", &S::certifications, "the operator of the hall must hold all",
+              id_text),
+        Field("isolation", &S::isolation, "the hall must keep it apart so far"),
+        Field("export_rule", &S::export_rule,
               "what leaving Korea takes, for the data and for what is made of them"),
-        Field("lead_time_days", &DataClassSpec::lead_time_days,
+        Field("lead_time_days", &S::lead_time_days,
               "from asking for consent or approval to having it", range(0, 3'650)),
-        Field("approved_by", &DataClassSpec::approved_by,
-              "roles that must all agree to consent or approval", id_text),
-        Field("may_leave_member_sites", &DataClassSpec::may_leave_member_sites,
+        Field("approved_by", &S::approved_by, "roles that must all agree to consent or approval",
+              id_text),
+        Field("may_leave_member_sites", &S::may_leave_member_sites,
               "false: only in halls at sites that the job's member owns, or on its own racks"),
-        Field("may_leave_locked_sites", &DataClassSpec::may_leave_locked_sites,
+        Field("may_leave_locked_sites", &S::may_leave_locked_sites,
               "false: only at the workload's only_sites"),
-        Field("source", &DataClassSpec::source, "where this comes from", required, not_empty,
-              source_text),
-        Field("note", &DataClassSpec::note, "remark for the reader"));
+        Field("source", &S::source, "where this comes from", required, not_empty, source_text),
+        Field("note", &S::note, "remark for the reader"));
   }
 };
 
@@ -258,29 +253,27 @@ struct PolicyRowSpec {
   std::vector<std::string> approved_by;
   std::int64_t lead_time_days = 0;
   std::string law, source, note;
-  template <class = void>
+  template <class S = PolicyRowSpec>
   static constexpr auto describe() {
-    return std::tuple(
-        Field("id", &PolicyRowSpec::id, "unique key", required, id_text, not_empty),
-        Field("action", &PolicyRowSpec::action, "what is asked", required),
-        Field("data_classes", &PolicyRowSpec::data_classes, "only data of these; empty: of all",
+    return Fields(
+        Field("id", &S::id, "unique key", required, id_text, not_empty),
+        Field("action", &S::action, "what is asked", required),
+        Field("data_classes", &S::data_classes, "only data of these; empty: of all",
               refers_to("data_classes")),
-        Field("jurisdictions", &PolicyRowSpec::jurisdictions,
+        Field("jurisdictions", &S::jurisdictions,
               "only at sites under these, or `foreign`: all but kr; empty: everywhere", id_text),
-        Field("tenant_parents", &PolicyRowSpec::tenant_parents,
+        Field("tenant_parents", &S::tenant_parents,
               "only tenants whose parent is under these, or `foreign`; empty: all", id_text),
-        Field("from_training_flops", &PolicyRowSpec::from_training_flops,
+        Field("from_training_flops", &S::from_training_flops,
               "only training of so many floating-point operations in all, and more", range(0, 1e35),
               dimensionless),
-        Field("verdict", &PolicyRowSpec::verdict, "what it says", required),
-        Field("because", &PolicyRowSpec::because, "the code of its no"),
-        Field("approved_by", &PolicyRowSpec::approved_by, "roles that must all agree", id_text),
-        Field("lead_time_days", &PolicyRowSpec::lead_time_days, "from asking to having it",
-              range(0, 3'650)),
-        Field("law", &PolicyRowSpec::law, "its legal basis", required, not_empty),
-        Field("source", &PolicyRowSpec::source, "where this comes from", required, not_empty,
-              source_text),
-        Field("note", &PolicyRowSpec::note, "remark for the reader"));
+        Field("verdict", &S::verdict, "what it says", required),
+        Field("because", &S::because, "the code of its no"),
+        Field("approved_by", &S::approved_by, "roles that must all agree", id_text),
+        Field("lead_time_days", &S::lead_time_days, "from asking to having it", range(0, 3'650)),
+        Field("law", &S::law, "its legal basis", required, not_empty),
+        Field("source", &S::source, "where this comes from", required, not_empty, source_text),
+        Field("note", &S::note, "remark for the reader"));
   }
 };
 
@@ -291,28 +284,27 @@ struct ArtifactSpec {  // a data set or a model; its label is its class joined w
   std::vector<std::string> only_sites;    // empty: `site`, where the class is locked to sites
   std::optional<std::string> lowered_to;  // a class; needs an approval to lower it
   std::string source, note;
-  template <class = void>
+  template <class S = ArtifactSpec>
   static constexpr auto describe() {
-    return std::tuple(
-        Field("id", &ArtifactSpec::id, "unique key", required, id_text, not_empty),
-        Field("owner", &ArtifactSpec::owner, "whose data", required, refers_to("members")),
-        Field("data_class", &ArtifactSpec::data_class, "which rule they are under, at the least",
-              required, refers_to("data_classes")),
-        Field("site", &ArtifactSpec::site, "where the bytes are", required, refers_to("sites")),
-        Field("size_gb", &ArtifactSpec::size_gb, "how much", required, range(0, 1e12)),
-        Field("made_of", &ArtifactSpec::made_of, "the artifacts whose classes it inherits",
+    return Fields(
+        Field("id", &S::id, "unique key", required, id_text, not_empty),
+        Field("owner", &S::owner, "whose data", required, refers_to("members")),
+        Field("data_class", &S::data_class, "which rule they are under, at the least", required,
+              refers_to("data_classes")),
+        Field("site", &S::site, "where the bytes are", required, refers_to("sites")),
+        Field("size_gb", &S::size_gb, "how much", required, range(0, 1e12)),
+        Field("made_of", &S::made_of, "the artifacts whose classes it inherits",
               refers_to("artifacts")),
-        Field("only_sites", &ArtifactSpec::only_sites,
+        Field("only_sites", &S::only_sites,
               "where work may use it if its class may not leave locked sites; empty: its site",
               refers_to("sites")),
         Field(
-            "lowered_to", &ArtifactSpec::lowered_to,
+            "lowered_to", &S::lowered_to,
             "the class that a reviewer gives it in place of all it inherits, from the grant of an "
             "approval of action lower_class on",
             refers_to("data_classes")),
-        Field("source", &ArtifactSpec::source, "where this comes from", required, not_empty,
-              source_text),
-        Field("note", &ArtifactSpec::note, "remark for the reader"));
+        Field("source", &S::source, "where this comes from", required, not_empty, source_text),
+        Field("note", &S::note, "remark for the reader"));
   }
 };
 
@@ -327,25 +319,22 @@ struct ApprovalSpec {
   std::vector<std::string> by;
   bool refused = false;
   std::string source, note;
-  template <class = void>
+  template <class S = ApprovalSpec>
   static constexpr auto describe() {
-    return std::tuple(
-        Field("id", &ApprovalSpec::id, "unique key", required, id_text, not_empty),
-        Field("action", &ApprovalSpec::action, "what is asked for", required),
-        Field("data_class", &ApprovalSpec::data_class, "for all data of this class",
+    return Fields(
+        Field("id", &S::id, "unique key", required, id_text, not_empty),
+        Field("action", &S::action, "what is asked for", required),
+        Field("data_class", &S::data_class, "for all data of this class",
               refers_to("data_classes")),
-        Field("workload", &ApprovalSpec::workload, "for this work, whatever its data",
-              refers_to("workloads")),
-        Field("artifact", &ApprovalSpec::artifact, "for this artifact (lower_class)",
-              refers_to("artifacts")),
-        Field("to", &ApprovalSpec::to, "a site or a jurisdiction; empty: everywhere", id_text),
-        Field("requested", &ApprovalSpec::requested,
-              "the day of asking; granted after the rule's lead time", required),
-        Field("by", &ApprovalSpec::by, "roles that sign", required, not_empty, id_text),
-        Field("refused", &ApprovalSpec::refused, "true: it was asked for and never granted"),
-        Field("source", &ApprovalSpec::source, "where this comes from", required, not_empty,
-              source_text),
-        Field("note", &ApprovalSpec::note, "remark for the reader"));
+        Field("workload", &S::workload, "for this work, whatever its data", refers_to("workloads")),
+        Field("artifact", &S::artifact, "for this artifact (lower_class)", refers_to("artifacts")),
+        Field("to", &S::to, "a site or a jurisdiction; empty: everywhere", id_text),
+        Field("requested", &S::requested, "the day of asking; granted after the rule's lead time",
+              required),
+        Field("by", &S::by, "roles that sign", required, not_empty, id_text),
+        Field("refused", &S::refused, "true: it was asked for and never granted"),
+        Field("source", &S::source, "where this comes from", required, not_empty, source_text),
+        Field("note", &S::note, "remark for the reader"));
   }
 };
 

@@ -12,7 +12,6 @@
 #include <array>
 #include <cstdint>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "base/calendar.h"
@@ -43,10 +42,9 @@ struct GpuPowerSpec {  // one package
   double lowest_cap_share = 0;     // the least limit that the board takes
   double bf16_dense_tflops = 0, fp8_dense_tflops = 0, memory_tb_per_s = 0;
   std::string source, note;
-  template <class = void>
+  template <class S = GpuPowerSpec>
   static constexpr auto describe() {
-    using S = GpuPowerSpec;
-    return std::tuple(
+    return Fields(
         Field("id", &S::id, "unique key", required, id_text, not_empty),
         Field("idle_w", &S::idle_w, "power without work", required, range(0, 2'000)),
         Field("limit_w", &S::limit_w, "power limit of the board", required, above(0, 10'000)),
@@ -85,10 +83,9 @@ struct NodePowerSpec {  // at the node's direct-current side: before its power s
   double base_w = 0, fan_idle_w = 0, fan_max_w = 0;
   std::string supply;  // its power supplies: a conversion stage, or empty
   std::string source, note;
-  template <class = void>
+  template <class S = NodePowerSpec>
   static constexpr auto describe() {
-    using S = NodePowerSpec;
-    return std::tuple(
+    return Fields(
         Field("id", &S::id, "unique key", required, id_text, not_empty),
         Field("gpu", &S::gpu, "a row of gpus; empty for a node without"),
         Field("gpus", &S::gpus, "GPUs in a node", range(0, 1'024)),
@@ -116,10 +113,9 @@ struct PhaseSpec {  // what a GPU does in one kind of work, as shares of the tim
   double compute = 0, memory = 0, cpu = 0;
   bool working = true;  // false: GPUs are idle, not even waiting inside a kernel
   std::string source, note;
-  template <class = void>
+  template <class S = PhaseSpec>
   static constexpr auto describe() {
-    using S = PhaseSpec;
-    return std::tuple(
+    return Fields(
         Field("id", &S::id, "unique key", required, id_text, not_empty),
         Field("compute", &S::compute, "share of the step with busy arithmetic units", required,
               range(0, 1), dimensionless),
@@ -144,10 +140,9 @@ struct ServingStepSpec {  // one step of a language model that serves: docs/mode
   double routing_share = 1;  // of active over all: the chance that a token goes to an expert
   double prompt_tokens_chat = 0, prompt_tokens_code = 0;  // for each output token
   std::string source, note;
-  template <class = void>
+  template <class S = ServingStepSpec>
   static constexpr auto describe() {
-    using S = ServingStepSpec;
-    return std::tuple(
+    return Fields(
         Field("id", &S::id, "unique key", required, id_text, not_empty),
         Field("compute_efficiency", &S::compute_efficiency, "of the peak, in a busy step", required,
               above(0, 1), dimensionless),
@@ -188,10 +183,9 @@ struct ImageStepSpec {  // one pass of a diffusion transformer
   double exchange_share = 0, ring_share = 0;  // of the arithmetic, at 10^9 parameters
   double tokens_1024px = 0;                   // latent tokens of 1024 x 1024
   std::string source, note;
-  template <class = void>
+  template <class S = ImageStepSpec>
   static constexpr auto describe() {
-    using S = ImageStepSpec;
-    return std::tuple(
+    return Fields(
         Field("id", &S::id, "unique key", required, id_text, not_empty),
         Field("compute_efficiency", &S::compute_efficiency, "of the peak, in a busy pass", required,
               above(0, 1), dimensionless),
@@ -221,10 +215,9 @@ struct SwingSpec {
   double cap_w = 0;  // power limit that is set; 0: the board's own
   double smoothing_s = 0;
   std::string source, note;
-  template <class = void>
+  template <class S = SwingSpec>
   static constexpr auto describe() {
-    using S = SwingSpec;
-    return std::tuple(
+    return Fields(
         Field("hardware", &S::hardware, "classes of machines of a scenario", required, not_empty),
         Field("gpu", &S::gpu, "their GPU: a row of gpus", required, not_empty),
         Field("cap_w", &S::cap_w, "power limit that is set on a GPU; 0: none", range(0, 10'000)),
@@ -243,10 +236,9 @@ struct StageSpec {  // P_in = (P_out + units x constant_loss_w) / efficiency
   double efficiency = 1;       // of each further watt
   double redundancy = 1;       // units installed over units needed: 2 for 2N
   std::string source, note;
-  template <class = void>
+  template <class S = StageSpec>
   static constexpr auto describe() {
-    using S = StageSpec;
-    return std::tuple(
+    return Fields(
         Field("id", &S::id, "unique key", required, id_text, not_empty),
         Field("name", &S::name, "what it is", required, not_empty),
         Field("unit_output_w", &S::unit_output_w, "rated output of one unit", required,
@@ -266,10 +258,9 @@ struct ChainSpec {  // from the load to the grid
   std::string id;
   std::vector<std::string> stages;
   std::string source, note;
-  template <class = void>
+  template <class S = ChainSpec>
   static constexpr auto describe() {
-    using S = ChainSpec;
-    return std::tuple(
+    return Fields(
         Field("id", &S::id, "unique key", required, id_text, not_empty),
         Field("stages", &S::stages, "rows of stages, from the load to the grid", required,
               not_empty),
@@ -285,10 +276,9 @@ struct MachineSpec {  // nodes - node stage - + switches - rack stage - + pumps 
   double node_units = 1, rack_units = 1;  // units of a stage for each node
   double liquid_share = 0;                // of the heat
   std::string source, note;
-  template <class = void>
+  template <class S = MachineSpec>
   static constexpr auto describe() {
-    using S = MachineSpec;
-    return std::tuple(
+    return Fields(
         Field("id", &S::id, "unique key", required, id_text, not_empty),
         Field("node", &S::node, "a row of nodes", required, not_empty),
         Field("node_stage", &S::node_stage, "the stage at each node", required, not_empty),
@@ -324,10 +314,9 @@ struct MachineCaseSpec {  // a published figure of a machine in a known state
   MachineQuantity quantity = MachineQuantity::input_mw;
   double published = 0;
   std::string source, note;
-  template <class = void>
+  template <class S = MachineCaseSpec>
   static constexpr auto describe() {
-    using S = MachineCaseSpec;
-    return std::tuple(
+    return Fields(
         Field("id", &S::id, "unique key", required, id_text, not_empty),
         Field("machine", &S::machine, "a row of machines", required, not_empty),
         Field("busy_nodes", &S::busy_nodes, "nodes that work; the others are idle", required,
@@ -353,10 +342,9 @@ struct PowerLimitStep {
   double limit_kw = 0;
   std::int64_t racks = 0;  // of a busway
   std::string source, note;
-  template <class = void>
+  template <class S = PowerLimitStep>
   static constexpr auto describe() {
-    using S = PowerLimitStep;
-    return std::tuple(
+    return Fields(
         Field("site", &S::site, "where", required, refers_to("sites")),
         Field("hall", &S::hall, "only in this hall; left out: in each hall of the site", id_text),
         Field("level", &S::level, "what is limited: rack, busway, hall or substation", required),
@@ -380,10 +368,9 @@ struct PowerSpec {
   std::vector<ChainSpec> chains;
   std::vector<MachineSpec> machines;
   std::vector<MachineCaseSpec> machine_cases;
-  template <class = void>
+  template <class S = PowerSpec>
   static constexpr auto describe() {
-    using S = PowerSpec;
-    return std::tuple(
+    return Fields(
         Field("gpus", &S::gpus, "power of GPUs"), Field("nodes", &S::nodes, "power of nodes"),
         Field("phases", &S::phases, "what GPUs do in a kind of work"),
         Field("serving_steps", &S::serving_steps, "steps of language models that serve"),

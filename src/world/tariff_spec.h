@@ -12,7 +12,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "base/calendar.h"
@@ -34,14 +33,13 @@ constexpr auto describe_enum(Band) {
 struct BandSpanSpec {
   Band band = Band::light;
   std::int64_t from_hour = 0, to_hour = 24;
-  template <class = void>
+  template <class S = BandSpanSpec>
   static constexpr auto describe() {
-    return std::tuple(
-        Field("band", &BandSpanSpec::band, "what these hours are on a working day", required),
-        Field("from_hour", &BandSpanSpec::from_hour, "first hour, KST", required, range(0, 23)),
-        Field("to_hour", &BandSpanSpec::to_hour,
-              "the hour that is no longer in it; at or below from_hour: past midnight", required,
-              range(0, 24)));
+    return Fields(Field("band", &S::band, "what these hours are on a working day", required),
+                  Field("from_hour", &S::from_hour, "first hour, KST", required, range(0, 23)),
+                  Field("to_hour", &S::to_hour,
+                        "the hour that is no longer in it; at or below from_hour: past midnight",
+                        required, range(0, 24)));
   }
 };
 
@@ -51,32 +49,30 @@ struct BandTableSpec {
   std::string reading;  // "": the plain one
   std::vector<BandSpanSpec> spans;
   std::string source, note;
-  template <class = void>
+  template <class S = BandTableSpec>
   static constexpr auto describe() {
-    return std::tuple(
-        Field("bands", &BandTableSpec::bands, "key of the set of tables, one for each season",
-              required, id_text, not_empty),
-        Field("season", &BandTableSpec::season, "season of this table", required),
-        Field("reading", &BandTableSpec::reading,
+    return Fields(
+        Field("bands", &S::bands, "key of the set of tables, one for each season", required,
+              id_text, not_empty),
+        Field("season", &S::season, "season of this table", required),
+        Field("reading", &S::reading,
               "taken only if `readings` names it; left out: the plain table", id_text),
-        Field("spans", &BandTableSpec::spans, "every hour of the day in exactly one", required,
-              not_empty),
-        Field("source", &BandTableSpec::source, "where this comes from", required, not_empty,
-              source_text),
-        Field("note", &BandTableSpec::note, "remark for the reader"));
+        Field("spans", &S::spans, "every hour of the day in exactly one", required, not_empty),
+        Field("source", &S::source, "where this comes from", required, not_empty, source_text),
+        Field("note", &S::note, "remark for the reader"));
   }
 };
 
 struct BandPricesSpec {
   double light_krw_per_kwh = 0, medium_krw_per_kwh = 0, peak_krw_per_kwh = 0;
-  template <class = void>
+  template <class S = BandPricesSpec>
   static constexpr auto describe() {
-    return std::tuple(Field("light_krw_per_kwh", &BandPricesSpec::light_krw_per_kwh,
-                            "energy charge in light hours", required, range(-1'000, 10'000)),
-                      Field("medium_krw_per_kwh", &BandPricesSpec::medium_krw_per_kwh,
-                            "energy charge in medium hours", required, range(-1'000, 10'000)),
-                      Field("peak_krw_per_kwh", &BandPricesSpec::peak_krw_per_kwh,
-                            "energy charge in peak hours", required, range(-1'000, 10'000)));
+    return Fields(Field("light_krw_per_kwh", &S::light_krw_per_kwh, "energy charge in light hours",
+                        required, range(-1'000, 10'000)),
+                  Field("medium_krw_per_kwh", &S::medium_krw_per_kwh,
+                        "energy charge in medium hours", required, range(-1'000, 10'000)),
+                  Field("peak_krw_per_kwh", &S::peak_krw_per_kwh, "energy charge in peak hours",
+                        required, range(-1'000, 10'000)));
   }
 };
 
@@ -88,26 +84,23 @@ struct TariffRateSpec {
   double demand_krw_per_kw = 0;  // a month
   BandPricesSpec winter, spring_autumn, summer;
   std::string source, note;
-  template <class = void>
+  template <class S = TariffRateSpec>
   static constexpr auto describe() {
-    return std::tuple(
-        Field("tariff", &TariffRateSpec::tariff, "class, voltage and option; a site names it",
-              required, id_text, not_empty),
-        Field("from", &TariffRateSpec::from, "first day", required),
-        Field("until", &TariffRateSpec::until, "last day; left out: no end is known"),
-        Field("bands", &TariffRateSpec::bands, "key of the band tables", required, id_text,
+    return Fields(
+        Field("tariff", &S::tariff, "class, voltage and option; a site names it", required, id_text,
               not_empty),
-        Field("discount", &TariffRateSpec::discount, "id of a discount row; left out: none",
-              id_text),
-        Field("demand_krw_per_kw", &TariffRateSpec::demand_krw_per_kw,
-              "demand charge a kW and month", required, range(0, 100'000)),
-        Field("winter", &TariffRateSpec::winter, "energy charge, November to February", required),
-        Field("spring_autumn", &TariffRateSpec::spring_autumn,
-              "energy charge, March to May, September, October", required),
-        Field("summer", &TariffRateSpec::summer, "energy charge, June to August", required),
-        Field("source", &TariffRateSpec::source, "where this comes from", required, not_empty,
-              source_text),
-        Field("note", &TariffRateSpec::note, "remark for the reader"));
+        Field("from", &S::from, "first day", required),
+        Field("until", &S::until, "last day; left out: no end is known"),
+        Field("bands", &S::bands, "key of the band tables", required, id_text, not_empty),
+        Field("discount", &S::discount, "id of a discount row; left out: none", id_text),
+        Field("demand_krw_per_kw", &S::demand_krw_per_kw, "demand charge a kW and month", required,
+              range(0, 100'000)),
+        Field("winter", &S::winter, "energy charge, November to February", required),
+        Field("spring_autumn", &S::spring_autumn, "energy charge, March to May, September, October",
+              required),
+        Field("summer", &S::summer, "energy charge, June to August", required),
+        Field("source", &S::source, "where this comes from", required, not_empty, source_text),
+        Field("note", &S::note, "remark for the reader"));
   }
 };
 
@@ -118,22 +111,18 @@ struct TariffDiscountSpec {  // on Saturdays, Sundays and public holidays
   std::int64_t from_hour = 0, to_hour = 24;
   double share = 0;
   std::string source, note;
-  template <class = void>
+  template <class S = TariffDiscountSpec>
   static constexpr auto describe() {
-    return std::tuple(
-        Field("id", &TariffDiscountSpec::id, "unique key", required, id_text, not_empty),
-        Field("from", &TariffDiscountSpec::from, "first day", required),
-        Field("until", &TariffDiscountSpec::until, "last day", required),
-        Field("season", &TariffDiscountSpec::season, "only in this season", required),
-        Field("from_hour", &TariffDiscountSpec::from_hour, "first hour, KST", required,
-              range(0, 23)),
-        Field("to_hour", &TariffDiscountSpec::to_hour, "the hour that is no longer in it", required,
-              range(1, 24)),
-        Field("share", &TariffDiscountSpec::share, "off the energy charge", required, range(0, 1),
-              dimensionless),
-        Field("source", &TariffDiscountSpec::source, "where this comes from", required, not_empty,
-              source_text),
-        Field("note", &TariffDiscountSpec::note, "remark for the reader"));
+    return Fields(
+        Field("id", &S::id, "unique key", required, id_text, not_empty),
+        Field("from", &S::from, "first day", required),
+        Field("until", &S::until, "last day", required),
+        Field("season", &S::season, "only in this season", required),
+        Field("from_hour", &S::from_hour, "first hour, KST", required, range(0, 23)),
+        Field("to_hour", &S::to_hour, "the hour that is no longer in it", required, range(1, 24)),
+        Field("share", &S::share, "off the energy charge", required, range(0, 1), dimensionless),
+        Field("source", &S::source, "where this comes from", required, not_empty, source_text),
+        Field("note", &S::note, "remark for the reader"));
   }
 };
 
@@ -141,18 +130,17 @@ struct SurchargeSpec {
   Date from;
   double climate_krw_per_kwh = 0, fuel_krw_per_kwh = 0;
   std::string source, note;
-  template <class = void>
+  template <class S = SurchargeSpec>
   static constexpr auto describe() {
-    return std::tuple(
-        Field("from", &SurchargeSpec::from, "first day, until the next row", required),
-        Field("climate_krw_per_kwh", &SurchargeSpec::climate_krw_per_kwh,
-              "climate and environment charge", required, range(0, 1'000)),
-        Field("fuel_krw_per_kwh", &SurchargeSpec::fuel_krw_per_kwh,
+    return Fields(
+        Field("from", &S::from, "first day, until the next row", required),
+        Field("climate_krw_per_kwh", &S::climate_krw_per_kwh, "climate and environment charge",
+              required, range(0, 1'000)),
+        Field("fuel_krw_per_kwh", &S::fuel_krw_per_kwh,
               "fuel cost adjustment of the quarter; below 0 it is paid back", required,
               range(-1'000, 1'000)),
-        Field("source", &SurchargeSpec::source, "where this comes from", required, not_empty,
-              source_text),
-        Field("note", &SurchargeSpec::note, "remark for the reader"));
+        Field("source", &S::source, "where this comes from", required, not_empty, source_text),
+        Field("note", &S::note, "remark for the reader"));
   }
 };
 
@@ -160,14 +148,13 @@ struct FundRateSpec {
   Date from;
   double share = 0;
   std::string source;
-  template <class = void>
+  template <class S = FundRateSpec>
   static constexpr auto describe() {
-    return std::tuple(
-        Field("from", &FundRateSpec::from, "first day, until the next row", required),
-        Field("share", &FundRateSpec::share, "power industry fund, of all charges before VAT",
-              required, range(0, 1), dimensionless),
-        Field("source", &FundRateSpec::source, "where this comes from", required, not_empty,
-              source_text));
+    return Fields(
+        Field("from", &S::from, "first day, until the next row", required),
+        Field("share", &S::share, "power industry fund, of all charges before VAT", required,
+              range(0, 1), dimensionless),
+        Field("source", &S::source, "where this comes from", required, not_empty, source_text));
   }
 };
 
@@ -178,27 +165,26 @@ struct DemandRuleSpec {
   double power_factor_neutral_pct = 90, power_factor_best_pct = 95, power_factor_worst_pct = 60;
   double share_per_point = 0.002;
   std::string source, note;
-  template <class = void>
+  template <class S = DemandRuleSpec>
   static constexpr auto describe() {
-    return std::tuple(
-        Field("ratchet_months", &DemandRuleSpec::ratchet_months,
+    return Fields(
+        Field("ratchet_months", &S::ratchet_months,
               "calendar months whose highest demand is remembered, January is 1", required,
               range(1, 12)),
-        Field("window_months", &DemandRuleSpec::window_months,
+        Field("window_months", &S::window_months,
               "how long it is remembered, the month of the bill counted", required, range(1, 60)),
-        Field("least_share_of_contract", &DemandRuleSpec::least_share_of_contract,
+        Field("least_share_of_contract", &S::least_share_of_contract,
               "of the contract power is billed at the least", required, range(0, 1), dimensionless),
-        Field("power_factor_neutral_pct", &DemandRuleSpec::power_factor_neutral_pct,
+        Field("power_factor_neutral_pct", &S::power_factor_neutral_pct,
               "lagging power factor at which the demand charge is unchanged", range(50, 100)),
-        Field("power_factor_best_pct", &DemandRuleSpec::power_factor_best_pct,
-              "above it no more is taken off", range(50, 100)),
-        Field("power_factor_worst_pct", &DemandRuleSpec::power_factor_worst_pct,
-              "below it no more is added", range(0, 100)),
-        Field("share_per_point", &DemandRuleSpec::share_per_point,
+        Field("power_factor_best_pct", &S::power_factor_best_pct, "above it no more is taken off",
+              range(50, 100)),
+        Field("power_factor_worst_pct", &S::power_factor_worst_pct, "below it no more is added",
+              range(0, 100)),
+        Field("share_per_point", &S::share_per_point,
               "of the demand charge, a point of power factor", range(0, 0.1), dimensionless),
-        Field("source", &DemandRuleSpec::source, "where this comes from", required, not_empty,
-              source_text),
-        Field("note", &DemandRuleSpec::note, "remark for the reader"));
+        Field("source", &S::source, "where this comes from", required, not_empty, source_text),
+        Field("note", &S::note, "remark for the reader"));
   }
 };
 
@@ -207,15 +193,13 @@ struct PublicHolidaySpec {
   std::string name_en;
   bool substitute = false;
   std::string source;
-  template <class = void>
+  template <class S = PublicHolidaySpec>
   static constexpr auto describe() {
-    return std::tuple(
-        Field("day", &PublicHolidaySpec::day, "the day", required),
-        Field("name_en", &PublicHolidaySpec::name_en, "name in English", required, not_empty),
-        Field("substitute", &PublicHolidaySpec::substitute,
-              "in place of one that fell on a weekend"),
-        Field("source", &PublicHolidaySpec::source, "where this comes from", required, not_empty,
-              source_text));
+    return Fields(
+        Field("day", &S::day, "the day", required),
+        Field("name_en", &S::name_en, "name in English", required, not_empty),
+        Field("substitute", &S::substitute, "in place of one that fell on a weekend"),
+        Field("source", &S::source, "where this comes from", required, not_empty, source_text));
   }
 };
 
@@ -231,29 +215,26 @@ struct TariffSpec {
   bool substitute_holidays_are_light = true;
   Date holidays_from, holidays_until;
   std::vector<PublicHolidaySpec> public_holidays;
-  template <class = void>
+  template <class S = TariffSpec>
   static constexpr auto describe() {
-    return std::tuple(
-        Field("readings", &TariffSpec::readings, "which of the contradicting band tables are taken",
+    return Fields(
+        Field("readings", &S::readings, "which of the contradicting band tables are taken",
               id_text),
-        Field("bands", &TariffSpec::bands, "light, medium and peak hours of a working day",
-              required, not_empty),
-        Field("rates", &TariffSpec::rates, "prices by class and date", required, not_empty),
-        Field("discounts", &TariffSpec::discounts, "on weekends and public holidays"),
-        Field("surcharges", &TariffSpec::surcharges, "climate and fuel charges by date", required,
+        Field("bands", &S::bands, "light, medium and peak hours of a working day", required,
               not_empty),
-        Field("fund", &TariffSpec::fund, "power industry fund by date", required, not_empty),
-        Field("demand", &TariffSpec::demand, "which kW the demand charge is paid for", required),
-        Field("vat_share", &TariffSpec::vat_share, "of all charges but the fund; kept apart",
-              range(0, 1), dimensionless),
-        Field("substitute_holidays_are_light", &TariffSpec::substitute_holidays_are_light,
+        Field("rates", &S::rates, "prices by class and date", required, not_empty),
+        Field("discounts", &S::discounts, "on weekends and public holidays"),
+        Field("surcharges", &S::surcharges, "climate and fuel charges by date", required,
+              not_empty),
+        Field("fund", &S::fund, "power industry fund by date", required, not_empty),
+        Field("demand", &S::demand, "which kW the demand charge is paid for", required),
+        Field("vat_share", &S::vat_share, "of all charges but the fund; kept apart", range(0, 1),
+              dimensionless),
+        Field("substitute_holidays_are_light", &S::substitute_holidays_are_light,
               "whether a substitute holiday is billed as a Sunday"),
-        Field("holidays_from", &TariffSpec::holidays_from, "first day that the list covers",
-              required),
-        Field("holidays_until", &TariffSpec::holidays_until, "last day that the list covers",
-              required),
-        Field("public_holidays", &TariffSpec::public_holidays, "days billed as a Sunday",
-              required));
+        Field("holidays_from", &S::holidays_from, "first day that the list covers", required),
+        Field("holidays_until", &S::holidays_until, "last day that the list covers", required),
+        Field("public_holidays", &S::public_holidays, "days billed as a Sunday", required));
   }
 };
 

@@ -9,7 +9,6 @@
 
 #include <optional>
 #include <string>
-#include <tuple>
 
 #include "base/describe.h"
 #include "world/network_spec.h"
@@ -22,10 +21,9 @@ struct ExchangeSpec {
   Collective collective = Collective::all_reduce;
   double step_s = 0, buffer_gb = 0;
   double overlap_share = 0;
-  template <class = void>
+  template <class S = ExchangeSpec>
   static constexpr auto describe() {
-    using S = ExchangeSpec;
-    return std::tuple(
+    return Fields(
         Field("collective", &S::collective, "what its GPUs do together in a step"),
         Field("step_s", &S::step_s, "computing of a step, without the exchange", required,
               above(0, 86'400)),
@@ -41,10 +39,9 @@ struct ExchangeSpec {
 struct CheckpointSpec {
   double size_gb = 0, storage_gb_per_s = 0;
   std::optional<std::string> copy_to;
-  template <class = void>
+  template <class S = CheckpointSpec>
   static constexpr auto describe() {
-    using S = CheckpointSpec;
-    return std::tuple(
+    return Fields(
         Field("size_gb", &S::size_gb, "of what a job saves, whatever its GPUs", required,
               above(0, 1e9)),
         Field("storage_gb_per_s", &S::storage_gb_per_s,
@@ -60,10 +57,9 @@ struct TrafficSpec {
   std::optional<CheckpointSpec> checkpoint;
   double read_share = 0;
   std::string source, note;
-  template <class = void>
+  template <class S = TrafficSpec>
   static constexpr auto describe() {
-    using S = TrafficSpec;
-    return std::tuple(
+    return Fields(
         Field("workload", &S::workload, "of which work", required, refers_to("workloads")),
         Field("exchange", &S::exchange,
               "in place of fabric_share and sites_speed: its speeds follow from the network"),

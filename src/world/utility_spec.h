@@ -5,7 +5,6 @@
 
 #include <array>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "base/describe.h"
@@ -27,16 +26,16 @@ struct PhysicsSpec {
   DroughtReckoning drought = DroughtReckoning::planning;
   bool failures = true;
   double forecast_hours = 12;
-  template <class = void>
+  template <class S = PhysicsSpec>
   static constexpr auto describe() {
-    return std::tuple(
-        Field("enabled", &PhysicsSpec::enabled,
+    return Fields(
+        Field("enabled", &S::enabled,
               "cooling, water, carbon and money by weather and hour, instead of one PUE and one "
               "price"),
-        Field("warmer_c", &PhysicsSpec::warmer_c, "than the climate with its trend", range(-5, 10)),
-        Field("drought", &PhysicsSpec::drought, "how much water a drought stage takes"),
-        Field("failures", &PhysicsSpec::failures, "machines fail by chance"),
-        Field("forecast_hours", &PhysicsSpec::forecast_hours,
+        Field("warmer_c", &S::warmer_c, "than the climate with its trend", range(-5, 10)),
+        Field("drought", &S::drought, "how much water a drought stage takes"),
+        Field("failures", &S::failures, "machines fail by chance"),
+        Field("forecast_hours", &S::forecast_hours,
               "how long before the scheduler is told that heat or drought will take power",
               range(0, 240)));
   }
@@ -50,28 +49,27 @@ struct UtilitySpec {
   std::string drought_region;
   double ramp_limit_mw_per_s = 0;
   std::string source, note;
-  template <class = void>
+  template <class S = UtilitySpec>
   static constexpr auto describe() {
-    return std::tuple(
-        Field("site", &UtilitySpec::site, "which", required, refers_to("sites")),
-        Field("tariff", &UtilitySpec::tariff, "what its energy costs: a tariff's id", required,
+    return Fields(
+        Field("site", &S::site, "which", required, refers_to("sites")),
+        Field("tariff", &S::tariff, "what its energy costs: a tariff's id", required, id_text,
+              not_empty),
+        Field("power_chain", &S::power_chain, "from the meter to the racks: a chain's id", required,
               id_text, not_empty),
-        Field("power_chain", &UtilitySpec::power_chain, "from the meter to the racks: a chain's id",
-              required, id_text, not_empty),
-        Field("water_source", &UtilitySpec::water_source, "whose water its cooling takes", required,
+        Field("water_source", &S::water_source, "whose water its cooling takes", required,
               refers_to("water_sources")),
-        Field("water_m3_per_day", &UtilitySpec::water_m3_per_day,
+        Field("water_m3_per_day", &S::water_m3_per_day,
               "permitted by month, January first; 0: none", required, length(12),
               range(0, 1'000'000)),
-        Field("water_storage_hours", &UtilitySpec::water_storage_hours,
+        Field("water_storage_hours", &S::water_storage_hours,
               "of the permitted flow, kept on the site", range(0, 1'000)),
-        Field("drought_region", &UtilitySpec::drought_region,
+        Field("drought_region", &S::drought_region,
               "whose drought stages hold here; none: never dry", id_text),
-        Field("ramp_limit_mw_per_s", &UtilitySpec::ramp_limit_mw_per_s,
+        Field("ramp_limit_mw_per_s", &S::ramp_limit_mw_per_s,
               "how fast its power may change at the meter; 0: no such limit", range(0, 100'000)),
-        Field("source", &UtilitySpec::source, "where this comes from", required, not_empty,
-              source_text),
-        Field("note", &UtilitySpec::note, "remark for the reader"));
+        Field("source", &S::source, "where this comes from", required, not_empty, source_text),
+        Field("note", &S::note, "remark for the reader"));
   }
 };
 

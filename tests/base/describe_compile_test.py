@@ -15,8 +15,8 @@ PROGRAM = """
 namespace dure {
 struct Toy {
   %s
-  template <class = void>
-  static constexpr auto describe() { return std::tuple(%s); }
+  template <class S = Toy>
+  static constexpr auto describe() { return Fields(%s); }
 };
 inline std::size_t walk() {
   std::size_t n = 0;

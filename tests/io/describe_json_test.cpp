@@ -15,10 +15,10 @@ constexpr auto describe_enum(Colour) {
 struct Inner {
   std::string id;
   std::int64_t count = 1;
-  template <class = void>
+  template <class S = Inner>
   static constexpr auto describe() {
-    return std::tuple(Field("id", &Inner::id, "key", required, not_empty),
-                      Field("count", &Inner::count, "n", range(0, 9e15)));
+    return Fields(Field("id", &S::id, "key", required, not_empty),
+                  Field("count", &S::count, "n", range(0, 9e15)));
   }
 };
 struct Outer {
@@ -30,15 +30,14 @@ struct Outer {
   std::vector<Inner> rows;
   std::vector<std::string> words;
   std::optional<Inner> more;
-  template <class = void>
+  template <class S = Outer>
   static constexpr auto describe() {
-    return std::tuple(Field("name", &Outer::name, "text"),
-                      Field("script", &Outer::script, "text", free_text),
-                      Field("grid_mw", &Outer::grid_mw, "power", range(0, 5000)),
-                      Field("share", &Outer::share, "ratio", range(0, 1), dimensionless),
-                      Field("on", &Outer::on, "flag"), Field("colour", &Outer::colour, "choice"),
-                      Field("rows", &Outer::rows, "maps"), Field("words", &Outer::words, "texts"),
-                      Field("more", &Outer::more, "a map"));
+    return Fields(Field("name", &S::name, "text"), Field("script", &S::script, "text", free_text),
+                  Field("grid_mw", &S::grid_mw, "power", range(0, 5000)),
+                  Field("share", &S::share, "ratio", range(0, 1), dimensionless),
+                  Field("on", &S::on, "flag"), Field("colour", &S::colour, "choice"),
+                  Field("rows", &S::rows, "maps"), Field("words", &S::words, "texts"),
+                  Field("more", &S::more, "a map"));
   }
 };
 

@@ -2,6 +2,8 @@
 // remembers a year and no more.
 #include "physics/bill.h"
 
+#include <gtest/gtest.h>
+
 #include "base/stream.h"
 #include "tariff_testing.h"
 
@@ -108,7 +110,7 @@ TEST(Bill, DemandIsTheMeanOfTheQuarterHourOfTheClock) {
 }
 
 TEST(Bill, TheRatchetRemembersTwelveMonths) {
-  const DemandRuleSpec& rule = shipped_tariff().demand;
+  const DemandRuleSpec& rule = shipped_models().tariff.demand;
   const auto billed = [&](Date of, Date peak_in) {
     const std::vector<MonthDemand> history = {{month_index(peak_in.year, peak_in.month), 900},
                                               {month_index(of.year, of.month), 500}};
@@ -154,7 +156,7 @@ TEST(Bill, AMonthInPartPaysItsShareOfTheDemandCharge) {
 }
 
 TEST(Bill, TheFundOfAMonthWithTwoRatesIsSplitByTime) {
-  TariffSpec spec = shipped_tariff();
+  TariffSpec spec = shipped_models().tariff;
   spec.fund.push_back({{2027, 4, 16}, 0.04, "assumption"});
   BillMeter meter(Tariff::of(spec, kIndustrial).value(), {.contract_kw = 1'000});
   meter.add(midnight({2027, 4, 1}), midnight({2027, 5, 1}), 500);
@@ -165,7 +167,7 @@ TEST(Bill, TheFundOfAMonthWithTwoRatesIsSplitByTime) {
 }
 
 TEST(Bill, PowerFactorMovesTheDemandChargeWithinBounds) {
-  const DemandRuleSpec& rule = shipped_tariff().demand;
+  const DemandRuleSpec& rule = shipped_models().tariff.demand;
   EXPECT_DOUBLE_EQ(power_factor_charge(rule, 90), 1);
   EXPECT_DOUBLE_EQ(power_factor_charge(rule, 95), 0.99);
   EXPECT_DOUBLE_EQ(power_factor_charge(rule, 99), 0.99);

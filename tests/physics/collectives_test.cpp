@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "base/stream.h"
-#include "read_shipped.h"
+#include "shipped.h"
 
 namespace dure {
 namespace {
@@ -76,7 +76,7 @@ TEST(Collectives, ReduceScatterAndAllGatherMakeAnAllReduce) {
 // A maintainer of NCCL: about 370 GB/s of bus bandwidth by ring on 8 H100 (nccl-tests issue 212);
 // a user's 8 A100: 208 and more of 300 (issue 178, 2 GPUs on 12 links).
 TEST(Collectives, MeasuredBusBandwidth) {
-  const NetworkSpec spec = read_section<NetworkSpec>("models/network.yaml", "network");
+  const NetworkSpec spec = shipped_models().network;
   const auto bus = [&](const char* hardware, std::int64_t gpus) {
     JobSpan span;
     span.gpus = gpus;
@@ -89,7 +89,7 @@ TEST(Collectives, MeasuredBusBandwidth) {
 }
 
 TEST(Collectives, LevelsOfAJob) {
-  const NetworkSpec spec = read_section<NetworkSpec>("models/network.yaml", "network");
+  const NetworkSpec spec = shipped_models().network;
   JobSpan span;
   span.gpus = 1024;
   span.gpus_per_leaf = 256;
@@ -120,7 +120,7 @@ TEST(Collectives, LevelsOfAJob) {
 }
 
 TEST(Collectives, BadInputIsRefused) {
-  const NetworkSpec spec = read_section<NetworkSpec>("models/network.yaml", "network");
+  const NetworkSpec spec = shipped_models().network;
   EXPECT_FALSE(job_levels(spec, "abacus", JobSpan{}));
   JobSpan none;
   none.gpus = 0;

@@ -7,7 +7,7 @@
 
 #include "base/stream.h"
 #include "physics/power_swing.h"
-#include "shipped_power.h"
+#include "shipped.h"
 
 namespace dure {
 namespace {

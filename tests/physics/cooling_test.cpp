@@ -8,9 +8,11 @@
 #include <set>
 
 #include "base/stream.h"
+#include "io/doc_loader.h"
 #include "physics/cooler.h"
 #include "physics/water.h"
-#include "shipped_models.h"
+#include "shipped.h"
+#include "source_dir.h"
 
 namespace dure {
 namespace {

@@ -2,16 +2,18 @@
 // name.
 #include "physics/demand_response.h"
 
+#include <gtest/gtest.h>
+
 #include <algorithm>
 #include <cmath>
 
-#include "grid_testing.h"
 #include "physics/grid_events.h"
+#include "shipped.h"
 
 namespace dure {
 namespace {
 
-const DemandResponseSpec& standard() { return shipped_grid().demand_response[0]; }
+const DemandResponseSpec& standard() { return shipped_models().grid.demand_response[0]; }
 
 DemandResponseCall call(Date d, int hour, double hours, int notice_minutes = 60) {
   const Millis start(midnight(d).count() + hour * kMsPerHour);
@@ -60,8 +62,8 @@ TEST(DemandResponse, TheBaselineLeavesTheLowestDayOut) {
 }
 
 std::vector<GridEvent> events(std::uint64_t seed, std::uint64_t site, bool metro, int years) {
-  return grid_events(shipped_grid().reliability, {seed, site, 3, metro}, midnight({2027, 1, 1}),
-                     midnight({2027 + years, 1, 1}));
+  return grid_events(shipped_models().grid.reliability, {seed, site, 3, metro},
+                     midnight({2027, 1, 1}), midnight({2027 + years, 1, 1}));
 }
 
 TEST(GridEvents, RatesDepthsAndLengthsAreThoseOfTheData) {
@@ -102,7 +104,7 @@ TEST(GridEvents, SitesOfARegionShareTheirTiesAndALongerRunOnlyAdds) {
 }
 
 TEST(GridEvents, StagesOfTheReserve) {
-  const ReliabilitySpec& r = shipped_grid().reliability;
+  const ReliabilitySpec& r = shipped_models().grid.reliability;
   EXPECT_FALSE(reserve_stage(r, 5'500));
   EXPECT_EQ(reserve_stage(r, 5'499), "ready");
   EXPECT_EQ(reserve_stage(r, 3'000), "caution");

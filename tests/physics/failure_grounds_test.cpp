@@ -8,7 +8,8 @@
 #include <vector>
 
 #include "io/scenario_reader.h"
-#include "read_shipped.h"
+#include "shipped.h"
+#include "source_dir.h"
 
 namespace dure {
 namespace {
@@ -21,7 +22,7 @@ Scenario hub() {
 
 TEST(FailureGrounds, EveryRackOfTheHubStandsSomewhere) {
   const Scenario s = hub();
-  const auto network = read_section<NetworkSpec>("models/network.yaml", "network");
+  const auto network = shipped_models().network;
   const FailureGrounds g = failure_grounds(s, network);
   ASSERT_EQ(g.sites.size(), s.sites.size());
   std::int64_t nodes = 0, wanted = 0, nvlink = 0;
@@ -49,7 +50,7 @@ TEST(FailureGrounds, EveryRackOfTheHubStandsSomewhere) {
     EXPECT_GE(l.km, 0);
     EXPECT_LT(l.km, 1500) << l.id;  // inside the country
   }
-  const auto spec = read_section<FailureSpec>("models/failures.yaml", "failures");
+  const auto spec = shipped_models().failures;
   const Result<FailureModel> m = FailureModel::make(spec, g, 1);
   ASSERT_TRUE(m);
   double mean = 0;
@@ -64,8 +65,8 @@ TEST(FailureGrounds, EveryRackOfTheHubStandsSomewhere) {
 
 TEST(FailureGrounds, ARowMoreMovesNoOtherRowsFaults) {
   Scenario s = hub();
-  const auto network = read_section<NetworkSpec>("models/network.yaml", "network");
-  const auto spec = read_section<FailureSpec>("models/failures.yaml", "failures");
+  const auto network = shipped_models().network;
+  const auto spec = shipped_models().failures;
   const auto faults = [&](const Scenario& x, std::uint32_t from_row) {
     const FailureGrounds g = failure_grounds(x, network);
     const FailureModel m = FailureModel::make(spec, g, 5).value();

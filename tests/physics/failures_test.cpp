@@ -9,17 +9,14 @@
 #include <set>
 
 #include "physics/draws.h"
-#include "read_shipped.h"
+#include "shipped.h"
 
 namespace dure {
 namespace {
 
 constexpr std::int64_t kHour = 3'600'000;
 
-const FailureSpec& shipped() {
-  static const FailureSpec spec = read_section<FailureSpec>("models/failures.yaml", "failures");
-  return spec;
-}
+const FailureSpec& shipped() { return shipped_models().failures; }
 
 FailureCauseSpec cause(const std::string& id, FailureDomain domain, double rate) {
   FailureCauseSpec c;

@@ -2,28 +2,17 @@
 // costs all in and how much of a GPU-hour is power.
 #include "physics/finance.h"
 
+#include <gtest/gtest.h>
+
 #include <numeric>
 
-#include "money_testing.h"
 #include "physics/gpu_cost.h"
+#include "shipped.h"
 
 namespace dure {
 namespace {
 
-struct FinanceFile {
-  FinanceSpec finance;
-  std::vector<SourceSpec> sources;
-  template <class = void>
-  static constexpr auto describe() {
-    return std::tuple(Field("finance", &FinanceFile::finance, "money", required),
-                      Field("sources", &FinanceFile::sources, "where it comes from", required));
-  }
-};
-
-const FinanceSpec& shipped() {
-  static const FinanceSpec spec = read_cited<FinanceFile>("models/finance-kr.yaml").finance;
-  return spec;
-}
+const FinanceSpec& shipped() { return shipped_models().finance; }
 
 TEST(Finance, NpvAnnuityAndBack) {
   const double flows[] = {-100, 60, 60};

@@ -7,7 +7,7 @@
 
 #include "base/stream.h"
 #include "physics/gpu_work.h"
-#include "shipped_power.h"
+#include "shipped.h"
 
 namespace dure {
 namespace {

@@ -6,7 +6,7 @@
 
 #include <cmath>
 
-#include "shipped_models.h"
+#include "shipped.h"
 
 namespace dure {
 namespace {

@@ -2,12 +2,14 @@
 // ties.
 #include "physics/interconnection.h"
 
-#include "grid_testing.h"
+#include <gtest/gtest.h>
+
+#include "shipped.h"
 
 namespace dure {
 namespace {
 
-const InterconnectionSpec& spec() { return shipped_grid().interconnection; }
+const InterconnectionSpec& spec() { return shipped_models().grid.interconnection; }
 
 LargeLoadRequest request(const std::string& region, double mw, Date applied = {2026, 7, 1}) {
   LargeLoadRequest r;

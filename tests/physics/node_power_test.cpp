@@ -7,7 +7,7 @@
 
 #include "base/stream.h"
 #include "physics/gpu_work.h"
-#include "shipped_power.h"
+#include "shipped.h"
 
 namespace dure {
 namespace {
@@ -152,7 +152,7 @@ TEST(PowerCheck, TheShippedRowsHoldAndBrokenOnesAreNamed) {
 }
 
 TEST(PowerFile, AWrongRowIsRefusedWithItsPlace) {
-  const Outcome<PowerFile> file = read_text<PowerFile>(
+  const Outcome<PowerSpec> file = read_power(
       "sources: []\n"
       "power:\n"
       "  stages:\n"

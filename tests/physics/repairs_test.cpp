@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "read_shipped.h"
+#include "shipped.h"
 
 namespace dure {
 namespace {
@@ -70,7 +70,7 @@ TEST(Repairs, APartFromTheShelfAndBackOnIt) {
 }
 
 TEST(Repairs, MoreCrewsAndMorePartsAreNeverWorse) {
-  FailureSpec spec = read_section<FailureSpec>("models/failures.yaml", "failures");
+  FailureSpec spec = shipped_models().failures;
   FailurePool p;
   p.id = "p";
   p.nodes = 3000;

@@ -2,6 +2,8 @@
 // named.
 #include "physics/tariff.h"
 
+#include <gtest/gtest.h>
+
 #include <algorithm>
 #include <array>
 
@@ -49,7 +51,7 @@ TEST(Tariff, SundaysAndHolidaysAreLightSaturdaysHaveNoPeak) {
   EXPECT_EQ(price(b, {2026, 8, 16}, 16).band, Band::light);  // Sunday
   EXPECT_EQ(price(b, {2026, 8, 15}, 16).band, Band::light);  // Liberation Day, a Saturday
   EXPECT_EQ(price(b, {2026, 8, 17}, 16).band, Band::light);  // its substitute
-  TariffSpec spec = shipped_tariff();
+  TariffSpec spec = shipped_models().tariff;
   spec.substitute_holidays_are_light = false;
   EXPECT_EQ(Tariff::of(spec, b).value().price_at(at_hour({2026, 8, 17}, 16)).band, Band::peak);
 }
@@ -79,7 +81,7 @@ TEST(Tariff, SurchargesAndFundGoByDate) {
 }
 
 TEST(Tariff, TheOtherReadingOfWinterIsChosenByName) {
-  TariffSpec spec = shipped_tariff();
+  TariffSpec spec = shipped_models().tariff;
   const Millis nine = at_hour({2027, 1, 4}, 9), twenty = at_hour({2027, 1, 4}, 20);
   const Tariff plain = tariff_of("industrial_b_high_b_2");
   EXPECT_EQ(plain.price_at(nine).band, Band::peak);
@@ -106,7 +108,7 @@ TEST(Tariff, TheFlatLoadMeansOfTheFactsComeOut) {
                            {"industrial_b_high_b_2", 2027, 4, 151.5, 176.7},
                            {"industrial_b_high_a_2", 2027, 4, 140.4, 167.1},
                            {"general_b_high_b_2", 2027, 4, 122.3, 147.5}};
-  TariffSpec weekends = shipped_tariff();
+  TariffSpec weekends = shipped_models().tariff;
   weekends.public_holidays.clear();
   for (const Row& r : kRows) {
     const double energy = flat_mean(weekends, r.tariff, r.year, r.years);
@@ -115,7 +117,7 @@ TEST(Tariff, TheFlatLoadMeansOfTheFactsComeOut) {
                           (0.9 * 8760 / 12);
     EXPECT_NEAR(energy + demand + 14, r.sum, 0.3) << r.tariff;
     // Public holidays make a flat load about 1.3 cheaper.
-    const double with = flat_mean(shipped_tariff(), r.tariff, r.year, r.years);
+    const double with = flat_mean(shipped_models().tariff, r.tariff, r.year, r.years);
     EXPECT_GT(energy - with, 1.0) << r.tariff;
     EXPECT_LT(energy - with, 1.6) << r.tariff;
   }
@@ -154,7 +156,7 @@ TEST(Tariff, DatesWithoutAPriceAreRefused) {
 }
 
 TEST(Tariff, WhatIsWrongIsNamedWithItsRow) {
-  const TariffSpec good = shipped_tariff();
+  const TariffSpec good = shipped_models().tariff;
   const auto fault = [](const TariffSpec& s, const char* id = "industrial_b_high_b_2") {
     const Result<Tariff> t = Tariff::of(s, id);
     EXPECT_FALSE(t);
@@ -190,7 +192,7 @@ TEST(Tariff, WhatIsWrongIsNamedWithItsRow) {
 }
 
 TEST(Tariff, NegativePricesAreAPrice) {
-  TariffSpec spec = shipped_tariff();
+  TariffSpec spec = shipped_models().tariff;
   for (TariffRateSpec& r : spec.rates) r.spring_autumn.light_krw_per_kwh = -30;
   spec.surcharges.back().fuel_krw_per_kwh = -5;
   const EnergyPrice p =
@@ -201,7 +203,7 @@ TEST(Tariff, NegativePricesAreAPrice) {
 
 // Days that everybody knows, and the rules of the list.
 TEST(Tariff, TheListOfHolidaysIsWhole) {
-  const TariffSpec& spec = shipped_tariff();
+  const TariffSpec& spec = shipped_models().tariff;
   std::array<int, 12> per_year{};  // 2021 to 2031, without substitutes
   for (std::size_t i = 0; i < spec.public_holidays.size(); ++i) {
     const PublicHolidaySpec& h = spec.public_holidays[i];

@@ -9,7 +9,7 @@
 #include <limits>
 
 #include "base/stream.h"
-#include "read_shipped.h"
+#include "shipped.h"
 
 namespace dure {
 namespace {
@@ -155,7 +155,7 @@ TEST(Wan, SmallGraphsAgainstEveryPath) {
 }
 
 TEST(Wan, LatencyOfFibreAndTransfers) {
-  const NetworkSpec spec = read_section<NetworkSpec>("models/network.yaml", "network");
+  const NetworkSpec spec = shipped_models().network;
   EXPECT_NEAR(fibre_rtt_ms(spec, 430), 4.614, 1e-9);  // Seoul to Busan: 4.6 ms
   EXPECT_NEAR(fibre_rtt_ms(spec, 170), 2.066, 1e-9);  // Seoul to Daejeon: 2.1 ms
   EXPECT_NEAR(great_circle_rtt_ms(spec, 100), fibre_rtt_ms(spec, 135), 1e-12);

@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "base/stream.h"
-#include "shipped_models.h"
+#include "shipped.h"
 
 namespace dure {
 namespace {

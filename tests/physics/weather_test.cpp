@@ -8,19 +8,17 @@
 #include <cmath>
 #include <cstring>
 
+#include "io/doc_loader.h"
 #include "physics/measured_weather.h"
 #include "physics/psychrometrics.h"
 #include "physics/weather_normals.h"
-#include "read_shipped.h"
+#include "shipped.h"
 #include "source_dir.h"
 
 namespace dure {
 namespace {
 
-const ClimateSpec& korea() {
-  static const ClimateSpec spec = read_section<ClimateSpec>("models/climate-kr.yaml", "climate");
-  return spec;
-}
+const ClimateSpec& korea() { return shipped_models().climate; }
 
 WeatherOptions year(int y, std::uint64_t seed = 1) {
   WeatherOptions o;

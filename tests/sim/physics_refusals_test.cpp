@@ -4,6 +4,7 @@
 
 #include "io/scenario_reader.h"
 #include "sim/shipped_physics.h"
+#include "source_dir.h"
 #include "world/scenario_check.h"
 
 namespace dure {

@@ -326,7 +326,7 @@ class PhysicsStormDraw {
   void money() {
     Scenario& s = out_.scenario;
     if (more(4) == 0) return;
-    s.finance = shipped_physics().finance;
+    s.finance = shipped_models().finance;
     MoneySpec m;
     m.prices = static_cast<PriceCase>(more(3));
     m.krw_per_mw_grid = 1e9 * static_cast<double>(more(3));

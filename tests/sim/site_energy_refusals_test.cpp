@@ -3,6 +3,7 @@
 
 #include "io/scenario_reader.h"
 #include "sim/shipped_physics.h"
+#include "source_dir.h"
 
 namespace dure {
 namespace {

@@ -16,7 +16,7 @@ namespace {
 
 // H100 of the shipped model between train and communication.
 double span_w() {
-  const PowerSpec& power = tiny::shipped_physics().power;
+  const PowerSpec& power = shipped_models().power;
   const GpuPowerSpec& gpu = *find_row(power.gpus, "h100_sxm", "gpus").value();
   return gpu_phase_w(gpu, *find_row(power.phases, "train", "phases").value()) -
          gpu_phase_w(gpu, *find_row(power.phases, "communication", "phases").value());
@@ -24,7 +24,7 @@ double span_w() {
 
 Scenario in_step(std::int64_t gpus, double smoothing_s) {
   Scenario s = tiny::scenario(gpus);
-  s.power = tiny::shipped_physics().power;
+  s.power = shipped_models().power;
   s.power->swings = {{{"hgx"}, "h100_sxm", 0, smoothing_s, "assumption", ""}};
   return s;
 }

@@ -11,7 +11,7 @@
 #include <fstream>
 
 #include "io/yaml_writer.h"
-#include "read_shipped.h"
+#include "read_described.h"
 #include "shared_folder.h"
 #include "source_dir.h"
 

@@ -10,17 +10,14 @@
 #include <filesystem>
 #include <fstream>
 
-#include "read_shipped.h"
 #include "shared_folder.h"
+#include "shipped.h"
 #include "validate/fleet_run.h"
 
 namespace dure {
 namespace {
 
-const FailureSpec& shipped() {
-  static const FailureSpec spec = read_section<FailureSpec>("models/failures.yaml", "failures");
-  return spec;
-}
+const FailureSpec& shipped() { return shipped_models().failures; }
 
 const std::string kHeader =
     "id,suite,gpu,n_gpus,n_nodes,period_days,category,cause,metric,value,unit,evidence\n";

@@ -2,14 +2,15 @@
 // the traces on files of their own.
 #include "validate/grid_tables.h"
 
+#include <gtest/gtest.h>
+
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
-#include "physics/carbon_testing.h"
 #include "physics/hour_shape.h"
-#include "physics/tariff_testing.h"
 #include "shared_folder.h"
+#include "shipped.h"
 #include "validate/grid_traces.h"
 
 namespace dure {
@@ -19,7 +20,7 @@ TEST(GridTables, EachIsWithinItsBar) {
   const std::string facts = shared_folder() + "/facts/grid.yaml";
   ASSERT_TRUE(is_shared(facts)) << facts << kSetShared;
   const Result<std::vector<ValidationTable>> tables =
-      grid_tables(shipped_tariff(), shipped_carbon(), shared_folder());
+      grid_tables(shipped_models().tariff, shipped_models().carbon, shared_folder());
   ASSERT_TRUE(tables) << to_string(tables.fault());
   ASSERT_EQ(tables.value().size(), 5U);
   for (const ValidationTable& t : tables.value()) {
@@ -39,7 +40,7 @@ TEST(GridTables, EachIsWithinItsBar) {
 TEST(GridTables, ATariffWithoutTheYearLeavesItsRowUnanswered) {
   const std::string facts = shared_folder() + "/facts/grid.yaml";
   ASSERT_TRUE(is_shared(facts)) << facts << kSetShared;
-  TariffSpec spec = shipped_tariff();
+  TariffSpec spec = shipped_models().tariff;
   std::erase_if(spec.rates, [](const TariffRateSpec& r) {
     return r.tariff == "industrial_b_high_b_2" && r.from < Date{2023, 1, 1};
   });

@@ -9,7 +9,7 @@
 #include <map>
 
 #include "shared_folder.h"
-#include "shipped_power.h"
+#include "shipped.h"
 
 namespace dure {
 namespace {

@@ -6,13 +6,13 @@
 #include <cstdlib>
 #include <filesystem>
 
-#include "read_shipped.h"
 #include "shared_folder.h"
+#include "shipped.h"
 
 namespace dure {
 namespace {
 
-ClimateSpec korea() { return read_section<ClimateSpec>("models/climate-kr.yaml", "climate"); }
+ClimateSpec korea() { return shipped_models().climate; }
 
 TEST(WeatherTables, EveryTableIsWithinItsBar) {
   const std::string data = shared_folder() + "/data";

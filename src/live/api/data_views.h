@@ -9,25 +9,24 @@ struct DataView {
   std::string name, digest, data_class, made;
   std::vector<std::string> sites, inputs;
   std::int64_t bytes = 0, files = 0, job = 0;
-  template <class = void>
+  template <class S = DataView>
   static constexpr auto describe() {
-    return std::tuple(
-        Field("name", &DataView::name, "MEMBER/NAME"),
-        Field("digest", &DataView::digest, "SHA-256 of its manifest: which version"),
-        Field("data_class", &DataView::data_class, "of it and of all that it was made of"),
-        Field("made", &DataView::made, "when it was kept"),
-        Field("sites", &DataView::sites, "that have it"),
-        Field("inputs", &DataView::inputs, "what it was made of: MEMBER/NAME@DIGEST"),
-        Field("bytes", &DataView::bytes, "of it", range(0, kAny), dimensionless),
-        Field("files", &DataView::files, "of it", range(0, kAny)),
-        Field("job", &DataView::job, "that made it", range(0, kAny)));
+    return Fields(Field("name", &S::name, "MEMBER/NAME"),
+                  Field("digest", &S::digest, "SHA-256 of its manifest: which version"),
+                  Field("data_class", &S::data_class, "of it and of all that it was made of"),
+                  Field("made", &S::made, "when it was kept"),
+                  Field("sites", &S::sites, "that have it"),
+                  Field("inputs", &S::inputs, "what it was made of: MEMBER/NAME@DIGEST"),
+                  Field("bytes", &S::bytes, "of it", range(0, kAny), dimensionless),
+                  Field("files", &S::files, "of it", range(0, kAny)),
+                  Field("job", &S::job, "that made it", range(0, kAny)));
   }
 };
 struct DataListView {
   std::vector<DataView> data;
-  template <class = void>
+  template <class S = DataListView>
   static constexpr auto describe() {
-    return std::tuple(Field("data", &DataListView::data, "the newest first"));
+    return Fields(Field("data", &S::data, "the newest first"));
   }
 };
 
@@ -35,17 +34,17 @@ struct StepView {
   std::string step, state, code, detail, url;
   std::vector<std::string> needs;
   std::int64_t job = 0, count = 0;
-  template <class = void>
+  template <class S = StepView>
   static constexpr auto describe() {
-    return std::tuple(Field("step", &StepView::step, "its id"),
-                      Field("state", &StepView::state, "waiting, running, done, failed or skipped"),
-                      Field("code", &StepView::code, "why it was refused"),
-                      Field("detail", &StepView::detail, "for people", free_text),
-                      Field("url", &StepView::url, "of a service that serves"),
-                      Field("needs", &StepView::needs, "steps that come before it"),
-                      Field("job", &StepView::job, "its number; of several the first; 0: none yet",
-                            range(0, kAny)),
-                      Field("count", &StepView::count, "of its jobs", range(0, kAny)));
+    return Fields(
+        Field("step", &S::step, "its id"),
+        Field("state", &S::state, "waiting, running, done, failed or skipped"),
+        Field("code", &S::code, "why it was refused"),
+        Field("detail", &S::detail, "for people", free_text),
+        Field("url", &S::url, "of a service that serves"),
+        Field("needs", &S::needs, "steps that come before it"),
+        Field("job", &S::job, "its number; of several the first; 0: none yet", range(0, kAny)),
+        Field("count", &S::count, "of its jobs", range(0, kAny)));
   }
 };
 struct PipelineView {
@@ -53,28 +52,26 @@ struct PipelineView {
   std::string name, member, user, state, asked, over;
   bool repeated = false;
   std::vector<StepView> steps;
-  template <class = void>
+  template <class S = PipelineView>
   static constexpr auto describe() {
-    return std::tuple(Field("pipeline", &PipelineView::pipeline, "its number", range(1, kAny)),
-                      Field("name", &PipelineView::name, "for people"),
-                      Field("member", &PipelineView::member, "whose"),
-                      Field("user", &PipelineView::user, "who asked for it"),
-                      Field("state", &PipelineView::state, "running, done, failed or cancelled"),
-                      Field("asked", &PipelineView::asked, "when"),
-                      Field("over", &PipelineView::over, "when"),
-                      Field("repeated", &PipelineView::repeated,
-                            "the same request with the same Idempotency-Key came before"),
-                      Field("steps", &PipelineView::steps, "in the order in which they start"));
+    return Fields(Field("pipeline", &S::pipeline, "its number", range(1, kAny)),
+                  Field("name", &S::name, "for people"), Field("member", &S::member, "whose"),
+                  Field("user", &S::user, "who asked for it"),
+                  Field("state", &S::state, "running, done, failed or cancelled"),
+                  Field("asked", &S::asked, "when"), Field("over", &S::over, "when"),
+                  Field("repeated", &S::repeated,
+                        "the same request with the same Idempotency-Key came before"),
+                  Field("steps", &S::steps, "in the order in which they start"));
   }
 };
 struct PipelinesView {
   std::vector<PipelineView> pipelines;
   std::int64_t next = 0;
-  template <class = void>
+  template <class S = PipelinesView>
   static constexpr auto describe() {
-    return std::tuple(Field("pipelines", &PipelinesView::pipelines, "the newest first"),
-                      Field("next", &PipelinesView::next,
-                            "go on with ?before=NEXT; 0: there are no more", range(0, kAny)));
+    return Fields(
+        Field("pipelines", &S::pipelines, "the newest first"),
+        Field("next", &S::next, "go on with ?before=NEXT; 0: there are no more", range(0, kAny)));
   }
 };
 

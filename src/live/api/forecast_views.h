@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "live/api/views.h"
@@ -14,25 +13,24 @@ namespace dure {
 struct QuantilesView {
   std::optional<std::string> p50, p90;
   std::int64_t samples = 0;
-  template <class = void>
+  template <class S = QuantilesView>
   static constexpr auto describe() {
-    return std::tuple(
-        Field("p50", &QuantilesView::p50, "half of such jobs start later; left out: none in sight"),
-        Field("p90", &QuantilesView::p90, "a tenth starts later; left out: none in sight"),
-        Field("samples", &QuantilesView::samples, "copies of the world that were run ahead",
-              range(0, kAny), dimensionless));
+    return Fields(Field("p50", &S::p50, "half of such jobs start later; left out: none in sight"),
+                  Field("p90", &S::p90, "a tenth starts later; left out: none in sight"),
+                  Field("samples", &S::samples, "copies of the world that were run ahead",
+                        range(0, kAny), dimensionless));
   }
 };
 struct JobForecastView {
   std::int64_t job = 0;
   std::string at, state;
   QuantilesView forecast;
-  template <class = void>
+  template <class S = JobForecastView>
   static constexpr auto describe() {
-    return std::tuple(Field("job", &JobForecastView::job, "its number", range(1, kAny)),
-                      Field("at", &JobForecastView::at, "when this was worked out"),
-                      Field("state", &JobForecastView::state, "waiting, held, running …"),
-                      Field("forecast", &JobForecastView::forecast, "of its start"));
+    return Fields(Field("job", &S::job, "its number", range(1, kAny)),
+                  Field("at", &S::at, "when this was worked out"),
+                  Field("state", &S::state, "waiting, held, running …"),
+                  Field("forecast", &S::forecast, "of its start"));
   }
 };
 
@@ -40,46 +38,43 @@ struct QueueRow {
   std::int64_t job = 0, gpus = 0;
   std::string member, submitted;
   std::optional<std::string> p50, p90;
-  template <class = void>
+  template <class S = QueueRow>
   static constexpr auto describe() {
-    return std::tuple(
-        Field("job", &QueueRow::job, "its number", range(1, kAny)),
-        Field("gpus", &QueueRow::gpus, "asked for; 0: it needs cores only", range(0, kAny)),
-        Field("member", &QueueRow::member, "who is charged"),
-        Field("submitted", &QueueRow::submitted, "when"),
-        Field("p50", &QueueRow::p50, "of its start; left out: none in sight"),
-        Field("p90", &QueueRow::p90, "of its start; left out: none in sight"));
+    return Fields(Field("job", &S::job, "its number", range(1, kAny)),
+                  Field("gpus", &S::gpus, "asked for; 0: it needs cores only", range(0, kAny)),
+                  Field("member", &S::member, "who is charged"),
+                  Field("submitted", &S::submitted, "when"),
+                  Field("p50", &S::p50, "of its start; left out: none in sight"),
+                  Field("p90", &S::p90, "of its start; left out: none in sight"));
   }
 };
 struct OutlookRow {
   std::string name;
   std::int64_t held_gpus = 0, held_gpus_p10 = 0, held_gpus_p90 = 0;
   std::int64_t waiting_jobs = 0, waiting_jobs_p10 = 0, waiting_jobs_p90 = 0, lent_gpus = 0;
-  template <class = void>
+  template <class S = OutlookRow>
   static constexpr auto describe() {
-    return std::tuple(
-        Field("name", &OutlookRow::name, "of the member or site"),
-        Field("held_gpus", &OutlookRow::held_gpus,
-              "P50: by the member's jobs, or of the site's machines", range(0, kAny)),
-        Field("held_gpus_p10", &OutlookRow::held_gpus_p10, "P10", range(0, kAny), dimensionless),
-        Field("held_gpus_p90", &OutlookRow::held_gpus_p90, "P90", range(0, kAny), dimensionless),
-        Field("waiting_jobs", &OutlookRow::waiting_jobs,
+    return Fields(
+        Field("name", &S::name, "of the member or site"),
+        Field("held_gpus", &S::held_gpus, "P50: by the member's jobs, or of the site's machines",
+              range(0, kAny)),
+        Field("held_gpus_p10", &S::held_gpus_p10, "P10", range(0, kAny), dimensionless),
+        Field("held_gpus_p90", &S::held_gpus_p90, "P90", range(0, kAny), dimensionless),
+        Field("waiting_jobs", &S::waiting_jobs,
               "P50: of the member; of a site: those that would rather go there than elsewhere",
               range(0, kAny)),
-        Field("waiting_jobs_p10", &OutlookRow::waiting_jobs_p10, "P10", range(0, kAny)),
-        Field("waiting_jobs_p90", &OutlookRow::waiting_jobs_p90, "P90", range(0, kAny)),
-        Field("lent_gpus", &OutlookRow::lent_gpus, "P50: of its machines, held by others",
-              range(0, kAny)));
+        Field("waiting_jobs_p10", &S::waiting_jobs_p10, "P10", range(0, kAny)),
+        Field("waiting_jobs_p90", &S::waiting_jobs_p90, "P90", range(0, kAny)),
+        Field("lent_gpus", &S::lent_gpus, "P50: of its machines, held by others", range(0, kAny)));
   }
 };
 struct OutlookView {
   std::string at;
   std::vector<OutlookRow> members, sites;
-  template <class = void>
+  template <class S = OutlookView>
   static constexpr auto describe() {
-    return std::tuple(Field("at", &OutlookView::at, "when"),
-                      Field("members", &OutlookView::members, "each"),
-                      Field("sites", &OutlookView::sites, "each"));
+    return Fields(Field("at", &S::at, "when"), Field("members", &S::members, "each"),
+                  Field("sites", &S::sites, "each"));
   }
 };
 struct QueueForecastView {
@@ -88,21 +83,20 @@ struct QueueForecastView {
   bool cut_short = false;
   std::vector<QueueRow> jobs;
   std::vector<OutlookView> outlook;
-  template <class = void>
+  template <class S = QueueForecastView>
   static constexpr auto describe() {
-    return std::tuple(
-        Field("at", &QueueForecastView::at, "when this was worked out"),
-        Field("waiting_jobs", &QueueForecastView::waiting_jobs, "in the queue", range(0, kAny)),
-        Field("asked_jobs", &QueueForecastView::asked_jobs,
-              "of them, the oldest: those that were looked at", range(0, kAny)),
-        Field("samples", &QueueForecastView::samples, "copies of the world that were run ahead",
-              range(0, kAny), dimensionless),
-        Field("next", &QueueForecastView::next, "go on with ?from=NEXT; 0: there are no more",
+    return Fields(
+        Field("at", &S::at, "when this was worked out"),
+        Field("waiting_jobs", &S::waiting_jobs, "in the queue", range(0, kAny)),
+        Field("asked_jobs", &S::asked_jobs, "of them, the oldest: those that were looked at",
               range(0, kAny)),
-        Field("cut_short", &QueueForecastView::cut_short,
+        Field("samples", &S::samples, "copies of the world that were run ahead", range(0, kAny),
+              dimensionless),
+        Field("next", &S::next, "go on with ?from=NEXT; 0: there are no more", range(0, kAny)),
+        Field("cut_short", &S::cut_short,
               "some samples were stopped before the last start, and drawn out from there"),
-        Field("jobs", &QueueForecastView::jobs, "who starts first, first"),
-        Field("outlook", &QueueForecastView::outlook, "hour by hour"));
+        Field("jobs", &S::jobs, "who starts first, first"),
+        Field("outlook", &S::outlook, "hour by hour"));
   }
 };
 
@@ -110,13 +104,12 @@ struct ForecastBody {
   std::int64_t job = 0;
   std::vector<std::string> what_if;
   std::int64_t limit = 100, hours = 24;
-  template <class = void>
+  template <class S = ForecastBody>
   static constexpr auto describe() {
-    return std::tuple(
-        Field("job", &ForecastBody::job, "its number; 0: the whole queue", range(0, kAny)),
-        Field("what_if", &ForecastBody::what_if, "path=value each: docs/guide/what-if.md"),
-        Field("limit", &ForecastBody::limit, "of the jobs that are listed", range(0, 1'000)),
-        Field("hours", &ForecastBody::hours, "GPUs lent are the mean of so many", range(1, 168)));
+    return Fields(Field("job", &S::job, "its number; 0: the whole queue", range(0, kAny)),
+                  Field("what_if", &S::what_if, "path=value each: docs/guide/what-if.md"),
+                  Field("limit", &S::limit, "of the jobs that are listed", range(0, 1'000)),
+                  Field("hours", &S::hours, "GPUs lent are the mean of so many", range(1, 168)));
   }
 };
 struct WhatIfJob {
@@ -124,47 +117,43 @@ struct WhatIfJob {
   std::string member;
   std::optional<std::string> before_p50, before_p90, after_p50, after_p90;
   bool changed = false;
-  template <class = void>
+  template <class S = WhatIfJob>
   static constexpr auto describe() {
-    return std::tuple(
-        Field("job", &WhatIfJob::job, "its number", range(1, kAny)),
-        Field("gpus", &WhatIfJob::gpus, "asked for as things are", range(0, kAny)),
-        Field("earlier_s", &WhatIfJob::earlier_s, "P50 then before P50 now; less than 0: later",
-              range(-kAny, kAny), dimensionless),
-        Field("member", &WhatIfJob::member, "who is charged"),
-        Field("before_p50", &WhatIfJob::before_p50, "as things are; left out: none in sight"),
-        Field("before_p90", &WhatIfJob::before_p90, "as things are; left out: none in sight"),
-        Field("after_p50", &WhatIfJob::after_p50, "then; left out: none in sight"),
-        Field("after_p90", &WhatIfJob::after_p90, "then; left out: none in sight"),
-        Field("changed", &WhatIfJob::changed, "a setting changed the job itself"));
+    return Fields(Field("job", &S::job, "its number", range(1, kAny)),
+                  Field("gpus", &S::gpus, "asked for as things are", range(0, kAny)),
+                  Field("earlier_s", &S::earlier_s, "P50 then before P50 now; less than 0: later",
+                        range(-kAny, kAny), dimensionless),
+                  Field("member", &S::member, "who is charged"),
+                  Field("before_p50", &S::before_p50, "as things are; left out: none in sight"),
+                  Field("before_p90", &S::before_p90, "as things are; left out: none in sight"),
+                  Field("after_p50", &S::after_p50, "then; left out: none in sight"),
+                  Field("after_p90", &S::after_p90, "then; left out: none in sight"),
+                  Field("changed", &S::changed, "a setting changed the job itself"));
   }
 };
 struct WaitsView {
   std::int64_t mean_wait_s = 0, p95_wait_s = 0, lent_gpus = 0;
-  template <class = void>
+  template <class S = WaitsView>
   static constexpr auto describe() {
-    return std::tuple(
-        Field("mean_wait_s", &WaitsView::mean_wait_s, "from submission to P50", range(0, kAny),
-              dimensionless),
-        Field("p95_wait_s", &WaitsView::p95_wait_s, "of the same", range(0, kAny), dimensionless),
-        Field("lent_gpus", &WaitsView::lent_gpus,
-              "of its machines, held by others: mean of the hours", range(0, kAny)));
+    return Fields(Field("mean_wait_s", &S::mean_wait_s, "from submission to P50", range(0, kAny),
+                        dimensionless),
+                  Field("p95_wait_s", &S::p95_wait_s, "of the same", range(0, kAny), dimensionless),
+                  Field("lent_gpus", &S::lent_gpus,
+                        "of its machines, held by others: mean of the hours", range(0, kAny)));
   }
 };
 struct WhatIfMember {
   std::string member;
   std::int64_t jobs = 0, earlier = 0, later = 0;
   WaitsView before, after;
-  template <class = void>
+  template <class S = WhatIfMember>
   static constexpr auto describe() {
-    return std::tuple(
-        Field("member", &WhatIfMember::member, "whose jobs; all: the alliance's"),
-        Field("jobs", &WhatIfMember::jobs, "that wait", range(0, kAny)),
-        Field("earlier", &WhatIfMember::earlier, "that start a minute earlier or more",
-              range(0, kAny)),
-        Field("later", &WhatIfMember::later, "that start a minute later or more", range(0, kAny)),
-        Field("before", &WhatIfMember::before, "as things are"),
-        Field("after", &WhatIfMember::after, "then"));
+    return Fields(
+        Field("member", &S::member, "whose jobs; all: the alliance's"),
+        Field("jobs", &S::jobs, "that wait", range(0, kAny)),
+        Field("earlier", &S::earlier, "that start a minute earlier or more", range(0, kAny)),
+        Field("later", &S::later, "that start a minute later or more", range(0, kAny)),
+        Field("before", &S::before, "as things are"), Field("after", &S::after, "then"));
   }
 };
 struct WhatIfView {
@@ -174,18 +163,17 @@ struct WhatIfView {
   bool cut_short = false;
   std::vector<WhatIfMember> members;
   std::vector<WhatIfJob> jobs;
-  template <class = void>
+  template <class S = WhatIfView>
   static constexpr auto describe() {
-    return std::tuple(
-        Field("at", &WhatIfView::at, "when this was worked out"),
-        Field("what_if", &WhatIfView::what_if, "the settings"),
-        Field("samples", &WhatIfView::samples, "of each side", range(0, kAny), dimensionless),
-        Field("asked_jobs", &WhatIfView::asked_jobs, "that were looked at, the oldest",
-              range(0, kAny)),
-        Field("cut_short", &WhatIfView::cut_short,
+    return Fields(
+        Field("at", &S::at, "when this was worked out"),
+        Field("what_if", &S::what_if, "the settings"),
+        Field("samples", &S::samples, "of each side", range(0, kAny), dimensionless),
+        Field("asked_jobs", &S::asked_jobs, "that were looked at, the oldest", range(0, kAny)),
+        Field("cut_short", &S::cut_short,
               "some samples were stopped before the last start, and drawn out from there"),
-        Field("members", &WhatIfView::members, "the alliance, then each with jobs that wait"),
-        Field("jobs", &WhatIfView::jobs, "what changes most, first"));
+        Field("members", &S::members, "the alliance, then each with jobs that wait"),
+        Field("jobs", &S::jobs, "what changes most, first"));
   }
 };
 
@@ -193,26 +181,26 @@ struct ShadowSide {
   std::int64_t started = 0, stops = 0, waiting_jobs = 0, running_jobs = 0;
   std::int64_t mean_wait_s = 0, p50_wait_s = 0, p95_wait_s = 0;
   double mean_bounded_slowdown = 0, utilization = 0, lent_gpu_hours = 0;
-  template <class = void>
+  template <class S = ShadowSide>
   static constexpr auto describe() {
-    return std::tuple(Field("started", &ShadowSide::started, "jobs, for the first time",
-                            range(0, kAny), dimensionless),
-                      Field("stops", &ShadowSide::stops, "jobs that were asked to stop for others",
-                            range(0, kAny), dimensionless),
-                      Field("waiting_jobs", &ShadowSide::waiting_jobs, "now", range(0, kAny)),
-                      Field("running_jobs", &ShadowSide::running_jobs, "now", range(0, kAny)),
-                      Field("mean_wait_s", &ShadowSide::mean_wait_s,
-                            "of jobs that have started in both", range(0, kAny), dimensionless),
-                      Field("p50_wait_s", &ShadowSide::p50_wait_s, "of the last 50,000 of them",
-                            range(0, kAny), dimensionless),
-                      Field("p95_wait_s", &ShadowSide::p95_wait_s, "of the last 50,000 of them",
-                            range(0, kAny), dimensionless),
-                      Field("mean_bounded_slowdown", &ShadowSide::mean_bounded_slowdown,
-                            "of jobs that are over in both", range(0, kAny), dimensionless),
-                      Field("utilization", &ShadowSide::utilization,
-                            "GPU time held, of what was installed", range(0, 1), dimensionless),
-                      Field("lent_gpu_hours", &ShadowSide::lent_gpu_hours,
-                            "held of others' machines", range(0, kAny), dimensionless));
+    return Fields(
+        Field("started", &S::started, "jobs, for the first time", range(0, kAny), dimensionless),
+        Field("stops", &S::stops, "jobs that were asked to stop for others", range(0, kAny),
+              dimensionless),
+        Field("waiting_jobs", &S::waiting_jobs, "now", range(0, kAny)),
+        Field("running_jobs", &S::running_jobs, "now", range(0, kAny)),
+        Field("mean_wait_s", &S::mean_wait_s, "of jobs that have started in both", range(0, kAny),
+              dimensionless),
+        Field("p50_wait_s", &S::p50_wait_s, "of the last 50,000 of them", range(0, kAny),
+              dimensionless),
+        Field("p95_wait_s", &S::p95_wait_s, "of the last 50,000 of them", range(0, kAny),
+              dimensionless),
+        Field("mean_bounded_slowdown", &S::mean_bounded_slowdown, "of jobs that are over in both",
+              range(0, kAny), dimensionless),
+        Field("utilization", &S::utilization, "GPU time held, of what was installed", range(0, 1),
+              dimensionless),
+        Field("lent_gpu_hours", &S::lent_gpu_hours, "held of others' machines", range(0, kAny),
+              dimensionless));
   }
 };
 struct ShadowMember {
@@ -220,36 +208,34 @@ struct ShadowMember {
   std::int64_t jobs = 0, live_mean_wait_s = 0, shadow_mean_wait_s = 0;
   double live_gpu_hours = 0, shadow_gpu_hours = 0, live_lent_gpu_hours = 0,
          shadow_lent_gpu_hours = 0;
-  template <class = void>
+  template <class S = ShadowMember>
   static constexpr auto describe() {
-    return std::tuple(
-        Field("member", &ShadowMember::member, "whose"),
-        Field("jobs", &ShadowMember::jobs, "that have started in both", range(0, kAny)),
-        Field("live_mean_wait_s", &ShadowMember::live_mean_wait_s, "of them", range(0, kAny),
+    return Fields(
+        Field("member", &S::member, "whose"),
+        Field("jobs", &S::jobs, "that have started in both", range(0, kAny)),
+        Field("live_mean_wait_s", &S::live_mean_wait_s, "of them", range(0, kAny), dimensionless),
+        Field("shadow_mean_wait_s", &S::shadow_mean_wait_s, "of them", range(0, kAny),
               dimensionless),
-        Field("shadow_mean_wait_s", &ShadowMember::shadow_mean_wait_s, "of them", range(0, kAny),
+        Field("live_gpu_hours", &S::live_gpu_hours, "held by its jobs", range(0, kAny),
               dimensionless),
-        Field("live_gpu_hours", &ShadowMember::live_gpu_hours, "held by its jobs", range(0, kAny),
+        Field("shadow_gpu_hours", &S::shadow_gpu_hours, "held by its jobs", range(0, kAny),
               dimensionless),
-        Field("shadow_gpu_hours", &ShadowMember::shadow_gpu_hours, "held by its jobs",
+        Field("live_lent_gpu_hours", &S::live_lent_gpu_hours, "of its machines, held by others",
               range(0, kAny), dimensionless),
-        Field("live_lent_gpu_hours", &ShadowMember::live_lent_gpu_hours,
-              "of its machines, held by others", range(0, kAny), dimensionless),
-        Field("shadow_lent_gpu_hours", &ShadowMember::shadow_lent_gpu_hours,
-              "of its machines, held by others", range(0, kAny), dimensionless));
+        Field("shadow_lent_gpu_hours", &S::shadow_lent_gpu_hours, "of its machines, held by others",
+              range(0, kAny), dimensionless));
   }
 };
 struct ShadowJob {
   std::int64_t job = 0, earlier_s = 0;
   std::string member, live_start, shadow_start;
-  template <class = void>
+  template <class S = ShadowJob>
   static constexpr auto describe() {
-    return std::tuple(Field("job", &ShadowJob::job, "its number", range(1, kAny)),
-                      Field("earlier_s", &ShadowJob::earlier_s, "in the shadow; less than 0: later",
-                            range(-kAny, kAny), dimensionless),
-                      Field("member", &ShadowJob::member, "whose"),
-                      Field("live_start", &ShadowJob::live_start, "when"),
-                      Field("shadow_start", &ShadowJob::shadow_start, "when"));
+    return Fields(Field("job", &S::job, "its number", range(1, kAny)),
+                  Field("earlier_s", &S::earlier_s, "in the shadow; less than 0: later",
+                        range(-kAny, kAny), dimensionless),
+                  Field("member", &S::member, "whose"), Field("live_start", &S::live_start, "when"),
+                  Field("shadow_start", &S::shadow_start, "when"));
   }
 };
 struct ShadowView {
@@ -260,35 +246,33 @@ struct ShadowView {
   ShadowSide live_side, shadow_side;
   std::vector<ShadowMember> members;
   std::vector<ShadowJob> jobs;
-  template <class = void>
+  template <class S = ShadowView>
   static constexpr auto describe() {
-    return std::tuple(
-        Field("shadow", &ShadowView::shadow, "its id in the hub's configuration"),
-        Field("policy", &ShadowView::policy, "live, fcfs, easy or dure"),
-        Field("since", &ShadowView::since,
-              "it began as a copy of the live world; empty: with the record"),
-        Field("at", &ShadowView::at, "of its last fact"),
-        Field("stopped", &ShadowView::stopped, "why it is not going on; empty: it is", free_text),
-        Field("set", &ShadowView::set, "changes of the policy"),
-        Field("compared_jobs", &ShadowView::compared_jobs,
+    return Fields(
+        Field("shadow", &S::shadow, "its id in the hub's configuration"),
+        Field("policy", &S::policy, "live, fcfs, easy or dure"),
+        Field("since", &S::since, "it began as a copy of the live world; empty: with the record"),
+        Field("at", &S::at, "of its last fact"),
+        Field("stopped", &S::stopped, "why it is not going on; empty: it is", free_text),
+        Field("set", &S::set, "changes of the policy"),
+        Field("compared_jobs", &S::compared_jobs,
               "that have started in both since then: waits are of these", range(0, kAny)),
-        Field("less_reserved", &ShadowView::less_reserved,
+        Field("less_reserved", &S::less_reserved,
               "reservations that were made smaller, for there was less room", range(0, kAny),
               dimensionless),
-        Field("late_gpu_hours", &ShadowView::late_gpu_hours,
+        Field("late_gpu_hours", &S::late_gpu_hours,
               "held in the shadow for longer than jobs really ran, for nobody knew yet",
               range(0, kAny), dimensionless),
-        Field("live", &ShadowView::live_side, "the live world"),
-        Field("beside", &ShadowView::shadow_side, "the shadow"),
-        Field("members", &ShadowView::members, "each"),
-        Field("jobs", &ShadowView::jobs, "the largest differences, first"));
+        Field("live", &S::live_side, "the live world"),
+        Field("beside", &S::shadow_side, "the shadow"), Field("members", &S::members, "each"),
+        Field("jobs", &S::jobs, "the largest differences, first"));
   }
 };
 struct ShadowsView {
   std::vector<ShadowView> shadows;
-  template <class = void>
+  template <class S = ShadowsView>
   static constexpr auto describe() {
-    return std::tuple(Field("shadows", &ShadowsView::shadows, "in the order of the configuration"));
+    return Fields(Field("shadows", &S::shadows, "in the order of the configuration"));
   }
 };
 

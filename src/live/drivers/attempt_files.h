@@ -17,7 +17,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <vector>
 
 #include "base/describe.h"
@@ -32,17 +31,16 @@ struct AttemptOrder {
   std::string cgroup;             // folder of cgroup v2 that takes one for each attempt; or empty
   std::vector<std::string> gpus;  // of each of order.nodes: "0,3"
   std::int64_t log_limit_bytes = 0, log_check_ms = 0;
-  template <class = void>
+  template <class S = AttemptOrder>
   static constexpr auto describe() {
-    return std::tuple(
-        Field("order", &AttemptOrder::order, "as it came", required),
-        Field("boot", &AttemptOrder::boot, "of the machine", required),
-        Field("cgroup", &AttemptOrder::cgroup, "where the attempt's own is made; empty: none"),
-        Field("gpus", &AttemptOrder::gpus, "indices on each node"),
-        Field("log_limit_bytes", &AttemptOrder::log_limit_bytes, "kept of out, and of err",
-              range(0, 9e15), dimensionless),
-        Field("log_check_ms", &AttemptOrder::log_check_ms, "between two looks at them",
-              range(1, 9e9)));
+    return Fields(
+        Field("order", &S::order, "as it came", required),
+        Field("boot", &S::boot, "of the machine", required),
+        Field("cgroup", &S::cgroup, "where the attempt's own is made; empty: none"),
+        Field("gpus", &S::gpus, "indices on each node"),
+        Field("log_limit_bytes", &S::log_limit_bytes, "kept of out, and of err", range(0, 9e15),
+              dimensionless),
+        Field("log_check_ms", &S::log_check_ms, "between two looks at them", range(1, 9e9)));
   }
 };
 
@@ -52,23 +50,21 @@ struct AttemptEnd {
   bool time_limit = false, stopped = false, node_failed = false;
   std::int64_t started_ms = 0, ended_ms = 0, cpu_ms = 0, max_rss_kib = 0;
   std::string detail;
-  template <class = void>
+  template <class S = AttemptEnd>
   static constexpr auto describe() {
-    return std::tuple(
-        Field("ran", &AttemptEnd::ran, "false: it was taken away, and never will run"),
-        Field("exit_code", &AttemptEnd::exit_code, "of the first task that failed", range(0, 255)),
-        Field("signal", &AttemptEnd::signal, "that ended it; 0: none", range(0, 128)),
-        Field("time_limit", &AttemptEnd::time_limit, "it was ended at its limit"),
-        Field("stopped", &AttemptEnd::stopped, "it was ended because we asked"),
-        Field("node_failed", &AttemptEnd::node_failed, "its machine was going down"),
-        Field("started_ms", &AttemptEnd::started_ms, "by the clock of the file system",
-              range(0, kLastMs)),
-        Field("ended_ms", &AttemptEnd::ended_ms, "started_ms and how long it ran",
-              range(0, kLastMs)),
-        Field("cpu_ms", &AttemptEnd::cpu_ms, "of all its processes", range(0, 9e15)),
-        Field("max_rss_kib", &AttemptEnd::max_rss_kib, "of its largest process", range(0, 9e15),
+    return Fields(
+        Field("ran", &S::ran, "false: it was taken away, and never will run"),
+        Field("exit_code", &S::exit_code, "of the first task that failed", range(0, 255)),
+        Field("signal", &S::signal, "that ended it; 0: none", range(0, 128)),
+        Field("time_limit", &S::time_limit, "it was ended at its limit"),
+        Field("stopped", &S::stopped, "it was ended because we asked"),
+        Field("node_failed", &S::node_failed, "its machine was going down"),
+        Field("started_ms", &S::started_ms, "by the clock of the file system", range(0, kLastMs)),
+        Field("ended_ms", &S::ended_ms, "started_ms and how long it ran", range(0, kLastMs)),
+        Field("cpu_ms", &S::cpu_ms, "of all its processes", range(0, 9e15)),
+        Field("max_rss_kib", &S::max_rss_kib, "of its largest process", range(0, 9e15),
               dimensionless),
-        Field("detail", &AttemptEnd::detail, "for people", free_text));
+        Field("detail", &S::detail, "for people", free_text));
   }
 };
 

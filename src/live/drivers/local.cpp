@@ -29,9 +29,9 @@ constexpr const char* kDraft = ".new-";
 
 struct Drained {
   std::vector<NodeOrder> nodes;
-  template <class = void>
+  template <class S = Drained>
   static constexpr auto describe() {
-    return std::tuple(Field("nodes", &Drained::nodes, "that take no work"));
+    return Fields(Field("nodes", &S::nodes, "that take no work"));
   }
 };
 

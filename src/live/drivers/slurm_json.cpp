@@ -10,9 +10,9 @@ namespace {
 using Json = nlohmann::json;
 
 // Reads fields of one object; the first field of another type is kept as the fault (invariant 1).
-class Fields {
+class JsonFields {
  public:
-  Fields(const Json& object, const std::string& where, std::optional<Fault>& fault)
+  JsonFields(const Json& object, const std::string& where, std::optional<Fault>& fault)
       : object_(object), where_(where), fault_(fault) {
     if (!object_.is_object()) wrong("", "an object", object_);
   }
@@ -93,13 +93,14 @@ Result<Json> parse(std::string_view text, const std::string& where) {
   return json;
 }
 
-std::string release_of(const Fields& root, const std::string& where, std::optional<Fault>& fault) {
+std::string release_of(const JsonFields& root, const std::string& where,
+                       std::optional<Fault>& fault) {
   const Json* meta = root.find("meta");
   if (meta == nullptr || !meta->is_object()) return "";
-  const Fields fields(*meta, where, fault);
+  const JsonFields fields(*meta, where, fault);
   const Json* slurm = fields.find("Slurm");
   if (slurm == nullptr) slurm = fields.find("slurm");  // so from 23.02 on
-  return slurm == nullptr ? "" : Fields(*slurm, where, fault).text("release");
+  return slurm == nullptr ? "" : JsonFields(*slurm, where, fault).text("release");
 }
 
 // The list `name` of the answer; it may not be missing.
@@ -123,14 +124,14 @@ std::int64_t cores_of(const Json& node) {  // allocated ones: sockets -> cores -
 }
 
 // Names of the nodes that it holds and, beside each, the cores of it, as far as the answer says.
-std::vector<NodeShare> nodes_of(const Fields& job, const std::string& where,
+std::vector<NodeShare> nodes_of(const JsonFields& job, const std::string& where,
                                 std::optional<Fault>& fault) {
   std::vector<NodeShare> out;
   if (const Json* resources = job.find("job_resources"); resources && resources->is_object()) {
-    const Json* list = Fields(*resources, where, fault).find("allocated_nodes");
+    const Json* list = JsonFields(*resources, where, fault).find("allocated_nodes");
     if (list != nullptr && list->is_array())
       for (const Json& node : *list) {
-        const std::string name = Fields(node, where, fault).text("nodename");
+        const std::string name = JsonFields(node, where, fault).text("nodename");
         if (!name.empty()) out.push_back({name, 0, cores_of(node)});
       }
   }
@@ -140,7 +141,7 @@ std::vector<NodeShare> nodes_of(const Fields& job, const std::string& where,
   return out;
 }
 
-std::vector<NodeShare> shares_of(const Fields& job, const std::string& where,
+std::vector<NodeShare> shares_of(const JsonFields& job, const std::string& where,
                                  std::optional<Fault>& fault) {
   std::vector<NodeShare> out = nodes_of(job, where, fault);
   const auto count = static_cast<std::int64_t>(out.size());
@@ -168,16 +169,16 @@ std::vector<NodeShare> shares_of(const Fields& job, const std::string& where,
   return out;
 }
 
-std::int64_t wait_status_of(const Fields& job) {  // a number; from 23.02 on an object
+std::int64_t wait_status_of(const JsonFields& job) {  // a number; from 23.02 on an object
   const Json* value = job.find("exit_code");
   if (value != nullptr && value->is_object() && value->contains("return_code")) {
     std::optional<Fault> none;
     const std::string where;
-    const Fields parts(*value, where, none);
+    const JsonFields parts(*value, where, none);
     const Json* signal = parts.find("signal");
     const std::int64_t code = parts.number("return_code");
     if (signal == nullptr || !signal->is_object()) return code << 8;
-    const Fields signals(*signal, where, none);
+    const JsonFields signals(*signal, where, none);
     const std::int64_t number = signals.number(signals.find("id") ? "id" : "signal_id");
     return code << 8 | (number & 0x7f);
   }
@@ -185,7 +186,7 @@ std::int64_t wait_status_of(const Fields& job) {  // a number; from 23.02 on an 
 }
 
 SlurmJob job_of(const Json& json, const std::string& where, std::optional<Fault>& fault) {
-  const Fields fields(json, where, fault);
+  const JsonFields fields(json, where, fault);
   SlurmJob job;
   job.id = fields.number("job_id");
   job.name = fields.text("name");
@@ -216,7 +217,7 @@ SlurmJob job_of(const Json& json, const std::string& where, std::optional<Fault>
 }
 
 SlurmNode node_of(const Json& json, const std::string& where, std::optional<Fault>& fault) {
-  const Fields fields(json, where, fault);
+  const JsonFields fields(json, where, fault);
   SlurmNode node;
   node.name = fields.text("name");
   node.state = fields.text("state");
@@ -290,13 +291,13 @@ std::string slurm_submit_json(const SlurmSubmit& submit) {
 Result<SlurmReply> slurm_reply(std::string_view json, const std::string& where) {
   TRY(root, parse(json, where));
   std::optional<Fault> fault;
-  const Fields fields(root, where, fault);
+  const JsonFields fields(root, where, fault);
   SlurmReply reply;
   reply.release = release_of(fields, where, fault);
   if (fields.find("job_id") != nullptr) reply.job_id = fields.number("job_id");
   if (const Json* errors = fields.list("errors"); errors != nullptr)
     for (const Json& item : *errors) {
-      const Fields error(item, where, fault);
+      const JsonFields error(item, where, fault);
       const std::int64_t code =
           error.number("error_code", error.number("error_number", error.number("errno")));
       const std::string text = error.text("error"), more = error.text("description");
@@ -311,11 +312,11 @@ Result<SlurmReply> slurm_reply(std::string_view json, const std::string& where) 
 Result<SlurmDiag> slurm_diag(std::string_view json, const std::string& where) {
   TRY(root, parse(json, where));
   std::optional<Fault> fault;
-  const Fields fields(root, where, fault);
+  const JsonFields fields(root, where, fault);
   SlurmDiag diag;
   diag.release = release_of(fields, where, fault);
   if (const Json* statistics = fields.find("statistics"); statistics != nullptr) {
-    const Fields inner(*statistics, where, fault);
+    const JsonFields inner(*statistics, where, fault);
     diag.now_s = inner.number("req_time");
     diag.counting_from_s = inner.number("req_time_start");
   }

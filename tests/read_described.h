@@ -1,5 +1,5 @@
-// Files of the source folder (models/*.yaml), read as a scenario reads them. What is wrong in one
-// fails the test that reads it.
+// Reads a described struct from text, as a scenario is read; `include:` takes paths from the source
+// folder. What ships is read in shipped.h.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -38,29 +38,6 @@ T must(Outcome<T> read) {
   if (read) return std::move(read).value();
   for (const Fault& f : read.faults()) ADD_FAILURE() << to_string(f);
   return {};
-}
-
-// files: one, or several in [].
-template <Described S>
-S read_shipped(const std::string& files) {
-  return must(read_text<S>("include: " + files + "\n"));
-}
-
-// One section of a file, whatever else stands in it.
-template <Described S>
-S read_section(const std::string& file, const std::string& section) {
-  S out;
-  const Loaded loaded = load_text("include: " + file + "\n");
-  for (const Fault& f : loaded.faults) ADD_FAILURE() << to_string(f);
-  const DocNode* const node = loaded.doc.root.find(section);
-  if (node == nullptr) {
-    ADD_FAILURE() << file << " has no " << section;
-    return out;
-  }
-  DescribedReader reader(loaded.doc);
-  reader.read(*node, out);
-  for (const Fault& f : reader.faults) ADD_FAILURE() << to_string(f);
-  return out;
 }
 
 }  // namespace dure
