@@ -54,6 +54,69 @@ class Prices {
 };
 
 double kwh_of(std::int64_t wms) { return static_cast<double>(wms) / 3.6e9; }
+double hours_of(Millis from, Millis to) {
+  return static_cast<double>((to - from).count()) / static_cast<double>(kMsPerHour);
+}
+
+// each(from, to, those that hold) of the spans between which no row begins or ends, in order of
+// time; where none holds, there is no span.
+template <class Row, class Each>
+void each_span(std::vector<Row> rows, const Each& each) {
+  std::sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) { return a.from < b.from; });
+  std::vector<Millis> bounds;
+  for (const Row& w : rows) {
+    bounds.push_back(w.from);
+    bounds.push_back(w.to);
+  }
+  std::sort(bounds.begin(), bounds.end());
+  bounds.erase(std::unique(bounds.begin(), bounds.end()), bounds.end());
+  std::vector<const Row*> here;
+  std::size_t next = 0;
+  for (std::size_t i = 0; i + 1 < bounds.size(); ++i) {
+    std::erase_if(here, [&](const Row* w) { return w->to <= bounds[i]; });
+    for (; next < rows.size() && rows[next].from == bounds[i]; ++next) here.push_back(&rows[next]);
+    if (!here.empty()) each(bounds[i], bounds[i + 1], here);
+  }
+}
+
+struct Power {
+  Millis from, to;
+  double kw = 0;
+};
+
+// Committed power of the nodes that were switched off, by site and cause. A node that two rows of a
+// cause switch off at once counts once.
+std::map<std::pair<SiteId, std::uint32_t>, std::vector<Power>> sheds(const Scenario& s,
+                                                                     const Founding& f,
+                                                                     const OutagePlan& outages,
+                                                                     const Window& w) {
+  struct Off {
+    Millis from, to;
+    std::uint64_t nodes = 0;
+  };
+  std::map<std::tuple<std::uint32_t, PoolId, std::uint32_t>, std::vector<Off>> racks;
+  for (const Outage& o : outages.outages) {
+    const Millis from = std::max(o.at, w.from), to = std::min(o.back, w.to);
+    if (outages.causes[o.cause].shed && from < to)
+      racks[{o.cause, o.pool, o.rack}].push_back({from, to, o.nodes});
+  }
+  std::map<std::pair<SiteId, std::uint32_t>, std::map<std::pair<Millis, Millis>, double>> sums;
+  for (const auto& [key, offs] : racks) {
+    const auto& [cause, pool_id, rack] = key;
+    const PoolPlan& pool = f.pools[pool_id.index];
+    auto& of_site = sums[{pool.opened.site, cause}];
+    each_span(offs, [&](Millis from, Millis to, const std::vector<const Off*>& here) {
+      std::uint64_t nodes = 0;
+      for (const Off* off : here) nodes |= off->nodes;
+      of_site[{from, to}] += std::popcount(nodes) * static_cast<double>(pool.node_max_w.count()) /
+                             1000 * s.policy.power_commit_share;
+    });
+  }
+  std::map<std::pair<SiteId, std::uint32_t>, std::vector<Power>> out;
+  for (const auto& [key, powers] : sums)
+    for (const auto& [span, kw] : powers) out[key].push_back({span.first, span.second, kw});
+  return out;
+}
 
 }  // namespace
 
@@ -129,39 +192,25 @@ std::vector<Act> energy_acts(const Scenario& s, const Founding& f, const Facilit
   }
   for (auto& [key, act] : by_hour) out.push_back(std::move(act));
 
-  std::map<std::tuple<SiteId, Millis, Millis, CapCause>, std::int64_t> caps;  // pools of a site
+  const auto add = [&](SiteId site, ActKind kind, const std::string& cause,
+                       const std::vector<Power>& powers) {
+    each_span(powers, [&](Millis from, Millis to, const std::vector<const Power*>& here) {
+      double kw = 0;
+      for (const Power* p : here) kw += p->kw;
+      Act act{site, kind, cause, from, to, kw * hours_of(from, to)};
+      const Worth worth = prices.of(site, from, to);
+      act.krw = kw * worth.krw;
+      act.g_co2 = kw * worth.g_co2;
+      out.push_back(std::move(act));
+    });
+  };
+  std::map<std::pair<SiteId, CapCause>, std::vector<Power>> caps;
   for (const CapFigures& c : meter.caps())
-    caps[{f.pools[c.pool.index].opened.site, c.from, c.to, c.because}] += c.kept_wms;
-  for (const auto& [key, wms] : caps) {
-    const auto& [site, from, to, because] = key;
-    Act act{site, ActKind::cap, cause_of(because), from, to, kwh_of(wms)};
-    const double kw =
-        act.kwh * static_cast<double>(kMsPerHour) / static_cast<double>((to - from).count());
-    const Worth worth = prices.of(site, from, to);
-    act.krw = kw * worth.krw;
-    act.g_co2 = kw * worth.g_co2;
-    out.push_back(std::move(act));
-  }
-
-  std::map<std::tuple<SiteId, Millis, Millis, std::uint32_t>, double> sheds;  // kW
-  for (const Outage& o : outages.outages) {
-    if (!outages.causes[o.cause].shed) continue;
-    const Millis from = std::max(o.at, w.from), to = std::min(o.back, w.to);
-    if (from >= to) continue;
-    const PoolPlan& pool = f.pools[o.pool.index];
-    sheds[{pool.opened.site, from, to, o.cause}] += std::popcount(o.nodes) *
-                                                    static_cast<double>(pool.node_max_w.count()) /
-                                                    1000 * s.policy.power_commit_share;
-  }
-  for (const auto& [key, kw] : sheds) {
-    const auto& [site, from, to, cause] = key;
-    const double hours = static_cast<double>((to - from).count()) / static_cast<double>(kMsPerHour);
-    Act act{site, ActKind::shed, outages.causes[cause].id, from, to, kw * hours};
-    const Worth worth = prices.of(site, from, to);
-    act.krw = kw * worth.krw;
-    act.g_co2 = kw * worth.g_co2;
-    out.push_back(std::move(act));
-  }
+    caps[{f.pools[c.pool.index].opened.site, c.because}].push_back(
+        {c.from, c.to, kwh_of(c.kept_wms) / hours_of(c.from, c.to)});
+  for (const auto& [key, powers] : caps) add(key.first, ActKind::cap, cause_of(key.second), powers);
+  for (const auto& [key, powers] : sheds(s, f, outages, w))
+    add(key.first, ActKind::shed, outages.causes[key.second].id, powers);
   std::stable_sort(out.begin(), out.end(),
                    [](const Act& a, const Act& b) { return a.from < b.from; });
   return out;

@@ -257,6 +257,17 @@ TEST(SiteEnergy, CutsAreClosedHoursWhenToldAndUnservedWhenNot) {
   }
   EXPECT_NEAR(told.site.energy->unserved_kwh, 0, 1e-6);
   EXPECT_LT(told.site.facility_wms(), unsaid.site.facility_wms());
+  // Cuts overlap: what is off is told once, hour by hour.
+  EXPECT_GT(kwh_of(told.acts, ActKind::shed, "grid_curtailment"), 0);
+  double hours = 0, most = 0;
+  for (const Act& act : told.acts) {
+    if (act.kind != ActKind::shed) continue;
+    const double h = static_cast<double>((act.to - act.from).count()) / kMsPerHour;
+    hours += h;
+    most = std::max(most, act.kwh / h);
+  }
+  EXPECT_LE(most, 10 * 10.4 * s.policy.power_commit_share + 1e-6);  // ten nodes
+  EXPECT_LE(hours, 14 * 24);
 }
 
 // Lost lines are of a region: its sites have them at the same times.
