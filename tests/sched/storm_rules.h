@@ -57,6 +57,8 @@ class StormRules {
     EXPECT_NE(because, Reason::none);
     EXPECT_TRUE(told_.emplace(job, because).second) << "told twice";
     EXPECT_TRUE(because != Reason::cheaper_later || plant_.weather().energy);
+    if (stopped_.count(job) != 0) check_stops();  // what follows is done for others
+    shrunk_by_.clear();
   }
   void after_pass() {
     if (w_.lanes() == 0) return;
