@@ -401,6 +401,18 @@ describe("energy assets", () => {
       assert.deepEqual(wrong, []);
       await shut();
     });
+  test("acts of a policy for energy are told where no site has assets", async () => {
+    const json = fixture();
+    json.summary.acts = [{ site: "ulsan_sk_aws", kind: "cap", times: 5, hours: 30, kwh: 81_250, krw: 19_400_000, kg_co2: 22_750 }, { site: "ulsan_sk_aws", kind: "shift", times: 12, hours: 96, kwh: 40_500, krw: -1_250_000 }];
+    const { page, wrong, close: shut } = await open(write(json), { locale: "en-GB" });
+    const rows = page.locator("#energy [data-table=acts] tbody tr");
+    assert.equal(await rows.count(), 2);
+    assert.match(await rows.nth(0).innerText(), /81\.3/);
+    assert.match(await rows.nth(1).innerText(), /−₩1\.25\s?million/);
+    assert.equal(await page.locator("[data-source], [data-table=energy-sources]").count(), 0);
+    assert.deepEqual(wrong, []);
+    await shut();
+  });
   test("a result without them says nothing of them", async () => {
     const { page, wrong, close: shut } = await open(write(fixture()));
     await page.locator("#energy .chart svg").first().waitFor();

@@ -34,7 +34,7 @@ export function formats(lang: Lang) {
     return a >= 1e9 ? show(v / 1e9, "G") : a >= 1e6 ? show(v / 1e6, "M") : a >= 1e3 ? show(v / 1e3, "k") : plain(v, lang, 0);
   });
   const percent = (v: Num | undefined, digits = 1) => (v === null || v === undefined ? none : plain(v * 100, lang, digits, digits) + "%");
-  const won = of((v) => (ko ? grouped(v) + (Math.abs(v) >= 1e4 ? " 원" : "원") : "₩" + grouped(v)));
+  const won = of((v) => (v < 0 ? "−" : "") + (ko ? grouped(Math.abs(v)) + (Math.abs(v) >= 1e4 ? " 원" : "원") : "₩" + grouped(Math.abs(v))));
 
   /** Money to be paid: every won. `signed`: with + and −. */
   const money = (v: number, signed = false) => {
