@@ -221,7 +221,8 @@ namespace {
 OutagePlan outages_of(std::span<const ToldLimit> rows, const Scenario& s, const Founding& f,
                       const Facility* facility, Millis from, Millis to) {
   OutagePlan plan;
-  for (const auto& [d, because] : rows) {
+  for (const ToldLimit& row : rows) {
+    const DisruptionSpec& d = row.limit;
     Millis at = midnight(d.first) + hours(d.hour);
     const Millis back = at + std::max(hours(d.hours), kSeenAtOnce + Millis(1));
     const auto known_cause = std::find_if(plan.causes.begin(), plan.causes.end(),
@@ -252,7 +253,7 @@ OutagePlan outages_of(std::span<const ToldLimit> rows, const Scenario& s, const 
               d.kind == Disruption::grid_limit
                   ? cap_for(s, f, facility, site, begin, std::min(end, to), d.grid_mw)
                   : std::nullopt) {
-        if (*share < 1) plan.caps.push_back({site, begin, std::min(end, to), *share, because});
+        if (*share < 1) plan.caps.push_back({site, begin, std::min(end, to), *share, row.because});
         begin = known = end;
         continue;
       }
