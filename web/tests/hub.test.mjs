@@ -136,8 +136,9 @@ describe("application of the hub", { skip: existsSync(program()) ? false : `no $
     await page.locator(".flows svg").waitFor();
     const row = loans()[0], parts = lines.parts.filter((p) => p.pool === row.pool && p.owner === row.owner && p.member === row.member);
     await page.locator(`[data-table=lines] a[href*="pool=${row.pool}"][href*="member=${row.member}"]`).focus();
+    await page.evaluate(() => scrollBy(0, 150));  // focus moves the page only if the line was out of sight
     // What is left is what is shown as the page changes: a chart that comes late may have moved it.
-    await page.evaluate(() => addEventListener("hashchange", () => { window.leftAt = scrollY; }, { capture: true, once: true }));
+    await page.evaluate(() => addEventListener("popstate", () => { window.leftAt = scrollY; }, { once: true }));
     await page.keyboard.press("Enter");
     const shown = page.locator("[data-table=parts] tbody tr");
     await shown.first().waitFor();

@@ -33,14 +33,21 @@ async function problemOf(response: Response): Promise<Problem> {
   return new Problem(response.status, text(said.code) || "unknown", text(said.detail), text(said.request_id));
 }
 
+let asked = 0;
+/** How many questions the hub has not answered yet. */
+export const underWay = (): number => asked;
+
 export async function ask(url: string, { token = session.token, signal }: { token?: string; signal?: AbortSignal } = {}): Promise<Response> {
   let response: Response;
   try {
     // no-cache: asked each time, by ETag; what has not changed is not sent again.
+    asked += 1;
     response = await fetch(url, { signal, cache: "no-cache", headers: token ? { Authorization: `Bearer ${token}` } : {} });
   } catch (e) {
     if (signal?.aborted) throw e;
     throw new Problem(0, "no_answer");
+  } finally {
+    asked -= 1;
   }
   if (response.ok) return response;
   const problem = await problemOf(response);
