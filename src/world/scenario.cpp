@@ -2,6 +2,8 @@
 
 namespace dure {
 
+static_assert(sizeof(Scenario) == sizeof(ScenarioSections), "a member that describe() cannot know");
+
 Scenario::Scenario() = default;
 Scenario::Scenario(const Scenario&) = default;
 Scenario::Scenario(Scenario&&) noexcept = default;

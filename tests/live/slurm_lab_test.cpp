@@ -248,7 +248,7 @@ void each_of_many_runs_once(const SlurmLab& lab, Observer& site, int count) {
   }
   // A batch stops at its deadline; what it did not come to is asked again.
   std::vector<Handle> left = handles;
-  EXPECT_TRUE(within(30, [&] {
+  EXPECT_TRUE(within(150, [&] {  // on a busy machine each takes half a second
     std::vector<Handle> again;
     const auto released = site.driver->release(left);
     for (std::size_t i = 0; i < released.size(); ++i) {

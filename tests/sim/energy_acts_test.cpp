@@ -223,6 +223,15 @@ TEST(EnergyActs, ALimitOfTheGridIsMetByACap) {
   EXPECT_EQ(acts[0].cause, "power_short");
   EXPECT_EQ(acts[0].from, midnight({2027, 1, 4}) + Millis(12 * kMsPerHour));
   EXPECT_EQ(acts[0].to, midnight({2027, 1, 4}) + Millis(17 * kMsPerHour));
+
+  // Without leave to cap, nodes go, and the list names the row that asked for it.
+  s.energy_policy->least_cap_share = 1;
+  const Heard off = heard(s, tiny::options_of(s));
+  ASSERT_EQ(off.acts().size(), 1u);
+  EXPECT_EQ(off.acts()[0].kind, ActKind::shed);
+  EXPECT_EQ(off.acts()[0].cause, "less");
+  EXPECT_EQ(off.acts()[0].from, acts[0].from);
+  EXPECT_EQ(off.acts()[0].to, acts[0].to);
 }
 
 }  // namespace
