@@ -71,7 +71,7 @@ const char* name_of(ReplayPolicy p) {
 }
 
 void bench_log(const std::string& name, const std::vector<BatchJob>& jobs, std::int64_t procs,
-               std::vector<Row>& rows) {
+               std::vector<BenchRow>& rows) {
   for (const ReplayPolicy policy :
        {ReplayPolicy::fcfs, ReplayPolicy::easy, ReplayPolicy::conservative, ReplayPolicy::dure}) {
     std::uint64_t events = 0;
@@ -88,7 +88,7 @@ void bench_log(const std::string& name, const std::vector<BatchJob>& jobs, std::
 
 // The whole of `dure simulate` but for reading and writing: founding, warm-up, a month, meters,
 // hash.
-void bench_month(const Scenario& scenario, std::vector<Row>& rows) {
+void bench_month(const Scenario& scenario, std::vector<BenchRow>& rows) {
   std::uint64_t events = 0;
   std::int64_t jobs = 0, gpus = 0;
   const double s = best_of(1, [&] {
@@ -113,7 +113,7 @@ void bench_month(const Scenario& scenario, std::vector<Row>& rows) {
 }
 
 // One question to a full nation: 300,000 GPUs, 75,000 nodes, 100,000 jobs that wait.
-void bench_questions(bool quick, std::vector<Row>& rows) {
+void bench_questions(bool quick, std::vector<BenchRow>& rows) {
   NationSize size;
   if (quick) size.waiting = 10'000;
   size.past = quick ? 10'000 : 500'000;
@@ -142,7 +142,7 @@ void bench_questions(bool quick, std::vector<Row>& rows) {
 // 300,000. The ratio is to the same at 3,000 GPUs, times how n log n has grown since (log n for
 // what is counted by gang), n being nodes and waiting jobs: not above 1 if it grows no faster than
 // that.
-void bench_scale(bool quick, std::vector<Row>& rows) {
+void bench_scale(bool quick, std::vector<BenchRow>& rows) {
   std::map<std::string, double> first;
   for (const std::int64_t gpus : {3'000, 10'000, 30'000, 100'000, 300'000}) {
     if (quick && gpus > 30'000) break;
@@ -192,7 +192,7 @@ void bench_scale(bool quick, std::vector<Row>& rows) {
 }
 
 // FGD on shared nodes: every placement looks at every node. The ratio is to 100 nodes, by nodes.
-void bench_shared(bool quick, std::vector<Row>& rows) {
+void bench_shared(bool quick, std::vector<BenchRow>& rows) {
   double first = 0;
   for (const std::int64_t nodes : {100, 1'000, 5'000}) {
     if (quick && nodes > 1'000) break;
@@ -216,7 +216,7 @@ struct Options {
   std::string scenario = "scenarios/k-ai-hub/hub.yaml", frontier = "scenarios/frontier.yaml";
 };
 
-Result<Done> live_rows(const Options& o, std::vector<Row>& rows) {
+Result<Done> live_rows(const Options& o, std::vector<BenchRow>& rows) {
   BenchLiveOptions live;
   if (o.quick) live.make_quick();
   if (o.history >= 0) live.history = o.history;
@@ -225,10 +225,10 @@ Result<Done> live_rows(const Options& o, std::vector<Row>& rows) {
   return bench_live(live, rows);
 }
 
-int show(const Options& o, const std::vector<Row>& rows);
+int show(const Options& o, const std::vector<BenchRow>& rows);
 
 int run(const Options& o) {
-  std::vector<Row> rows;
+  std::vector<BenchRow> rows;
   if (o.live) {
     TRY_OR_COMPLAIN(done, live_rows(o, rows));
     (void)done;
@@ -273,10 +273,10 @@ int run(const Options& o) {
   return show(o, rows);
 }
 
-int show(const Options& o, const std::vector<Row>& rows) {
+int show(const Options& o, const std::vector<BenchRow>& rows) {
   if (o.json) {
     nlohmann::ordered_json out = nlohmann::ordered_json::array();
-    for (const Row& r : rows) {
+    for (const BenchRow& r : rows) {
       out.push_back({{"name", r.name}, {"unit", r.unit}, {"value", r.value}});
       if (r.ratio > 0) {
         out.back()["ratio"] = r.ratio;
@@ -287,7 +287,7 @@ int show(const Options& o, const std::vector<Row>& rows) {
     return kDone;
   }
   fmt::print("{:<36} {:>14} {:<9} {:>16}\n", "bench", "value", "unit", "ratio");
-  for (const Row& r : rows)
+  for (const BenchRow& r : rows)
     fmt::print("{:<36} {:>14} {:<9} {:>16}\n", r.name,
                r.value < 1000 ? fmt::format("{:.2f}", r.value) : fmt::format("{:.0f}", r.value),
                r.unit, r.ratio > 0 ? fmt::format("{:.2f}", r.ratio) : "-");

@@ -46,7 +46,7 @@ Result<double> commits_per_s(const std::vector<Entry>& entries, std::size_t at_o
 // What a submit leaves in the record is two entries: what was asked, and that it waits.
 constexpr std::size_t kEntriesOfSubmit = 2;
 
-Result<Done> submits(const BenchLiveOptions& o, std::vector<Row>& rows) {
+Result<Done> submits(const BenchLiveOptions& o, std::vector<BenchRow>& rows) {
   TRY(hub, BenchHub::start({}));
   hub->post("/api/v1/jobs", R"({"command":["/bin/true"],"gpus":8,"service":true})");
   Load what;
@@ -87,7 +87,7 @@ Result<Done> submits(const BenchLiveOptions& o, std::vector<Row>& rows) {
 }
 
 // Also leaves a hub with a history, which is started again.
-Result<Done> dispatches_and_restart(const BenchLiveOptions& o, std::vector<Row>& rows) {
+Result<Done> dispatches_and_restart(const BenchLiveOptions& o, std::vector<BenchRow>& rows) {
   TRY(hub, BenchHub::start({1'000}));
   const auto over = [&] {
     return hub->status("waiting_jobs") == 0 && hub->status("running_jobs") == 0;
@@ -118,7 +118,7 @@ Result<Done> dispatches_and_restart(const BenchLiveOptions& o, std::vector<Row>&
   return Done{};
 }
 
-Result<Done> answers(const BenchLiveOptions& o, std::vector<Row>& rows) {
+Result<Done> answers(const BenchLiveOptions& o, std::vector<BenchRow>& rows) {
   TRY(hub, BenchHub::start({}));
   hub->post("/api/v1/jobs", R"({"command":["/bin/true"],"gpus":8,"service":true})");
   for (std::int64_t jobs = 0; jobs < o.known; jobs += 100'000)
@@ -147,7 +147,7 @@ Result<Done> answers(const BenchLiveOptions& o, std::vector<Row>& rows) {
   return Done{};
 }
 
-Result<Done> clients(const BenchLiveOptions& o, std::vector<Row>& rows) {
+Result<Done> clients(const BenchLiveOptions& o, std::vector<BenchRow>& rows) {
   const auto count = static_cast<std::size_t>(o.clients);
   rlimit limit{};
   ::getrlimit(RLIMIT_NOFILE, &limit);
@@ -175,7 +175,7 @@ Result<Done> clients(const BenchLiveOptions& o, std::vector<Row>& rows) {
   return Done{};
 }
 
-Result<Done> at_rest(std::vector<Row>& rows) {
+Result<Done> at_rest(std::vector<BenchRow>& rows) {
   TRY(hub, BenchHub::start({}));
   const double before = hub->cpu_s(), began = seconds_now();
   std::this_thread::sleep_for(std::chrono::seconds(10));  // that is what is measured
@@ -185,7 +185,7 @@ Result<Done> at_rest(std::vector<Row>& rows) {
   return Done{};
 }
 
-Result<Done> nation(const BenchLiveOptions& o, std::vector<Row>& rows) {
+Result<Done> nation(const BenchLiveOptions& o, std::vector<BenchRow>& rows) {
   double per_node = 0;
   for (const std::int64_t nodes : {o.nodes / 10, o.nodes}) {
     const double began = seconds_now();
@@ -217,7 +217,7 @@ void BenchLiveOptions::make_quick() {
   submits = 2'000;
 }
 
-Result<Done> bench_live(const BenchLiveOptions& o, std::vector<Row>& rows) {
+Result<Done> bench_live(const BenchLiveOptions& o, std::vector<BenchRow>& rows) {
   const std::function<Result<Done>()> all[] = {
       [&] { return submits(o, rows); },
       [&] { return answers(o, rows); },

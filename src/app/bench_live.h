@@ -21,6 +21,6 @@ struct BenchLiveOptions {
   void make_quick();      // a hundredth or so of it
 };
 
-Result<Done> bench_live(const BenchLiveOptions& options, std::vector<Row>& rows);
+Result<Done> bench_live(const BenchLiveOptions& options, std::vector<BenchRow>& rows);
 
 }  // namespace dure

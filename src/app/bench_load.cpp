@@ -73,7 +73,7 @@ class Loading {
     ::close(epoll_);
   }
 
-  Result<Loaded> run() {
+  Result<LoadResult> run() {
     lines_.resize(static_cast<std::size_t>(load_.connections));
     for (std::size_t i = 0; i < lines_.size(); ++i) {
       TRY(fd, connected(load_.port));
@@ -144,7 +144,7 @@ class Loading {
   std::vector<std::size_t> idle_;
   std::size_t next_ = 0;
   double began_ = 0;
-  Loaded out_;
+  LoadResult out_;
 };
 
 }  // namespace
@@ -153,13 +153,13 @@ double seconds_now() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
-double Loaded::percentile(double share) const {
+double LoadResult::percentile(double share) const {
   if (ms.empty()) return 0;
   const auto at = static_cast<std::size_t>(share * static_cast<double>(ms.size()));
   return ms[std::min(at, ms.size() - 1)];
 }
 
-Result<Loaded> load(const Load& what) { return Loading(what).run(); }
+Result<LoadResult> load(const Load& what) { return Loading(what).run(); }
 
 std::string http_get(const std::string& target) {
   return "GET " + target + " HTTP/1.1\r\nHost: bench\r\n\r\n";

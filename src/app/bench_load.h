@@ -25,14 +25,14 @@ struct Load {
   double deadline_s = 120;
 };
 
-struct Loaded {
+struct LoadResult {
   std::size_t good = 0, bad = 0;
   double seconds = 0;
   std::vector<double> ms;                 // of the good ones, sorted
   double percentile(double share) const;  // 0 … 1; 0 where there are none
 };
 
-Result<Loaded> load(const Load& load);
+Result<LoadResult> load(const Load& load);
 
 std::string http_get(const std::string& target);
 std::string http_post(const std::string& target, const std::string& json);

@@ -108,7 +108,7 @@ Scenario ten_times_the_gpus(Scenario s) {
   return s;
 }
 
-Result<Done> bench_growth(const Scenario& frontier, std::vector<Row>& rows) {
+Result<Done> bench_growth(const Scenario& frontier, std::vector<BenchRow>& rows) {
   const Days month{frontier.run.from, date_of(midnight(frontier.run.from) + Millis(30 * kMsPerDay)),
                    frontier.run.step_ms, 0};
   TRY(one, timed(frontier, month));
@@ -144,7 +144,7 @@ Scenario with_demand(Scenario s, double share) {
 
 }  // namespace
 
-Result<Done> bench_physics(const BenchPhysicsOptions& options, std::vector<Row>& rows) {
+Result<Done> bench_physics(const BenchPhysicsOptions& options, std::vector<BenchRow>& rows) {
   if (!options.frontier.empty()) {
     TRY(frontier, scenario_at(options.frontier));
     TRY(day, timed(frontier, {frontier.run.from, frontier.run.to, Millis(15'000), 0}));

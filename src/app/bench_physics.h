@@ -15,6 +15,6 @@ struct BenchPhysicsOptions {
   bool year = true;              // of the nation at 15 minutes
 };
 
-Result<Done> bench_physics(const BenchPhysicsOptions& options, std::vector<Row>& rows);
+Result<Done> bench_physics(const BenchPhysicsOptions& options, std::vector<BenchRow>& rows);
 
 }  // namespace dure

@@ -6,7 +6,7 @@
 
 namespace dure {
 
-struct Row {
+struct BenchRow {
   std::string name, unit;
   double value = 0;
   double ratio = 0;  // 0: none

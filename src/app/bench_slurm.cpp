@@ -77,7 +77,7 @@ Result<Done> raw_round(const std::vector<std::string>& bodies, const std::string
   return Fault{"slurmrestd", std::to_string(bodies.size()) + " submits", std::to_string(taken), ""};
 }
 
-Result<Done> rounds(const std::string& folder, std::vector<Row>& rows) {
+Result<Done> rounds(const std::string& folder, std::vector<BenchRow>& rows) {
   SlurmOptions options;
   options.site = "s1";
   options.rest_socket = folder + "/lab/s1/run/rest.sock";
@@ -123,7 +123,7 @@ Result<Done> rounds(const std::string& folder, std::vector<Row>& rows) {
 
 }  // namespace
 
-Result<Done> bench_slurm(const std::string& lab, std::vector<Row>& rows) {
+Result<Done> bench_slurm(const std::string& lab, std::vector<BenchRow>& rows) {
   std::string folder = "/tmp/dbslurm-XXXXXX";  // short: unix sockets live in it
   if (::mkdtemp(folder.data()) == nullptr)
     return Fault{folder, "a folder", std::strerror(errno), ""};

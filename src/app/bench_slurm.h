@@ -11,6 +11,6 @@
 namespace dure {
 
 // lab: a program that starts and ends clusters, `LAB up --clusters 1 --nodes 4 FOLDER`.
-Result<Done> bench_slurm(const std::string& lab, std::vector<Row>& rows);
+Result<Done> bench_slurm(const std::string& lab, std::vector<BenchRow>& rows);
 
 }  // namespace dure

@@ -26,7 +26,7 @@ struct Options {
 double hundredths(double v) { return std::round(v * 100) / 100; }
 
 Json to_json(const ValidationTable& t, bool groups) {
-  const Verdict v = verdict(t);
+  const TableVerdict v = verdict(t);
   Json out = {{"table", t.table},
               {"quantity", t.quantity},
               {"unit", t.unit},
@@ -53,14 +53,14 @@ Json to_json(const ValidationTable& t, bool groups) {
 std::string shown(const std::vector<ValidationTable>& tables, bool groups) {
   std::vector<std::vector<std::string>> rows{
       {"TABLE", "ROWS", "UNANSWERED", "MAPE %", "P90 %", "BIAS %", "BAR %", "", "WHAT"}};
-  const auto row = [&](const std::string& name, const Verdict& v, const std::string& bar,
+  const auto row = [&](const std::string& name, const TableVerdict& v, const std::string& bar,
                        const std::string& word, const std::string& what) {
     rows.push_back({name, std::to_string(v.rows), std::to_string(v.unanswered),
                     fmt::format("{:.2f}", v.mape_pct), fmt::format("{:.2f}", v.p90_ape_pct),
                     fmt::format("{:+.2f}", v.bias_pct), bar, word, what});
   };
   for (const ValidationTable& t : tables) {
-    const Verdict v = verdict(t);
+    const TableVerdict v = verdict(t);
     row(t.table, v, fmt::format("{:g}", t.bar_pct), v.ok ? "ok" : "MISSED",
         t.quantity + (t.unit.empty() ? "" : ", " + t.unit));
     if (groups)

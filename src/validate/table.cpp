@@ -8,8 +8,8 @@
 
 namespace dure {
 
-Verdict verdict(const ValidationTable& table) {
-  Verdict v;
+TableVerdict verdict(const ValidationTable& table) {
+  TableVerdict v;
   v.rows = table.rows.size();
   std::vector<double> errors;
   double sum = 0, signed_sum = 0;

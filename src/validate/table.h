@@ -26,17 +26,17 @@ struct ValidationTable {
   std::vector<ValidationRow> rows;
 };
 
-struct Verdict {
+struct TableVerdict {
   std::size_t rows = 0, unanswered = 0;
   double mape_pct = 0, p90_ape_pct = 0, bias_pct = 0;  // of the rows that were answered
   bool ok = false;  // some row, few unanswered, and the MAPE within the bar
 };
 
-Verdict verdict(const ValidationTable& table);
+TableVerdict verdict(const ValidationTable& table);
 
 struct GroupVerdict {
   std::string group;
-  Verdict verdict;
+  TableVerdict verdict;
 };
 std::vector<GroupVerdict> verdict_by_group(const ValidationTable& table);  // in order of the names
 

@@ -97,11 +97,11 @@ TEST(AtomicFile, AppearsOnlyWhenCommitted) {
     ASSERT_TRUE(file.value().write("half"));
     EXPECT_FALSE(std::filesystem::exists(folder / "out.txt"));
   }
-  EXPECT_EQ(folder.files(), 0u);
+  EXPECT_EQ(files_in(folder), 0u);
   ASSERT_TRUE(write_file(folder / "out.txt", "whole"));
   ASSERT_TRUE(write_file(folder / "out.txt", "again"));
   EXPECT_EQ(slurp(folder / "out.txt"), "again");
-  EXPECT_EQ(folder.files(), 1u);
+  EXPECT_EQ(files_in(folder), 1u);
 }
 
 TEST(AtomicFile, KeepsTheOldContentWhenNotCommitted) {
@@ -112,7 +112,7 @@ TEST(AtomicFile, KeepsTheOldContentWhenNotCommitted) {
     ASSERT_TRUE(file.value().write(std::string(1'000'000, 'n')));
   }
   EXPECT_EQ(slurp(folder / "out.txt"), "old");
-  EXPECT_EQ(folder.files(), 1u);
+  EXPECT_EQ(files_in(folder), 1u);
 }
 
 TEST(AtomicFile, FollowsLinksAndKeepsTheMode) {

@@ -6,7 +6,7 @@
 
 #include "live/agent.h"
 #include "live/drivers/null.h"
-#include "live/temp_folder.h"
+#include "temp_folder.h"
 
 namespace dure {
 namespace {

@@ -12,7 +12,7 @@
 #include <iterator>
 
 #include "base/hash.h"
-#include "live/temp_folder.h"
+#include "temp_folder.h"
 
 namespace dure {
 namespace {

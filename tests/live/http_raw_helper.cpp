@@ -10,7 +10,6 @@
 #include <charconv>
 #include <chrono>
 #include <cstdlib>
-#include <filesystem>
 #include <utility>
 
 #include "base/check.h"
@@ -149,16 +148,6 @@ void RawServer::serve(const Script& script) {
     RawSocket socket(fd);
     script(connections_++, socket);
   }
-}
-
-TempFolder::TempFolder() {
-  std::string name = (std::filesystem::temp_directory_path() / "dure_live_XXXXXX").string();
-  CHECK(::mkdtemp(name.data()) != nullptr);
-  path_ = name;
-}
-TempFolder::~TempFolder() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
 }
 
 bool comes_true(const std::function<bool()>& what) {

@@ -9,6 +9,8 @@
 #include <thread>
 #include <vector>
 
+#include "temp_folder.h"
+
 namespace dure {
 
 // A connected socket; every wait ends after ten seconds.
@@ -57,17 +59,6 @@ class RawServer {
   std::atomic<int> connections_ = 0;
   std::atomic<bool> going_ = false;
   std::thread thread_;
-};
-
-// A folder that goes with the object.
-class TempFolder {
- public:
-  TempFolder();
-  ~TempFolder();
-  std::string operator/(std::string_view name) const { return path_ + "/" + std::string(name); }
-
- private:
-  std::string path_;
 };
 
 // Polls until what() is true; false after ten seconds.

@@ -17,7 +17,7 @@
 
 namespace dure {
 
-struct Weather {  // what may happen
+struct StormWeather {  // what may happen
   bool overruns = false, failures = false, drains = false, plans = false, reservations = false;
   bool capacity = false, guarantees = false, cancels = false, dependencies = false;
   bool badly = false, adopts = false;  // jobs fail for good; sites start some themselves
@@ -45,7 +45,7 @@ class StormPlant final : public Plant {
     }
   }
   const Policy& policy() const { return policy_; }
-  const Weather& weather() const { return weather_; }
+  const StormWeather& weather() const { return weather_; }
   bool drained(PoolId pool, std::uint32_t rack, std::uint64_t nodes) const {
     const auto it = drained_.find({pool.index, rack});
     return it != drained_.end() && (it->second & nodes) != 0;
@@ -479,7 +479,7 @@ class StormPlant final : public Plant {
   void any(std::vector<Event>& facts) {
     const bool more = jobs_left_ > 0;
     if (more) agenda_.emplace(now_ + (chance(40) ? 0 : between(0, pause_)), Item{Item::any, 0, 0});
-    const Weather& w = weather_;
+    const StormWeather& w = weather_;
     if (more && w.energy && chance(15)) return tell_energy(facts);
     if (more && w.adopts && chance(10)) return adopt(facts);
     if (more && chance(70)) return submit(facts);
@@ -713,7 +713,7 @@ class StormPlant final : public Plant {
  private:
   const World& world_;
   Stream s_;
-  Weather weather_;
+  StormWeather weather_;
   Policy policy_;
   std::vector<MemberJoined> members_;
   std::vector<AccountOpened> accounts_;

@@ -701,7 +701,7 @@ class StormRules {
   }
 
   void check_guarantees() {
-    const Weather& weather = plant_.weather();
+    const StormWeather& weather = plant_.weather();
     if (policy_.order != Order::fair || !policy_.preempt || policy_.backfill != Backfill::easy ||
         plant_.pass_every() != 1 || !weather.calm() || weather.guarantees || weather.plans ||
         weather.reservations)
@@ -742,7 +742,7 @@ class StormRules {
   }
 
   void check_starvation() {
-    const Weather& weather = plant_.weather();
+    const StormWeather& weather = plant_.weather();
     if (w_.members().size() != 1 || policy_.order != Order::fair || policy_.patience.count() == 0 ||
         policy_.backfill != Backfill::easy || !weather.calm() || weather.plans ||
         weather.reservations || plant_.pass_every() != 1)

@@ -44,6 +44,16 @@ class CheckFloors(unittest.TestCase):
                      "base/c.cpp": '#include "base/a.h"\n\n#include "world/b.h"\n'},
                     "src/base/c.cpp:3:", "base includes world", "src/world")
 
+    def test_a_type_is_defined_once(self):
+        one = "#pragma once\nnamespace dure {\nstruct Loaded {\n  int a = 0;\n};\n}  // namespace dure\n"
+        self.breach({"base/a.h": one, "io/b.h": "\n" + one}, "src/io/b.h:4:", "dure::Loaded", "src/base/a.h:3")
+        self.breach({"base/a.h": one, "io/b.cpp": one.replace("#pragma once\n", "")}, "src/io/b.cpp:2:", "another name")
+        self.fine({"base/a.h": one,
+                   "base/b.h": "#pragma once\nnamespace dure {\nstruct Loaded;\n}  // namespace dure\n",
+                   "io/c.h": "#pragma once\nnamespace dure::io {\nclass Loaded {};\n}  // namespace dure::io\n",
+                   "io/d.cpp": "namespace dure {\nnamespace {\nstruct Loaded {};\n}  // namespace\n}  // namespace dure\n",
+                   "io/e.cpp": "namespace dure {\nstruct Loaded::Inner {};\n}  // namespace dure\n"})
+
     def test_neighbours_do_not_meet(self):
         self.breach({"plan/p.h": "#pragma once\n", "sim/s.cpp": '#include "plan/p.h"\n'},
                     "src/sim/s.cpp:1:", "sim includes plan", "src/app")

@@ -3,17 +3,15 @@
 #include "validate/cooling_tables.h"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <cmath>
 #include <cstdlib>
-#include <filesystem>
-#include <fstream>
 
 #include "io/yaml_writer.h"
 #include "read_described.h"
 #include "shared_folder.h"
 #include "source_dir.h"
+#include "temp_folder.h"
 
 namespace dure {
 namespace {
@@ -42,18 +40,13 @@ CoolingYear year_of(const std::string& kind, const std::string& where) {
 // A folder with a cooling.csv of these rows.
 class Truth {
  public:
-  explicit Truth(const std::string& rows)
-      : dir_(std::filesystem::temp_directory_path() /
-             ("cooling_truth_" + std::to_string(getpid()))) {
-    std::filesystem::create_directories(dir_);
-    std::ofstream(dir_ / "cooling.csv") << "id,operator,site,region,metric,value,evidence,note\n"
-                                        << rows;
+  explicit Truth(const std::string& rows) {
+    folder_.put("cooling.csv", "id,operator,site,region,metric,value,evidence,note\n" + rows);
   }
-  ~Truth() { std::filesystem::remove_all(dir_); }
-  std::string dir() const { return dir_.string(); }
+  const std::string& dir() const { return folder_.path(); }
 
  private:
-  std::filesystem::path dir_;
+  TempFolder folder_;
 };
 
 TEST(CoolingTables, WhatIsWrittenIsReadBackTheSame) {
@@ -126,7 +119,7 @@ TEST(CoolingTables, ThePublishedSitesKeepTheBars) {
   const auto tables = cooling_tables(shipped(), csv);
   ASSERT_TRUE(tables);
   for (const ValidationTable& t : tables.value()) {
-    const Verdict v = verdict(t);
+    const TableVerdict v = verdict(t);
     EXPECT_TRUE(v.ok) << t.table << ": MAPE " << v.mape_pct << " %, unanswered " << v.unanswered;
   }
   // Within one operator the model must know at least what the mean of its other sites knows.

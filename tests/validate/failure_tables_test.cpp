@@ -7,11 +7,10 @@
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
-#include <filesystem>
-#include <fstream>
 
 #include "shared_folder.h"
 #include "shipped.h"
+#include "temp_folder.h"
 #include "validate/fleet_run.h"
 
 namespace dure {
@@ -24,15 +23,10 @@ const std::string kHeader =
 
 class FailureTables : public ::testing::Test {
  protected:
-  FailureTables() : dir_(::testing::TempDir() + "dure_failure_tables") {
-    std::filesystem::create_directories(dir_);
-  }
-  ~FailureTables() override { std::filesystem::remove_all(dir_); }
   Result<std::vector<ValidationTable>> tables(const std::string& text) {
-    std::ofstream(dir_ + "/failures.csv") << text;
-    return failure_tables(shipped(), dir_ + "/failures.csv");
+    return failure_tables(shipped(), folder_.put("failures.csv", text));
   }
-  std::string dir_;
+  const TempFolder folder_;
 };
 
 TEST_F(FailureTables, AKnownFleetIsAnsweredByItsCountsAnotherByTheReference) {
@@ -64,7 +58,7 @@ TEST_F(FailureTables, WhatCannotBeAnsweredIsCountedNotInvented) {
 }
 
 TEST_F(FailureTables, BadFilesAreRefused) {
-  EXPECT_FALSE(failure_tables(shipped(), dir_ + "/nowhere"));
+  EXPECT_FALSE(failure_tables(shipped(), folder_ / "nowhere"));
   EXPECT_FALSE(tables("id,suite\na,b\n"));
   EXPECT_FALSE(tables(kHeader + "a,b\n"));
   EXPECT_FALSE(tables(kHeader + "a,x,H100,8,1,1,summary,all,faults,many,count,read\n"));
@@ -114,7 +108,7 @@ TEST(FailureTruth, RecordedTablesAreWithinTheirBars) {
   ASSERT_TRUE(tables) << (tables ? "" : to_string(tables.fault()));
   EXPECT_EQ(tables.value().size(), 5U);
   for (const ValidationTable& t : tables.value()) {
-    const Verdict v = verdict(t);
+    const TableVerdict v = verdict(t);
     EXPECT_TRUE(v.ok) << t.table << " " << v.mape_pct << " %, unanswered " << v.unanswered;
   }
   // The model that it replaces is not within them.

@@ -5,12 +5,11 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
-#include <filesystem>
-#include <fstream>
 
 #include "physics/hour_shape.h"
 #include "shared_folder.h"
 #include "shipped.h"
+#include "temp_folder.h"
 #include "validate/grid_traces.h"
 
 namespace dure {
@@ -24,7 +23,7 @@ TEST(GridTables, EachIsWithinItsBar) {
   ASSERT_TRUE(tables) << to_string(tables.fault());
   ASSERT_EQ(tables.value().size(), 5U);
   for (const ValidationTable& t : tables.value()) {
-    const Verdict v = verdict(t);
+    const TableVerdict v = verdict(t);
     EXPECT_TRUE(v.ok) << t.table << ": MAPE " << v.mape_pct << " %, bar " << t.bar_pct << " %, "
                       << v.unanswered << " of " << v.rows << " unanswered";
     std::printf("%-24s rows %3zu  MAPE %6.3f %%  P90 %6.3f %%  bias %+6.3f %%  bar %.1f %%\n",
@@ -50,36 +49,32 @@ TEST(GridTables, ATariffWithoutTheYearLeavesItsRowUnanswered) {
   EXPECT_FALSE(verdict(t.value()).ok);
 }
 
-std::string file_with(const std::string& name, const std::string& text) {
-  const std::string path = ::testing::TempDir() + name;
-  std::ofstream(path) << text;
-  return path;
-}
-
 TEST(GridTraces, HoursOfCarbonAreUtcAndHoursOfPriceKst) {
+  const TempFolder folder;
   const std::string carbon =
-      file_with("carbon.csv", "t,c,n,i,direct\r\n2021-01-01 16:00:00,a,b,KR,416.13,481\r\n");
+      folder.put("carbon.csv", "t,c,n,i,direct\r\n2021-01-01 16:00:00,a,b,KR,416.13,481\r\n");
   const std::vector<HourValue> c = read_carbon_trace(carbon).value();
   ASSERT_EQ(c.size(), 1U);
   EXPECT_EQ(iso_kst(c[0].at), "2021-01-02T01:00:00+09:00");
   EXPECT_DOUBLE_EQ(c[0].value, 416.13);
-  const std::string price = file_with("price.csv", "t,p\n2021-01-01 16:00:00,-67530.0\n");
+  const std::string price = folder.put("price.csv", "t,p\n2021-01-01 16:00:00,-67530.0\n");
   const std::vector<HourValue> p = read_price_trace(price).value();
   EXPECT_EQ(iso_kst(p[0].at), "2021-01-01T16:00:00+09:00");
   EXPECT_DOUBLE_EQ(p[0].value, -67.53);  // negative prices are prices
 }
 
 TEST(GridTraces, BadRowsAreRefusedWithTheirLine) {
+  const TempFolder folder;
   for (const char* row : {"2021-01-01 24:00:00,1", "2021-02-29 00:00:00,1", "2021-01-01 00:30:00,1",
                           "2021-01-01 00:00:00,", "2021-01-01 00:00:00,nan", "x", ""}) {
     const std::string path =
-        file_with("bad.csv", std::string("t,p\n2021-01-01 00:00:00,5\n") + row + "\n");
+        folder.put("bad.csv", std::string("t,p\n2021-01-01 00:00:00,5\n") + row + "\n");
     const Result<std::vector<HourValue>> r = read_price_trace(path);
     ASSERT_FALSE(r) << row;
     EXPECT_TRUE(r.fault().where.ends_with("bad.csv:3")) << r.fault().where;
   }
-  EXPECT_FALSE(read_price_trace(file_with("empty.csv", "t,p\n")));
-  EXPECT_FALSE(read_price_trace(::testing::TempDir() + "no_such_file.csv"));
+  EXPECT_FALSE(read_price_trace(folder.put("empty.csv", "t,p\n")));
+  EXPECT_FALSE(read_price_trace(folder / "no_such_file.csv"));
 }
 
 TEST(GridTraces, AShapeMadeOfAFlatYearIsFlat) {

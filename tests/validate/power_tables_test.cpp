@@ -18,7 +18,7 @@ std::string truth_csv() { return shared_folder() + "/data/truth/power.csv"; }
 
 // MAPE that the documentation prints; a model that gets worse turns this red.
 void expect_within(const ValidationTable& t, const std::map<std::string, double>& most) {
-  const Verdict v = verdict(t);
+  const TableVerdict v = verdict(t);
   std::printf("%-34s %5zu rows  %zu unanswered  MAPE %6.2f %%  P90 %6.2f  bias %6.2f  %s\n",
               t.table.c_str(), v.rows, v.unanswered, v.mape_pct, v.p90_ape_pct, v.bias_pct,
               v.ok ? "ok" : "over the bar");

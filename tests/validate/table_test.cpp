@@ -14,9 +14,9 @@ ValidationTable of(std::vector<ValidationRow> rows, double bar_pct) {
   return t;
 }
 
-TEST(Verdict, MeansAndPercentileByHand) {
+TEST(TableVerdict, MeansAndPercentileByHand) {
   // Errors +10 %, -20 %, 0, of values of either sign.
-  const Verdict v =
+  const TableVerdict v =
       verdict(of({{"a", "x", 110.0, 100}, {"b", "x", 80.0, 100}, {"c", "y", -50.0, -50}}, 10.1));
   EXPECT_EQ(v.rows, 3u);
   EXPECT_NEAR(v.mape_pct, 10, 1e-9);
@@ -25,7 +25,7 @@ TEST(Verdict, MeansAndPercentileByHand) {
   EXPECT_TRUE(v.ok);
 }
 
-TEST(Verdict, ARowWithoutANumberCountsAgainstTheTable) {
+TEST(TableVerdict, ARowWithoutANumberCountsAgainstTheTable) {
   std::vector<ValidationRow> rows(20, {"a", "x", 1.0, 1});
   rows[0].predicted.reset();
   EXPECT_TRUE(verdict(of(rows, 1)).ok);  // 5 %
@@ -34,9 +34,9 @@ TEST(Verdict, ARowWithoutANumberCountsAgainstTheTable) {
   EXPECT_EQ(verdict(of(rows, 1)).unanswered, 2u);
 }
 
-TEST(Verdict, AnEmptyTableIsNotOk) { EXPECT_FALSE(verdict(of({}, 100)).ok); }
+TEST(TableVerdict, AnEmptyTableIsNotOk) { EXPECT_FALSE(verdict(of({}, 100)).ok); }
 
-TEST(Verdict, ByGroup) {
+TEST(TableVerdict, ByGroup) {
   const auto groups = verdict_by_group(of({{"a", "y", 2.0, 1}, {"b", "x", 1.0, 1}}, 10));
   ASSERT_EQ(groups.size(), 2u);
   EXPECT_EQ(groups[0].group, "x");

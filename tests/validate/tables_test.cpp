@@ -3,11 +3,11 @@
 
 #include <gtest/gtest.h>
 
-#include <filesystem>
 #include <fstream>
 
 #include "shared_folder.h"
 #include "source_dir.h"
+#include "temp_folder.h"
 
 namespace dure {
 namespace {
@@ -21,9 +21,8 @@ Models shipped() {
 TEST(Tables, AFileWithRowsOfOneTable) {
   const std::string truth = shared_folder() + "/data/truth/power.csv";
   ASSERT_TRUE(is_shared(truth)) << truth << kSetShared;
-  const auto folder = std::filesystem::temp_directory_path() / "dure_tables_test";
-  std::filesystem::create_directories(folder);
-  const std::string path = (folder / "power.csv").string();
+  const TempFolder folder;
+  const std::string path = folder / "power.csv";
   {
     std::ifstream in(truth);
     std::ofstream out(path);
@@ -37,7 +36,6 @@ TEST(Tables, AFileWithRowsOfOneTable) {
       }
   }
   const auto tables = tables_of_file(shipped(), path, "power");
-  std::filesystem::remove_all(folder);
   ASSERT_TRUE(tables) << to_string(tables.faults().at(0));
   ASSERT_EQ(tables.value().size(), 1u);
   EXPECT_EQ(tables.value()[0].table, "node_training_power");

@@ -21,7 +21,7 @@ TEST(WeatherTables, EveryTableIsWithinItsBar) {
   ASSERT_TRUE(tables) << to_string(tables.fault());
   ASSERT_EQ(tables.value().size(), 7u);
   for (const ValidationTable& t : tables.value()) {
-    const Verdict v = verdict(t);
+    const TableVerdict v = verdict(t);
     EXPECT_TRUE(v.ok) << t.table << " " << v.mape_pct << " of " << t.bar_pct;
     EXPECT_EQ(v.rows, t.table == "weather/hot_hours" ? 2u : 24u);
     EXPECT_EQ(v.unanswered, 0u);

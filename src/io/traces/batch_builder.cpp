@@ -16,7 +16,7 @@ std::string log_name(const std::string& path) {
   return name;
 }
 
-BatchBuilder::BatchBuilder(std::string path, TraceFormat format, Clock clock,
+BatchBuilder::BatchBuilder(std::string path, TraceFormat format, LogClock clock,
                            const LogOptions& options, std::uint64_t stored_bytes)
     : path_(std::move(path)),
       options_(options),

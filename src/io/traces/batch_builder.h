@@ -27,7 +27,7 @@ struct RawJob {  // a row before the rules; -1 (or any value <= 0) is unknown wh
 class BatchBuilder {
  public:
   // `path` is for messages and for the log's name; stored_bytes is a hint of the size.
-  BatchBuilder(std::string path, TraceFormat format, Clock clock, const LogOptions& options,
+  BatchBuilder(std::string path, TraceFormat format, LogClock clock, const LogOptions& options,
                std::uint64_t stored_bytes);
 
   // Conventions 1 and 2 up to what needs the whole log. CHECKs that times are within

@@ -62,7 +62,7 @@ Result<TraceFormat> parse_format(std::string_view name);
 // Looks at the first kilobytes (through gzip); a Fault names the formats that are known.
 Result<TraceFormat> detect_format(const std::string& path);
 
-enum class Clock : std::uint8_t {
+enum class LogClock : std::uint8_t {
   log_start,  // 0 is the start of the log; the hour of day is unknown
   unix_utc,   // 0 is 1970-01-01T00:00Z
   civil,      // local wall clock read as if it were UTC: hours of day are local
@@ -87,7 +87,7 @@ struct LogHeader {  // what the file said about itself; empty or none where it s
 struct BatchLog {
   std::string name;  // file name without folder, .gz and extension
   TraceFormat format = TraceFormat::swf;
-  Clock clock = Clock::log_start;
+  LogClock clock = LogClock::log_start;
   std::int64_t procs = 0;  // the machine
   std::vector<BatchJob> jobs;
   std::int64_t rows = 0;  // data rows in the file, kept or dropped

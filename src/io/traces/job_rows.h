@@ -13,7 +13,7 @@ namespace dure {
 
 // translate(row, builder, row number from 0) -> RawJob.
 template <class Row, class Translate>
-Result<BatchLog> read_job_rows(ByteSource source, TraceFormat format, Clock clock,
+Result<BatchLog> read_job_rows(ByteSource source, TraceFormat format, LogClock clock,
                                const LogOptions& options, Translate translate) {
   TRY(reader, TableReader<Row>::open(std::move(source)));
   BatchBuilder builder(reader.name(), format, clock, options, reader.stored_bytes());

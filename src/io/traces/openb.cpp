@@ -41,7 +41,7 @@ Result<std::vector<OpenbPod>> read_openb_pods(ByteSource source) {
 }
 
 Result<BatchLog> read_openb_log(ByteSource source, const LogOptions& options) {
-  return read_job_rows<OpenbPod>(std::move(source), TraceFormat::openb_pods, Clock::log_start,
+  return read_job_rows<OpenbPod>(std::move(source), TraceFormat::openb_pods, LogClock::log_start,
                                  options, [](const OpenbPod& pod, BatchBuilder&, std::int64_t row) {
                                    RawJob job{row, pod.created, {}, {}, pod.num_gpu, -1};
                                    if (pod.scheduled && pod.deleted &&

@@ -54,7 +54,7 @@ Result<RequestLog> read_request_log(ByteSource source, TraceFormat format) {
   log.format = format;
   const std::string path = source.name();
   if (format == TraceFormat::azure) {
-    log.clock = Clock::civil;
+    log.clock = LogClock::civil;
     TRY(reader, TableReader<AzureRow>::open(std::move(source)));
     for (AzureRow row;;) {
       const Step step = reader.next(row);

@@ -60,7 +60,7 @@ struct Request {
 struct RequestLog {
   std::string name;
   TraceFormat format = TraceFormat::azure;
-  Clock clock = Clock::log_start;
+  LogClock clock = LogClock::log_start;
   std::vector<Request> requests;
 };
 

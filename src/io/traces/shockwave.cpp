@@ -7,7 +7,7 @@
 namespace dure {
 
 Result<BatchLog> read_shockwave_log(ByteSource source, const LogOptions& options) {
-  return read_job_rows<ShockwaveRow>(std::move(source), TraceFormat::shockwave, Clock::log_start,
+  return read_job_rows<ShockwaveRow>(std::move(source), TraceFormat::shockwave, LogClock::log_start,
                                      options,
                                      [](const ShockwaveRow& r, BatchBuilder&, std::int64_t row) {
                                        return RawJob{row, r.arrival, r.duration, {}, r.gpus, -1};

@@ -67,9 +67,9 @@ Result<TraceSummary> summarize_jobs(const std::string& path, TraceFormat format,
   if (format == TraceFormat::swf)
     out.distributions.push_back(distribution_of("estimate", "s", std::move(estimates)));
   Millis to_clock;
-  out.hour_of = log.clock == Clock::civil      ? HourOf::local_day
-                : log.clock == Clock::unix_utc ? HourOf::utc_day
-                                               : HourOf::log_start;
+  out.hour_of = log.clock == LogClock::civil      ? HourOf::local_day
+                : log.clock == LogClock::unix_utc ? HourOf::utc_day
+                                                  : HourOf::log_start;
   const std::int64_t start_s = log.header.unix_start_s.value_or(0);
   if (start_s > 0 && start_s < kLongestSeconds) {
     const std::int64_t offset_s = log.header.utc_offset_s.value_or(0);
@@ -99,7 +99,7 @@ Result<TraceSummary> summarize_requests(const std::string& path, TraceFormat for
   }
   out.distributions.push_back(distribution_of("tokens_in", "tokens", std::move(in)));
   out.distributions.push_back(distribution_of("tokens_out", "tokens", std::move(generated)));
-  out.hour_of = log.clock == Clock::civil ? HourOf::local_day : HourOf::log_start;
+  out.hour_of = log.clock == LogClock::civil ? HourOf::local_day : HourOf::log_start;
   add_arrivals(times, Millis(), out);
   return Result<TraceSummary>(std::move(out));
 }

@@ -192,7 +192,7 @@ Step SwfReader::next(SwfJob& job) {
 Result<BatchLog> read_swf(ByteSource source, const LogOptions& options) {
   SwfReader reader(std::move(source));
   const std::string path = reader.name();
-  BatchBuilder builder(path, TraceFormat::swf, Clock::log_start, options, reader.stored_bytes());
+  BatchBuilder builder(path, TraceFormat::swf, LogClock::log_start, options, reader.stored_bytes());
   SwfJob job;
   const auto in_range = [](std::int64_t s) { return s <= kLongestSeconds; };
   const auto ms = [](std::int64_t s) { return Millis(s < 0 ? -1 : s * 1000); };
@@ -222,7 +222,7 @@ Result<BatchLog> read_swf(ByteSource source, const LogOptions& options) {
   log.short_rows = reader.short_rows();
   // CERIT's log has no header and counts from 1970. No log is 31 years long.
   constexpr Millis since_2001(1'000'000'000'000);
-  if (!says_start && log.jobs.front().submit >= since_2001) log.clock = Clock::unix_utc;
+  if (!says_start && log.jobs.front().submit >= since_2001) log.clock = LogClock::unix_utc;
   return std::move(log);
 }
 

@@ -57,13 +57,13 @@ class Row {  // of a result; valid within the call that hands it over
 };
 using TakeRow = std::function<bool(const Row&)>;  // false: enough
 
-struct Column {
+struct TableColumn {
   const char* name;
   Value::Kind kind;
 };
 struct Table {
   const char* name;
-  std::vector<Column> columns;
+  std::vector<TableColumn> columns;
   std::size_t keys = 1;  // so many columns, the first ones, are the key
   enum OnConflict : std::uint8_t { fail, replace };
   OnConflict on_conflict = fail;
