@@ -74,22 +74,24 @@ Json gpus(const Scenario& scenario, const Summary& s) {
 Json services(const Simulation& run, const Summary& s) {
   const Scenario& scenario = run.scenario();
   Json items = Json::array();
-  std::int64_t wanted = 0, served = 0;
+  std::int64_t wanted = 0, served = 0, slowed = 0;
   for (const ServiceFigures& f : s.services) {
     const DemandRow& row = run.demand().rows()[f.row];
     wanted += f.wanted_ms;
     served += f.served_ms;
+    slowed += f.slowed_ms;
     items.push_back({{"workload", scenario.workloads[row.workload.index].id},
                      {"member", scenario.members[row.member.index].id},
                      {"replicas_mean", rounded(f.replicas_mean, 3)},
                      {"replicas_peak", f.replicas_peak},
-                     {"satisfied", f.wanted_ms > 0 ? ratio(f.served_ms, f.wanted_ms) : 1.0}});
+                     {"satisfied", f.wanted_ms > 0 ? ratio(f.met_ms(), f.wanted_ms) : 1.0}});
   }
   return {{"modelled", true},
           {"count", s.services.size()},
           {"replica_h_wanted", gpu_h(wanted)},
           {"replica_h_served", gpu_h(served)},
-          {"satisfied", wanted > 0 ? ratio(served, wanted) : 1.0},
+          {"replica_h_slowed", gpu_h(slowed)},
+          {"satisfied", wanted > 0 ? ratio(served - slowed, wanted) : 1.0},
           {"items", items}};
 }
 

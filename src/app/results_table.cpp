@@ -80,7 +80,7 @@ void headline(const Simulation& run, const Summary& s, const RunLabels& labels, 
   std::int64_t wanted = 0, served = 0;
   for (const ServiceFigures& f : s.services) {
     wanted += f.wanted_ms;
-    served += f.served_ms;
+    served += f.met_ms();
   }
   fmt::format_to(out, "{}\n{} to {}, seed {}, policy {}\n\n", run.scenario().name_en,
                  to_string(date_of(w.from)), to_string(date_of(w.to)), run.options().seed,

@@ -90,11 +90,12 @@ PoolCapped cap_of(const Scenario& s, const PoolPlan& pool, const PowerWindow& wi
   const double p = static_cast<double>(cap.power_permille) / 1000;
   for (std::uint32_t w = 0; w < s.workloads.size(); ++w) {
     const WorkloadSpec& work = s.workloads[w];
-    if (work.kind == WorkKind::service || work.kind == WorkKind::ran || work.utilization <= p)
-      continue;
-    const double phi = std::pow(p / work.utilization, 1 / s.energy_policy->cap_exponent);
+    const double u = work.utilization;
+    if (u <= p) continue;
+    const double phi = std::pow(p / u, 1 / s.energy_policy->cap_exponent);
+    const double speed = phi > 0 ? 1 / (u / phi + 1 - u) : 0;
     cap.slowed.push_back({WorkloadId{w}, static_cast<std::uint32_t>(std::clamp<std::int64_t>(
-                                             std::llround(phi * 1000), 1, 1000))});
+                                             std::llround(speed * 1000), 1, 1000))});
   }
   return cap;
 }

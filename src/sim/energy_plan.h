@@ -6,10 +6,10 @@
 //   cap                 share x committed power, of each GPU node:
 //                         p   = (share x committed x nameplate - idle) / (nameplate - idle)
 //                         phi = (p / u)^(1/a) of work that draws u > p of the span; else 1
-//                       a: cap_exponent. Work that draws less keeps its speed: the law of caps of
+//                         speed = 1 / (u / phi + 1 - u): the share u of the time follows the clock
+//                       a: cap_exponent. Work that draws less keeps its speed: capped_speed() of
 //                       physics/gpu_power.h with the idle node as its static part.
-// Replicas of services draw less too, but do not slow down here: how many there are is their
-// demand's affair. Page: docs/models/energy-acts.md.
+// Page: docs/models/energy-acts.md.
 // Invariant: the facts come in order of time; of a site one cap holds at a time, the lowest of
 // those that are due.
 #pragma once

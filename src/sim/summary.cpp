@@ -23,6 +23,7 @@ struct JobScan {
   std::vector<std::vector<std::int64_t>> class_site_gpu_ms;  // [data class][site]
   std::vector<std::vector<std::int64_t>> row_waits_ms;       // [demand row], of jobs
   std::vector<std::int64_t> deadlines, deadlines_met;        // [demand row]
+  std::vector<Exact> slowed_gpu_ms;  // [demand row], in permille: what caps took from its speed
   std::vector<std::int64_t> member_demand_gpu_ms;
   std::array<std::int64_t, kReasons> waits_by_reason{};
   double slowdown_sum = 0;
@@ -39,6 +40,7 @@ class Scanner {
     out.row_waits_ms.resize(run.demand().rows().size());
     out.deadlines.resize(run.demand().rows().size());
     out.deadlines_met.resize(run.demand().rows().size());
+    out.slowed_gpu_ms.resize(run.demand().rows().size());
     out.member_demand_gpu_ms.resize(s.members.size());
     for (const DemandRow& row : run.demand().rows()) {
       const std::string& id = s.workloads[row.workload.index].data_class;
@@ -106,8 +108,10 @@ class Scanner {
       for (const Cap& cap : caps->second) {
         const std::int64_t under = std::min({to_, to.count(), cap.to.count()}) -
                                    std::max({from_, from.count(), cap.from.count()});
+        if (under <= 0) continue;
         const std::int64_t over = meter_.dynamic_w(pool, work, 1) - cap.gpu_w;
-        if (under > 0 && over > 0) out.dynamic_wms -= Exact{under} * gpus * over;
+        if (over > 0) out.dynamic_wms -= Exact{under} * gpus * over;
+        out.slowed_gpu_ms[r] += Exact{under} * gpus * (1000 - pace_of(*cap.told, work).permille);
       }
     out.class_site_gpu_ms[classes_[r]][where.site.index] += gpu_ms_of(where.device, gpus * ms);
   }
@@ -116,6 +120,7 @@ class Scanner {
   struct Cap {
     Millis from, to;
     std::int64_t gpu_w = 0;
+    const PoolCapped* told = nullptr;
   };
   void take_caps() {
     for (const Event& e : run_.plant().energy_facts()) {
@@ -126,8 +131,8 @@ class Scanner {
       if (told->until <= e.at) continue;
       const PoolPlan& pool = run_.founding().pools[told->pool.index];
       const NodePower node{pool.node_idle_w, pool.node_max_w, pool.opened.gpus_per_node};
-      caps.push_back(
-          {e.at, told->until, gpu_dynamic_nearest(node, 1).count() * told->power_permille / 1000});
+      caps.push_back({e.at, told->until,
+                      gpu_dynamic_nearest(node, 1).count() * told->power_permille / 1000, told});
     }
   }
 
@@ -437,6 +442,8 @@ class Summarizer {
       f.replicas_mean =
           static_cast<double>(f.wanted_ms) / static_cast<double>((w.to - w.from).count());
       f.served_ms = meter_.rows()[f.row].running_ms;
+      f.slowed_ms = static_cast<std::int64_t>(scanner_.out.slowed_gpu_ms[f.row] / 1000 /
+                                              run_.services().gpus(i));
       const DemandRow& row = run_.demand().rows()[f.row];
       out_.members[row.member.index].demand_gpu_ms +=
           gpu_ms_of(row.device, f.wanted_ms * run_.services().gpus(i));

@@ -45,6 +45,8 @@ struct ServiceFigures {
   std::uint32_t row = 0;  // index in Demand::rows()
   double replicas_mean = 0;
   std::int64_t replicas_peak = 0, wanted_ms = 0, served_ms = 0;
+  std::int64_t slowed_ms = 0;  // of those served, what caps of power took from their speed
+  std::int64_t met_ms() const { return served_ms - slowed_ms; }
 };
 
 struct ClassFigures {

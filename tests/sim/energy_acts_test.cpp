@@ -138,7 +138,8 @@ Scenario one_gang() {
 TEST(EnergyActs, ACapSlowsByTheLawAndHoldsPower) {
   const Scenario s = one_gang();
   const Heard h = heard(s, tiny::options_of(s));
-  // (0.7 x 10,400 - 2,400) / 8,000 = 0.61 of the span; (0.61 / 0.8)^(1/2) = 0.873.
+  // (0.7 x 10,400 - 2,400) / 8,000 = 0.61 of the span; (0.61 / 0.8)^(1/2) = 0.873 of the clock,
+  // which 0.8 of the time follows: 1 / (0.8 / 0.873 + 0.2) = 0.896.
   std::int64_t capped_ms = 0;
   Millis since{};
   for (const Event& e : h.told) {
@@ -147,7 +148,7 @@ TEST(EnergyActs, ACapSlowsByTheLawAndHoldsPower) {
     if (cap->until > e.at) {
       EXPECT_EQ(cap->power_permille, 610u);
       ASSERT_EQ(cap->slowed.size(), 1u);
-      EXPECT_EQ(cap->slowed[0].speed_permille, 873u);
+      EXPECT_EQ(cap->slowed[0].speed_permille, 896u);
       EXPECT_EQ(cap->because, CapCause::price);
       since = e.at;
     } else {
@@ -155,14 +156,14 @@ TEST(EnergyActs, ACapSlowsByTheLawAndHoldsPower) {
     }
   }
   ASSERT_GT(capped_ms, 2 * kMsPerHour);
-  // A run that lies within capped hours takes 0.5 h / 0.873; one outside 0.5 h; another between.
+  // A run that lies within capped hours takes 0.5 h / 0.896; one outside 0.5 h; another between.
   int within = 0, outside = 0;
   for (const auto& [job, end] : h.ended) {
     if (h.submitted.at(job) == midnight(s.run.from)) continue;  // it ran before
     const std::int64_t took = (end - h.started.at(job)).count(), full = kMsPerHour / 2;
     EXPECT_GE(took, full);
-    EXPECT_LE(took, full * 1000 / 873 + 1);
-    within += took == (full * 1000 + 872) / 873;
+    EXPECT_LE(took, full * 1000 / 896 + 1);
+    within += took == (full * 1000 + 895) / 896;
     outside += took == full;
   }
   EXPECT_GT(within, 0);
@@ -177,6 +178,28 @@ TEST(EnergyActs, ACapSlowsByTheLawAndHoldsPower) {
   const double most = 0.19 * 8 * static_cast<double>(capped_ms) / kMsPerHour;
   EXPECT_LE(kwh, most + 1e-9);
   EXPECT_GT(kwh, 0.8 * most);
+}
+
+// Replicas do not end later: what they lack in speed is demand that was not met.
+TEST(EnergyActs, ACapTakesFromWhatReplicasServe) {
+  const auto lost = [](double utilization) {
+    Scenario s = one_gang();
+    s.workloads = {tiny::service("serve", 1), tiny::service("idle", 0)};
+    s.workloads[0].gpus_per_replica = 8;
+    s.workloads[0].utilization = utilization;
+    const Heard h = heard(s, tiny::options_of(s));
+    std::int64_t capped_ms = 0;
+    for (const Event& e : h.told)
+      if (const auto* cap = std::get_if<PoolCapped>(&e.what); cap != nullptr && cap->until > e.at)
+        capped_ms += (cap->until - e.at).count();
+    EXPECT_GT(capped_ms, 2 * kMsPerHour);
+    const ServiceFigures f = summarize(*h.run).services.at(0);
+    EXPECT_EQ(f.served_ms, f.wanted_ms);
+    EXPECT_EQ(f.met_ms(), f.served_ms - f.slowed_ms);
+    return static_cast<double>(f.slowed_ms) / static_cast<double>(capped_ms);
+  };
+  EXPECT_NEAR(lost(0.8), 1 - 0.896, 1e-6);
+  EXPECT_EQ(lost(0.6), 0);  // it draws less than the cap leaves
 }
 
 // Racks that were given all of the limit as if nothing else drew: losses and cooling leave them
