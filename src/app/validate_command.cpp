@@ -1,16 +1,19 @@
 // dure validate: the models beside published measurements, and the verdicts; fails when one misses
-// its bar. With --table FILE, beside any table with the documented columns, nothing fitted.
+// its bar. With --table FILE, beside any table with the documented columns, nothing fitted. Rows
+// that are in no table are told on stderr and, in JSON, with each table of their file.
 #include <fmt/core.h>
 
 #include <cstdlib>
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "app/command.h"
 #include "app/hub_client.h"
 #include "app/shared_data.h"
 #include "app/shipped.h"
+#include "io/shown.h"
 #include "validate/tables.h"
 
 namespace dure {
@@ -25,6 +28,8 @@ struct Options {
 
 double hundredths(double v) { return std::round(v * 100) / 100; }
 
+constexpr const char* kNotRead = "evidence does not begin with read";
+
 Json to_json(const ValidationTable& t, bool groups) {
   const TableVerdict v = verdict(t);
   Json out = {{"table", t.table},
@@ -38,6 +43,10 @@ Json to_json(const ValidationTable& t, bool groups) {
               {"bar_pct", t.bar_pct},
               {"ok", v.ok},
               {"note", t.note}};
+  Json left_out = Json::array();
+  for (const auto& [evidence, rows] : t.left_out.by_evidence)
+    left_out.push_back({{"rows", rows}, {"why", kNotRead}, {"evidence", evidence}});
+  out["left_out"] = std::move(left_out);
   if (!groups) return out;
   Json list = Json::array();
   for (const GroupVerdict& g : verdict_by_group(t))
@@ -50,7 +59,7 @@ Json to_json(const ValidationTable& t, bool groups) {
   return out;
 }
 
-std::string shown(const std::vector<ValidationTable>& tables, bool groups) {
+std::string as_text(const std::vector<ValidationTable>& tables, bool groups) {
   std::vector<std::vector<std::string>> rows{
       {"TABLE", "ROWS", "UNANSWERED", "MAPE %", "P90 %", "BIAS %", "BAR %", "", "WHAT"}};
   const auto row = [&](const std::string& name, const TableVerdict& v, const std::string& bar,
@@ -69,6 +78,19 @@ std::string shown(const std::vector<ValidationTable>& tables, bool groups) {
   return table(rows);
 }
 
+// What is in no table, a line a file.
+void tell_left_out(const std::vector<ValidationTable>& tables) {
+  std::set<std::string> told;
+  for (const ValidationTable& t : tables) {
+    if (t.left_out.rows() == 0 || !told.insert(t.left_out.file).second) continue;
+    std::string kinds;
+    for (const auto& [evidence, rows] : t.left_out.by_evidence)
+      kinds += (kinds.empty() ? "" : ", ") + std::to_string(rows) + " " + shown(evidence);
+    fmt::print(stderr, "{}: {} rows left out: {}: {}\n", t.left_out.file, t.left_out.rows(),
+               kNotRead, kinds);
+  }
+}
+
 int run(const Options& o) {
   const Result<std::string> folder = models_folder(o.models);
   if (!folder) return complain(folder.fault());
@@ -83,7 +105,8 @@ int run(const Options& o) {
   }
   if (!o.table.empty() && o.kind.empty())
     return complain(Fault{"--kind", "what the table holds: power, cooling or failures", "nothing",
-                          "dure validate --table FILE --kind KIND"});
+                          "dure validate --table FILE --kind KIND; columns of each kind: "
+                          "docs/formats/validation-tables.md"});
   const std::string shared = shared_folder().string();
   if (o.table.empty() && !std::filesystem::is_directory(shared + "/data/truth"))
     return complain(
@@ -93,16 +116,17 @@ int run(const Options& o) {
       o.table.empty() ? all_tables(models.value(), shared, o.kind)
                       : tables_of_file(models.value(), o.table, o.kind);
   if (!tables) return complain(tables.faults());
+  tell_left_out(tables.value());
   bool ok = !tables.value().empty();
   Json json = Json::array();
   for (const ValidationTable& t : tables.value()) {
     ok = ok && verdict(t).ok;
     json.push_back(to_json(t, o.groups));
   }
-  fmt::print("{}", o.json ? json.dump(2) + "\n" : shown(tables.value(), o.groups));
+  fmt::print("{}", o.json ? json.dump(2) + "\n" : as_text(tables.value(), o.groups));
   if (tables.value().empty())
     return complain(Fault{o.table, "rows that a model can be set beside", "none",
-                          "docs/validation.md says which columns each kind needs"});
+                          "columns of each kind: docs/formats/validation-tables.md"});
   return ok ? kDone : kNo;
 }
 
@@ -111,9 +135,14 @@ int run(const Options& o) {
 void add_validate_command(CLI::App& app, int& exit_code) {
   CLI::App* c = app.add_subcommand("validate", "The models beside published measurements");
   auto o = std::make_shared<Options>();
-  c->add_option("--table", o->table, "A table of your own with the documented columns")
+  c->add_option(
+       "--table", o->table,
+       "A table of your own, of the kind power, cooling or failures (not weather or grid); "
+       "columns: docs/formats/validation-tables.md")
       ->type_name("FILE.csv");
-  c->add_option("--kind", o->kind, "What is validated: power, cooling, failures, weather, grid")
+  c->add_option("--kind", o->kind,
+                "What is validated: power, cooling, failures, weather, grid; with --table: power, "
+                "cooling or failures")
       ->type_name("KIND");
   c->add_option("--models", o->models, "The folder of the models; else those that are shipped")
       ->type_name("DIR");

@@ -15,9 +15,11 @@ namespace dure {
 inline constexpr double kPueBarPct = 4, kWueBarPct = 60;  // set before the answers were seen
 
 // Tables: pue_by_site (annual and trailing twelve months), wue_by_region. Rows of evidence `read`.
-// Left out: quarters (which is not published), fleets, surveys, whole continents.
+// Passed over, or counted apart: quarters (which is not published), fleets, surveys, continents. An
+// operator or a place that is not known has no answer.
 Outcome<std::vector<ValidationTable>> cooling_tables(const CoolingTruthModel& model,
-                                                     const std::string& csv);
+                                                     const std::string& csv,
+                                                     Unmatched unmatched = Unmatched::passed_over);
 // The same PUE rows, each answered by the mean of the other rows of its operator: what a model
 // without weather gets. For comparison, not to pass.
 ValidationTable pue_by_mean(const ValidationTable& pue_by_site);

@@ -1,23 +1,33 @@
-// Rows of the truth table failures.csv that a model is compared with: those with evidence `read`
-// and a value that is not 0. Columns and their meaning: the README beside the table.
+// The rows of data/truth/failures.csv, or of a table of one's own:
+// docs/formats/validation-tables.md. Columns in any order, others ignored.
 #pragma once
 
 #include <optional>
 #include <string>
-#include <vector>
+#include <tuple>
 
-#include "base/result.h"
+#include "io/traces/table.h"
+#include "validate/truth_rows.h"
 
 namespace dure {
 
 struct FailureRow {
-  std::string id, suite, gpu, category, cause, metric, unit;
+  std::string id, suite, gpu, category, cause, metric, unit, evidence;
   std::optional<double> n_gpus, n_nodes, period_days;
   double value = 0;
-};
 
-// Columns in any order, others ignored. Faults: no such file, a column that is missing, a row with
-// too many or too few cells, a value that is no number.
-Result<std::vector<FailureRow>> read_failure_rows(const std::string& path);
+  static constexpr TableShape shape = {',', Header::first_line, Others::ignored};
+  static constexpr auto columns() {
+    using R = FailureRow;
+    constexpr CellRule count{1, 1};  // 1 or more
+    return std::tuple(Column("id", &R::id), Column("suite", &R::suite), Column("gpu", &R::gpu),
+                      Column("n_gpus", &R::n_gpus, count), Column("n_nodes", &R::n_nodes, count),
+                      Column("period_days", &R::period_days, above_zero),
+                      Column("category", &R::category), Column("cause", &R::cause),
+                      Column("metric", &R::metric), Column("unit", &R::unit),
+                      Column("value", &R::value, natural), Column("evidence", &R::evidence));
+  }
+  static std::optional<RowFault> wrong(const FailureRow&) { return std::nullopt; }
+};
 
 }  // namespace dure

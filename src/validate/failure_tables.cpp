@@ -4,7 +4,9 @@
 #include <cmath>
 #include <map>
 #include <optional>
+#include <span>
 #include <string_view>
+#include <tuple>
 #include <utility>
 
 #include "physics/failures.h"
@@ -60,37 +62,62 @@ Causes causes_where(const FailureSpec& spec, Keep keep) {
 
 Causes causes_of(const FailureSpec& spec, const Row& row) {
   using C = FailureCauseSpec;
-  if (row.cause == "all") return causes_where(spec, [](const C&) { return true; });
-  if (row.cause == "GPU")
+  if (same_word(row.cause, "all")) return causes_where(spec, [](const C&) { return true; });
+  if (same_word(row.cause, "GPU"))
     return causes_where(spec, [](const C& c) { return c.group == FailureGroup::gpu; });
-  if (row.cause == "Hardware Failure")
+  if (same_word(row.cause, "Hardware Failure"))
     return causes_where(spec, [](const C& c) {
       return c.group == FailureGroup::gpu || c.group == FailureGroup::network ||
              c.group == FailureGroup::host;
     });
   for (const auto& name : kNames) {
-    if (row.cause == name.first)
+    if (same_word(row.cause, name.first))
       return causes_where(spec, [&](const C& c) { return c.id == name.second; });
   }
   return {};
 }
 
-const FailureFleetSpec* fleet_of(const FailureSpec& spec, std::string suite) {
+// The suite begins with the id of the fleet, as a word: optics is not of opt.
+const FailureFleetSpec* fleet_of(const FailureSpec& spec, std::string_view name) {
+  std::string suite = lower(name);
   std::replace(suite.begin(), suite.end(), '-', '_');
   for (const FailureFleetSpec& f : spec.fleets) {
-    if (suite.starts_with(f.id)) return &f;
+    if (suite == f.id || suite.starts_with(f.id + "_")) return &f;
   }
   return nullptr;
 }
 
-std::string_view hardware_of(std::string_view gpu) {
-  if (gpu == "A100") return "a100_80_sxm";
-  if (gpu == "B200") return "b200_hgx";
-  return "h100_sxm";
+// A board of the same die answers for those that differ in memory or links. Where no accelerator is
+// told the reference answers, for it is pooled over fleets of which one does not tell either.
+std::optional<std::string_view> hardware_of(std::string_view gpu) {
+  static constexpr std::pair<std::string_view, std::string_view> kBoards[] = {
+      {"", "h100_sxm"},         {"not stated", "h100_sxm"}, {"H100", "h100_sxm"},
+      {"H200", "h100_sxm"},     {"H800", "h100_sxm"},       {"A100", "a100_80_sxm"},
+      {"A800", "a100_80_sxm"},  {"B200", "b200_hgx"},       {"B300", "b300_hgx"},
+      {"GB200", "gb200_nvl72"}, {"GB300", "gb300_nvl72"}};
+  for (const auto& [name, id] : kBoards) {
+    if (same_word(gpu, name)) return id;
+  }
+  return std::nullopt;
 }
 
 std::int64_t gpus_per_node(const Row& r) {
   return r.n_gpus && r.n_nodes ? std::llround(*r.n_gpus / *r.n_nodes) : 8;
+}
+
+// Beyond these the model is not meant to answer.
+constexpr double kMostNodes = 1e6, kMostDays = 10'000, kMostGpusPerNode = 1024;
+constexpr double kMostLoggedNodeDays = 2e6;  // of a log that is drawn fault by fault
+
+// Why no answer can be given to anything about this fleet; "": one can.
+std::string beyond(const FailureSpec& spec, const Row& r) {
+  if (fleet_of(spec, r.suite) == nullptr && !hardware_of(r.gpu)) return "gpu " + r.gpu;
+  if (r.n_nodes.value_or(1) > kMostNodes) return "more nodes than the model is for";
+  if (r.period_days.value_or(1) > kMostDays) return "more days than the model is for";
+  if (!r.n_gpus || !r.n_nodes) return "";
+  const double per_node = *r.n_gpus / *r.n_nodes;
+  if (per_node < 0.5 || per_node > kMostGpusPerNode) return "GPUs a node beyond the model";
+  return "";
 }
 
 // Per 1,000 node-days of these causes. A known fleet's factors hold its class of GPU already.
@@ -103,30 +130,38 @@ double rate(const FailureSpec& spec, const Row& row, const Causes& causes) {
   if (const FailureFleetSpec* const f = fleet_of(spec, row.suite)) {
     node.factors = fleet_factors(spec, *f);
   } else {
-    node.hardware = hardware_of(row.gpu);
+    node.hardware = hardware_of(row.gpu).value_or("");
   }
   return faults_per_1000_node_days(only, node);
 }
 
 using Answer = std::optional<double>;
 
+bool one_of(std::span<const std::string_view> names, std::string_view word) {
+  return std::any_of(names.begin(), names.end(),
+                     [&](std::string_view n) { return same_word(n, word); });
+}
+
 Answer rate_answer(const FailureSpec& spec, const Row& r) {
+  if (!beyond(spec, r).empty()) return std::nullopt;
   static constexpr std::string_view kGpuOnly[] = {"xid_identified_gpu_failures",
                                                   "gpu_failures_per_1000_node_days"};
   Row of = r;
-  if (std::find(std::begin(kGpuOnly), std::end(kGpuOnly), r.metric) != std::end(kGpuOnly))
-    of.cause = "GPU";
+  if (one_of(kGpuOnly, r.metric)) of.cause = "GPU";
   const Causes causes = causes_of(spec, of);
   if (causes.empty()) return std::nullopt;
   const double per_1000 = rate(spec, of, causes);
-  if (r.metric.ends_with("per_1000_node_days")) return per_1000;
+  const std::string metric = lower(r.metric);
+  if (metric.ends_with("per_1000_node_days")) return per_1000;
   if (!r.n_nodes) return std::nullopt;
   const double per_day = per_1000 / 1000 * *r.n_nodes;
-  if (r.metric == "machines_down_per_day") return per_day;
-  if (r.metric == "mean_time_between_unexpected") return 24 / per_day;
+  if (metric == "machines_down_per_day") return per_day;
+  if (metric == "mean_time_between_unexpected") return 24 / per_day;
   if (!r.period_days) return std::nullopt;
   return per_day * *r.period_days;
 }
+
+bool is_bound(const Row& r) { return lower(r.unit).find("bound") != std::string::npos; }
 
 bool is_rate(const Row& r) {
   static constexpr std::string_view kMetrics[] = {"faults",
@@ -138,36 +173,40 @@ bool is_rate(const Row& r) {
                                                   "xid_identified_gpu_failures",
                                                   "gpu_failures_per_1000_node_days",
                                                   "restarts"};
-  if (r.unit.find("bound") != std::string::npos) return false;  // no figure to compare with
-  return std::find(std::begin(kMetrics), std::end(kMetrics), r.metric) != std::end(kMetrics) &&
-         (r.category == "summary" || r.cause == "GPU");
+  if (is_bound(r)) return false;  // no figure to compare with
+  return one_of(kMetrics, r.metric) &&
+         (same_word(r.category, "summary") || same_word(r.cause, "GPU"));
 }
 
 bool is_cause(const Row& r) {
-  return (r.metric == "interruptions" || r.metric == "faults") && r.category != "summary" &&
+  return (same_word(r.metric, "interruptions") || same_word(r.metric, "faults")) &&
+         !same_word(r.category, "summary") &&
          std::any_of(std::begin(kNames), std::end(kNames),
-                     [&](const auto& n) { return n.first == r.cause; });
+                     [&](const auto& n) { return same_word(n.first, r.cause); });
 }
 
-bool is_time_out(const Row& r) { return r.metric.starts_with("time_out_"); }
+bool is_time_out(const Row& r) { return begins(r.metric, "time_out_"); }
+
+bool is_effective_time(const Row& r) { return same_word(r.metric, "effective_training_time"); }
 
 Answer time_out_answer(const FailureSpec& spec, const Row& r, const FleetLog& log) {
   const Causes causes = causes_of(spec, r);
   if (causes.empty()) return std::nullopt;
   const OutHours out = out_hours(log, causes);
-  if (r.metric == "time_out_mean") return out.mean;
-  if (r.metric == "time_out_p50") return out.p50;
-  if (r.metric == "time_out_p90") return out.p90;
+  if (same_word(r.metric, "time_out_mean")) return out.mean;
+  if (same_word(r.metric, "time_out_p50")) return out.p50;
+  if (same_word(r.metric, "time_out_p90")) return out.p90;
   return std::nullopt;
 }
 
 Answer clustering_answer(const Row& r, const FleetLog& log) {
-  if (r.metric == "mean_nodes_out") return log.mean_nodes_out;
-  if (r.metric == "node_availability") return log.availability_pct;
-  if (r.metric == "max_nodes_out_at_once") return log.most_nodes_out;
-  if (r.metric == "share_of_faults_on_worst_20_nodes") return log.worst_20_share_pct;
-  if (r.metric == "nodes_with_a_fault") return log.nodes_with_a_fault;
-  if (r.metric == "faults_that_start_with_another") return log.with_another_pct;
+  const std::string metric = lower(r.metric);
+  if (metric == "mean_nodes_out") return log.mean_nodes_out;
+  if (metric == "node_availability") return log.availability_pct;
+  if (metric == "max_nodes_out_at_once") return log.most_nodes_out;
+  if (metric == "share_of_faults_on_worst_20_nodes") return log.worst_20_share_pct;
+  if (metric == "nodes_with_a_fault") return log.nodes_with_a_fault;
+  if (metric == "faults_that_start_with_another") return log.with_another_pct;
   return std::nullopt;
 }
 
@@ -179,7 +218,7 @@ Answer ettr_answer(const FailureSpec& spec, const Row& r) {
     return rate_answer(spec, of);
   }();
   const auto write = checkpoint_write_hours({405, 14}, 2000);
-  if (!mtbf || !write) return std::nullopt;
+  if (!mtbf || !(*mtbf > 0) || !std::isfinite(*mtbf) || !write) return std::nullopt;
   JobRisk risk;
   risk.interrupts_per_hour = 1 / *mtbf;
   risk.restart_hours = spec.restart_min / 60;
@@ -190,31 +229,66 @@ FleetRun run_of(const FailureSpec& spec, const Row& r) {
   FleetRun run;
   const FailureFleetSpec* const f = fleet_of(spec, r.suite);
   if (f != nullptr) run.fleet = f->id;
-  if (f == nullptr) run.hardware = hardware_of(r.gpu);
+  if (f == nullptr) run.hardware = hardware_of(r.gpu).value_or("");
   run.nodes = std::llround(r.n_nodes.value_or(0));
   run.gpus_per_node = gpus_per_node(r);
   run.period_days = r.period_days.value_or(0);
   return run;
 }
 
+bool is_clustering(const Row& r) { return clustering_answer(r, FleetLog{}).has_value(); }
+
+// What of a row names its fleet; rows that say more than the suite where they have no answer.
+std::string group_of(const FailureSpec& spec, const Row& r, bool answered) {
+  if (answered) return r.suite;
+  std::string why = beyond(spec, r);
+  if (why.empty() && causes_of(spec, r).empty()) why = "cause " + r.cause;
+  if (why.empty() && !r.n_nodes) why = "without n_nodes";
+  if (why.empty() && !r.period_days) why = "without period_days";
+  return why.empty() ? r.suite : r.suite + ": " + why;
+}
+
+void add_row(const FailureSpec& spec, const Row& r, Answer answer, ValidationTable& table) {
+  table.rows.push_back({r.id, group_of(spec, r, answer.has_value()), answer, r.value});
+}
+
 // Where a log of the fleet is what a row is about: clustering and times out.
 Result<Done> add_log_rows(const FailureSpec& spec, const std::vector<Row>& rows,
                           ValidationTable& times, ValidationTable& clustering) {
-  std::map<std::string, FleetLog> logs;
+  using Fleet = std::tuple<std::string, std::string, double, double, std::int64_t>;
+  std::map<Fleet, FleetLog> logs;
+  double drawn_node_days = 0;
   for (const Row& r : rows) {
     const bool time = is_time_out(r);
-    if (!time && !clustering_answer(r, FleetLog{})) continue;
+    if (!time && !is_clustering(r)) continue;
     ValidationTable& table = time ? times : clustering;
-    table.rows.push_back({r.id, r.suite, std::nullopt, r.value});
-    if (!r.n_nodes || !r.period_days) continue;
-    if (!logs.contains(r.suite)) {
-      TRY(log, run_fleet(spec, run_of(spec, r)));
-      logs.emplace(r.suite, std::move(log));
+    if (!r.n_nodes || !r.period_days || !beyond(spec, r).empty()) {
+      add_row(spec, r, std::nullopt, table);
+      continue;
     }
-    const FleetLog& log = logs.at(r.suite);
-    table.rows.back().predicted = time ? time_out_answer(spec, r, log) : clustering_answer(r, log);
+    const Fleet fleet{lower(r.suite), lower(r.gpu), *r.n_nodes, *r.period_days, gpus_per_node(r)};
+    if (!logs.contains(fleet)) {
+      const double node_days = *r.n_nodes * *r.period_days;
+      if (drawn_node_days + node_days > kMostLoggedNodeDays) {
+        table.rows.push_back(
+            {r.id, r.suite + ": more node-days than are drawn", std::nullopt, r.value});
+        continue;
+      }
+      drawn_node_days += node_days;
+      TRY(log, run_fleet(spec, run_of(spec, r)));
+      logs.emplace(fleet, std::move(log));
+    }
+    const FleetLog& log = logs.at(fleet);
+    add_row(spec, r, time ? time_out_answer(spec, r, log) : clustering_answer(r, log), table);
   }
   return Done{};
+}
+
+std::string why_in_no_table(const Row& r) {
+  if (is_bound(r)) return "metric " + r.metric + ", a bound";
+  if (same_word(r.metric, "interruptions") || same_word(r.metric, "faults"))
+    return "cause " + r.cause;
+  return "metric " + r.metric;
 }
 
 ValidationTable times_table() {
@@ -232,13 +306,15 @@ ValidationTable clustering_table() {
 
 }  // namespace
 
-Result<std::vector<ValidationTable>> failure_tables(const FailureSpec& spec,
-                                                    const std::string& csv) {
-  TRY(rows, read_failure_rows(csv));
+Result<std::vector<ValidationTable>> failure_tables(const FailureSpec& spec, const std::string& csv,
+                                                    Unmatched unmatched) {
+  TRY(read, read_truth_rows<Row>(csv));
+  const std::vector<Row>& rows = read.rows;
   ValidationTable rates{"failures_rates",
                         "faults of a fleet",
                         "as measured",
-                        "a fleet whose counts the spec has, or else the reference",
+                        "a fleet whose counts the spec has, or else the reference with its GPU's "
+                        "factor; the reference alone where no GPU is told",
                         30,
                         {}};
   ValidationTable causes{"failures_causes",
@@ -253,18 +329,23 @@ Result<std::vector<ValidationTable>> failure_tables(const FailureSpec& spec,
                        "published as higher than this",
                        5,
                        {}};
+  ValidationTable others = unmatched_table("failures");
   for (const Row& r : rows) {
-    if (is_rate(r)) rates.rows.push_back({r.id, r.suite, rate_answer(spec, r), r.value});
-    if (is_cause(r)) causes.rows.push_back({r.id, r.suite, rate_answer(spec, r), r.value});
-    if (r.metric == "effective_training_time")
-      time.rows.push_back({r.id, r.suite, ettr_answer(spec, r), r.value});
+    if (is_rate(r)) add_row(spec, r, rate_answer(spec, r), rates);
+    if (is_cause(r)) add_row(spec, r, rate_answer(spec, r), causes);
+    if (is_effective_time(r)) add_row(spec, r, ettr_answer(spec, r), time);
+    if (!is_rate(r) && !is_cause(r) && !is_effective_time(r) && !is_time_out(r) &&
+        !is_clustering(r))
+      others.rows.push_back({r.id, why_in_no_table(r), std::nullopt, r.value});
   }
   ValidationTable times = times_table(), clustering = clustering_table();
   TRY(added, add_log_rows(spec, rows, times, clustering));
   static_cast<void>(added);
   std::vector<ValidationTable> out;
-  for (ValidationTable* const t : {&rates, &causes, &times, &clustering, &time}) {
-    if (!t->rows.empty()) out.push_back(std::move(*t));
+  for (ValidationTable* const t : {&rates, &causes, &times, &clustering, &time, &others}) {
+    if (t == &others ? unmatched == Unmatched::passed_over : t->rows.empty()) continue;
+    t->left_out = read.left_out;
+    out.push_back(std::move(*t));
   }
   return out;
 }
@@ -307,7 +388,8 @@ ValidationTable unseen_fleets(const FailureSpec& spec) {
 
 Result<std::vector<ValidationTable>> independent_failure_tables(const FailureSpec& spec,
                                                                 const std::string& csv) {
-  TRY(rows, read_failure_rows(csv));
+  TRY(read, read_truth_rows<Row>(csv));
+  const std::vector<Row>& rows = read.rows;
   FailureSpec alike = spec;
   for (FailureCauseSpec& c : alike.causes) {
     c.uneven = false;

@@ -1,13 +1,13 @@
-// The rows of data/truth/power.csv.
+// The rows of data/truth/power.csv, or of a table of one's own: docs/formats/validation-tables.md.
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <tuple>
-#include <vector>
 
+#include "base/decimal.h"
 #include "io/traces/table.h"
+#include "validate/truth_rows.h"
 
 namespace dure {
 
@@ -22,37 +22,37 @@ struct PowerRow {
   static constexpr TableShape shape = {',', Header::first_line};
   static constexpr auto columns() {
     using R = PowerRow;
+    constexpr CellRule count{1, 1};  // 1 or more
     return std::tuple(
         Column("id", &R::id), Column("suite", &R::suite), Column("kind", &R::kind),
-        Column("model_or_workload", &R::model), Column("params_b", &R::params_b),
-        Column("active_params_b", &R::active_params_b), Column("gpu", &R::gpu),
-        Column("n_gpus", &R::n_gpus), Column("gpu_tdp_w", &R::gpu_tdp_w),
-        Column("power_limit_w", &R::power_limit_w), Column("batch", &R::batch),
-        Column("tp", &R::tp), Column("weight_precision", &R::precision),
-        Column("gpu_power_mean_w", &R::gpu_mean_w), Column("gpus_power_total_w", &R::gpus_total_w),
-        Column("node_power_mean_w", &R::node_mean_w),
-        Column("node_power_median_w", &R::node_median_w),
-        Column("node_power_p95_w", &R::node_p95_w), Column("node_power_min_w", &R::node_min_w),
-        Column("n_nodes", &R::n_nodes), Column("time_per_epoch_s", &R::time_per_epoch_s),
-        Column("rel_throughput", &R::rel_throughput),
-        Column("energy_per_token_j", &R::energy_per_token_j),
-        Column("energy_per_item_j", &R::energy_per_item_j),
-        Column("throughput_per_s", &R::throughput_per_s), Column("throughput_unit", &R::unit),
-        Column("n_samples", &R::n_samples), Column("evidence", &R::evidence),
-        Column("note", &R::note), Column("source", &R::source), Column("license", &R::license));
+        Column("model_or_workload", &R::model), Column("params_b", &R::params_b, above_zero),
+        Column("active_params_b", &R::active_params_b, above_zero), Column("gpu", &R::gpu),
+        Column("n_gpus", &R::n_gpus, count), Column("gpu_tdp_w", &R::gpu_tdp_w, above_zero),
+        Column("power_limit_w", &R::power_limit_w, above_zero),
+        Column("batch", &R::batch, above_zero), Column("tp", &R::tp, count),
+        Column("weight_precision", &R::precision),
+        Column("gpu_power_mean_w", &R::gpu_mean_w, above_zero),
+        Column("gpus_power_total_w", &R::gpus_total_w, above_zero),
+        Column("node_power_mean_w", &R::node_mean_w, above_zero),
+        Column("node_power_median_w", &R::node_median_w, above_zero),
+        Column("node_power_p95_w", &R::node_p95_w, above_zero),
+        Column("node_power_min_w", &R::node_min_w, above_zero),
+        Column("n_nodes", &R::n_nodes, count),
+        Column("time_per_epoch_s", &R::time_per_epoch_s, above_zero),
+        Column("rel_throughput", &R::rel_throughput, above_zero),
+        Column("energy_per_token_j", &R::energy_per_token_j, above_zero),
+        Column("energy_per_item_j", &R::energy_per_item_j, above_zero),
+        Column("throughput_per_s", &R::throughput_per_s, above_zero),
+        Column("throughput_unit", &R::unit), Column("n_samples", &R::n_samples, count),
+        Column("evidence", &R::evidence), Column("note", &R::note), Column("source", &R::source),
+        Column("license", &R::license));
+  }
+  static std::optional<RowFault> wrong(const PowerRow& row) {
+    if (row.params_b && row.active_params_b && *row.active_params_b > *row.params_b)
+      return RowFault{"active_params_b of at most params_b", decimal_text(*row.active_params_b),
+                      "a dense model has as many active as there are"};
+    return std::nullopt;
   }
 };
-
-inline Result<std::vector<PowerRow>> read_power_rows(const std::string& path) {
-  TRY(reader, TableReader<PowerRow>::open(path));
-  std::vector<PowerRow> rows;
-  PowerRow row;
-  for (;;) {
-    const Step step = reader.next(row);
-    if (step == Step::fault) return reader.fault();
-    if (step == Step::end) return rows;
-    rows.push_back(row);
-  }
-}
 
 }  // namespace dure

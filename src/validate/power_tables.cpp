@@ -7,6 +7,7 @@
 #include <tuple>
 #include <utility>
 
+#include "base/decimal.h"
 #include "physics/gpu_power.h"
 #include "physics/gpu_work.h"
 #include "physics/node_power.h"
@@ -18,13 +19,15 @@ namespace {
 
 constexpr double kBarPct = 8;
 constexpr double kLlamaWindow = 4096;  // tokens of LLaMA-2; a longer prompt is not served
+// Beyond these no model here is meant to answer.
+constexpr double kMostParamsB = 1e5, kMostBatch = 1e6, kMostGpus = 1e4, kMostNodes = 1e5;
 
 const GpuPowerSpec* gpu_of(const PowerSpec& spec, std::string_view name) {
   static constexpr std::pair<std::string_view, std::string_view> kNames[] = {
       {"V100", "v100_pcie"}, {"A40", "a40"},       {"A100", "a100_80_sxm"},
       {"H100", "h100_sxm"},  {"H200", "h200_sxm"}, {"B200", "b200_hgx"}};
   for (const auto& [short_name, id] : kNames) {
-    if (short_name != name) continue;
+    if (!same_word(short_name, name)) continue;
     const auto found = find_row(spec.gpus, id, "gpus");
     return found ? found.value() : nullptr;
   }
@@ -42,7 +45,27 @@ std::optional<double> number_after(std::string_view text, std::string_view word)
   return value;
 }
 
-bool starts(std::string_view text, std::string_view with) { return text.starts_with(with); }
+// What a row is about; each part has its tables.
+enum class Part { cap, serving, image, splitwise, training_node, inference_node, none };
+
+// By the kind or, where that is not known here, by a suite that is. Splitwise has an engine of its
+// own.
+Part part_of(const PowerRow& r) {
+  if (begins(r.suite, "splitwise")) return Part::splitwise;
+  static constexpr std::pair<std::string_view, Part> kKinds[] = {
+      {"power-cap", Part::cap},
+      {"inference", Part::serving},
+      {"diffusion", Part::image},
+      {"node-training", Part::training_node},
+      {"node-inference", Part::inference_node}};
+  for (const auto& [kind, part] : kKinds) {
+    if (same_word(r.kind, kind)) return part;
+  }
+  if (begins(r.suite, "zeus")) return Part::cap;
+  if (begins(r.suite, "ml-energy:text-to-image")) return Part::image;
+  if (begins(r.suite, "ml-energy:")) return Part::serving;
+  return Part::none;
+}
 
 // Qwen3-Coder-30B is of Qwen3, Llama-3.1-8B of Llama.
 std::string family(std::string_view model) {
@@ -51,10 +74,14 @@ std::string family(std::string_view model) {
 
 // ---- GPUs that serve ----
 
+bool within_reach(double params_b, double batch, double gpus) {
+  return params_b <= kMostParamsB && batch <= kMostBatch && gpus <= kMostGpus;
+}
+
 std::optional<double> served_w(const PowerSpec& spec, const PowerRow& r) {
   const GpuPowerSpec* gpu = gpu_of(spec, r.gpu);
   if (gpu == nullptr || !r.batch || !r.n_gpus) return std::nullopt;
-  const bool splitwise = starts(r.suite, "splitwise");
+  const bool splitwise = part_of(r) == Part::splitwise;
   const auto engine = find_row(spec.serving_steps, splitwise ? "splitwise" : "vllm", "engines");
   if (!engine) return std::nullopt;
   const ServingStepSpec& step = *engine.value();
@@ -62,17 +89,18 @@ std::optional<double> served_w(const PowerSpec& spec, const PowerRow& r) {
   m.params_b = r.params_b.value_or(0);
   m.active_params_b = r.active_params_b.value_or(m.params_b);
   m.prompt_ratio =
-      starts(r.suite, "ml-energy:sourcegraph") ? step.prompt_tokens_code : step.prompt_tokens_chat;
+      begins(r.suite, "ml-energy:sourcegraph") ? step.prompt_tokens_code : step.prompt_tokens_chat;
   if (splitwise) {  // the metered mean falls as prompts grow: it is that of the token phase
     m.params_b = m.active_params_b = number_after(r.model, "-").value_or(0);
     m.prompt_ratio = 0;
     const auto prompt = number_after(r.note, "prompt ");
-    if (starts(r.model, "LLaMA") && prompt > kLlamaWindow) return gpu->idle_w;
+    if (begins(r.model, "LLaMA") && prompt > kLlamaWindow) return gpu->idle_w;
   }
-  m.bytes_per_param = r.precision == "fp8" ? 1 : 2;
+  m.bytes_per_param = same_word(r.precision, "fp8") ? 1 : 2;
   m.batch_seqs = *r.batch;
   m.gpus = *r.n_gpus;
   m.sharding = r.tp.value_or(1) < *r.n_gpus ? Sharding::expert : Sharding::tensor;
+  if (!within_reach(m.params_b, m.batch_seqs, m.gpus)) return std::nullopt;
   const auto times = serving_step(step, *gpu, m);
   if (!times) return std::nullopt;
   return gpu_working_w(*gpu, activity(times.value()));
@@ -86,11 +114,12 @@ std::optional<double> image_w(const PowerSpec& spec, const PowerRow& r) {
   const ImageStepSpec& step = spec.image_steps.front();
   ImageModel m;
   m.params_b = r.params_b.value_or(0);
-  m.tokens = starts(r.model, "SANA") ? step.tokens_1024px / 4 : 0;
-  m.passes = starts(r.model, "FLUX") ? 1 : 2;
+  m.tokens = begins(r.model, "SANA") ? step.tokens_1024px / 4 : 0;
+  m.passes = begins(r.model, "FLUX") ? 1 : 2;
   m.batch_images = *r.batch;
   m.gpus = *r.n_gpus;
   m.ring = std::min(number_after(r.note, " ring ").value_or(1), m.gpus);
+  if (!within_reach(m.params_b, m.batch_images, m.gpus)) return std::nullopt;
   const auto times = image_step(step, *gpu, m);
   if (!times) return std::nullopt;
   return gpu_working_w(*gpu, activity(times.value()));
@@ -100,18 +129,17 @@ using Predict = std::optional<double> (*)(const PowerSpec&, const PowerRow&);
 bool every(const PowerRow&) { return true; }
 bool unseen(const PowerRow& r) {  // not of the families of models/power_holdout.yaml
   for (const std::string_view seen : {"Qwen", "gemma", "FLUX", "SANA", "Hunyuan"}) {
-    if (starts(r.model, seen)) return false;
+    if (begins(r.model, seen)) return false;
   }
   return true;
 }
 
 ValidationTable gpu_table(std::string name, std::string note, const std::vector<PowerRow>& rows,
-                          std::string_view suite, const PowerSpec& spec, Predict predict,
+                          Part part, const PowerSpec& spec, Predict predict,
                           bool (*take)(const PowerRow&) = every) {
   ValidationTable t{std::move(name), "mean power of a GPU", "W", std::move(note), kBarPct, {}};
   for (const PowerRow& r : rows) {
-    if (!starts(r.suite, suite) || !r.gpu_mean_w || r.evidence != "read" || !take(r)) continue;
-    if (suite == "ml-energy:" && starts(r.suite, "ml-energy:text-to-image")) continue;
+    if (part_of(r) != part || !r.gpu_mean_w || !take(r)) continue;
     t.rows.push_back({r.id, family(r.model) + "/" + r.gpu, predict(spec, r), *r.gpu_mean_w});
   }
   return t;
@@ -122,6 +150,44 @@ ValidationTable gpu_table(std::string name, std::string note, const std::vector<
 struct CapTables {
   ValidationTable speed, other, power;
 };
+
+bool is_cap(const PowerRow& r) {
+  return part_of(r) == Part::cap && r.power_limit_w && r.gpu_mean_w && r.time_per_epoch_s &&
+         r.batch;
+}
+
+// A run and its highest limit: what the others of the run are set beside. No row at that limit is
+// validated, for it is answered by itself; of several, the means are taken.
+struct OpenRun {
+  double limit_w = 0, time_s = 0, draw_w = 0, rows = 0, capped_rows = 0;
+};
+using RunKey = std::tuple<std::string, std::string, std::string, double>;
+RunKey run_key(const PowerRow& r) { return {r.suite, r.model, lower(r.gpu), *r.batch}; }
+
+std::map<RunKey, OpenRun> open_runs(const std::vector<PowerRow>& rows) {
+  std::map<RunKey, OpenRun> runs;
+  for (const PowerRow& r : rows) {
+    if (!is_cap(r)) continue;
+    OpenRun& run = runs[run_key(r)];
+    run.limit_w = std::max(run.limit_w, *r.power_limit_w);
+  }
+  for (const PowerRow& r : rows) {
+    if (!is_cap(r)) continue;
+    OpenRun& run = runs[run_key(r)];
+    if (*r.power_limit_w < run.limit_w) {
+      ++run.capped_rows;
+      continue;
+    }
+    run.time_s += *r.time_per_epoch_s;
+    run.draw_w += *r.gpu_mean_w;
+    ++run.rows;
+  }
+  for (auto& [key, run] : runs) {
+    run.time_s /= run.rows;
+    run.draw_w /= run.rows;
+  }
+  return runs;
+}
 
 Result<CapTables> cap_tables(const std::vector<PowerRow>& rows, const PowerSpec& spec) {
   CapTables t{{"power_cap_speed",
@@ -142,36 +208,26 @@ Result<CapTables> cap_tables(const std::vector<PowerRow>& rows, const PowerSpec&
                "the draw without a cap is given",
                kBarPct,
                {}}};
-  using Key = std::tuple<std::string, std::string, double>;
-  std::map<Key, const PowerRow*> open;  // the highest limit of a run
-  const auto is_cap = [](const PowerRow& r) {
-    return starts(r.suite, "zeus") && r.power_limit_w && r.gpu_mean_w && r.time_per_epoch_s &&
-           r.batch && r.evidence == "read";
-  };
-  for (const PowerRow& r : rows) {
-    if (!is_cap(r)) continue;
-    const PowerRow*& best = open[{r.model, r.gpu, *r.batch}];
-    if (best == nullptr || *r.power_limit_w > *best->power_limit_w) best = &r;
-  }
+  const std::map<RunKey, OpenRun> runs = open_runs(rows);
   TRY(v100, find_row(spec.gpus, "v100_pcie", "gpus"));
   TRY(a40, find_row(spec.gpus, "a40", "gpus"));
   for (const PowerRow& r : rows) {
     if (!is_cap(r)) continue;
-    const PowerRow& free = *open[{r.model, r.gpu, *r.batch}];
-    if (&free == &r) continue;
+    const OpenRun& open = runs.at(run_key(r));
+    if (*r.power_limit_w >= open.limit_w) continue;
     const GpuPowerSpec* own = gpu_of(spec, r.gpu);
-    const double measured = *free.time_per_epoch_s / *r.time_per_epoch_s;
+    const double measured = open.time_s / *r.time_per_epoch_s;
     std::optional<double> speed, lent, power;
     if (own != nullptr) {
       GpuPowerSpec other = *own;  // its board, the other's law
       const GpuPowerSpec& law = own->id == "a40" ? *v100 : *a40;
       other.static_share = law.static_share;
       other.cap_exponent = law.cap_exponent;
-      const auto by_own = capped_speed(*own, *r.power_limit_w, *free.gpu_mean_w);
-      const auto by_other = capped_speed(other, *r.power_limit_w, *free.gpu_mean_w);
+      const auto by_own = capped_speed(*own, *r.power_limit_w, open.draw_w);
+      const auto by_other = capped_speed(other, *r.power_limit_w, open.draw_w);
       if (by_own) speed = by_own.value();
       if (by_other) lent = by_other.value();
-      power = std::min(*r.power_limit_w, *free.gpu_mean_w);
+      power = std::min(*r.power_limit_w, open.draw_w);
     }
     t.speed.rows.push_back({r.id, r.gpu, speed, measured});
     t.other.rows.push_back({r.id, r.gpu, lent, measured});
@@ -182,6 +238,10 @@ Result<CapTables> cap_tables(const std::vector<PowerRow>& rows, const PowerSpec&
 
 // ---- nodes ----
 
+std::string boards(const PowerRow& r) {  // of a node that no model here is of
+  return r.gpu + (r.n_gpus ? " x " + decimal_text(*r.n_gpus) : "");
+}
+
 Result<ValidationTable> training_nodes(const std::vector<PowerRow>& rows, const PowerSpec& spec) {
   ValidationTable t{"node_training_power",
                     "busy plateau of an 8 x H100 node",
@@ -191,17 +251,19 @@ Result<ValidationTable> training_nodes(const std::vector<PowerRow>& rows, const 
                     {}};
   TRY(node, find_node(spec, "h100_hgx"));
   for (const PowerRow& r : rows) {
-    if (r.kind != "node-training" || !r.node_median_w || r.evidence != "read") continue;
+    if (part_of(r) != Part::training_node || !r.node_median_w) continue;
     const double nodes = r.n_nodes.value_or(1);
+    if (!same_word(r.gpu, "H100") || r.n_gpus.value_or(8) != 8 || nodes > kMostNodes) {
+      t.rows.push_back({r.id, boards(r), std::nullopt, *r.node_median_w});
+      continue;
+    }
     TRY(dc, training_node_w(spec, node, nodes));
     TRY(ac, node_plug_w(spec, node.node, dc));
-    std::optional<double> predicted;
-    if (r.gpu == "H100") predicted = starts(r.note, "DC") ? dc : ac;
     t.rows.push_back({r.id,
                       nodes > 8   ? "more_nodes"
                       : nodes > 1 ? "8_nodes"
                                   : "1_node",
-                      predicted, *r.node_median_w});
+                      begins(r.note, "DC") ? dc : ac, *r.node_median_w});
   }
   return t;
 }
@@ -222,10 +284,41 @@ Result<ValidationTable> inference_nodes(const std::vector<PowerRow>& rows, const
       energy_optimal_cap_w(node.gpu, step, beside / static_cast<double>(node.node.gpus));
   TRY(ac, node_plug_w(spec, node.node, node_w(node.node, node.gpu, cap, work->cpu)));
   for (const PowerRow& r : rows) {
-    if (r.kind != "node-inference" || !r.node_mean_w || r.evidence != "read") continue;
-    const bool known = r.gpu == "H200" && r.n_gpus == 8;
-    t.rows.push_back({r.id, std::string(r.model.substr(0, r.model.find('/'))),
-                      known ? std::optional(ac) : std::nullopt, *r.node_mean_w});
+    if (part_of(r) != Part::inference_node || !r.node_mean_w) continue;
+    if (same_word(r.gpu, "H200") && r.n_gpus == 8)
+      t.rows.push_back(
+          {r.id, std::string(r.model.substr(0, r.model.find('/'))), ac, *r.node_mean_w});
+    else
+      t.rows.push_back({r.id, boards(r), std::nullopt, *r.node_mean_w});
+  }
+  return t;
+}
+
+// ---- rows of no table ----
+
+std::string why_in_no_table(const PowerRow& r, const std::map<RunKey, OpenRun>& runs) {
+  const auto lacks = [](const char* column) { return "without " + std::string(column); };
+  switch (part_of(r)) {
+    case Part::none: return "kind " + r.kind;
+    case Part::cap:
+      if (!is_cap(r))
+        return lacks(!r.power_limit_w      ? "power_limit_w"
+                     : !r.gpu_mean_w       ? "gpu_power_mean_w"
+                     : !r.time_per_epoch_s ? "time_per_epoch_s"
+                                           : "batch");
+      return runs.at(run_key(r)).capped_rows > 0 ? "" : "uncapped, and no row of it under a cap";
+    case Part::training_node: return r.node_median_w ? "" : lacks("node_power_median_w");
+    case Part::inference_node: return r.node_mean_w ? "" : lacks("node_power_mean_w");
+    default: return r.gpu_mean_w ? "" : lacks("gpu_power_mean_w");
+  }
+}
+
+ValidationTable rows_of_no_table(const std::vector<PowerRow>& rows) {
+  ValidationTable t = unmatched_table("power");
+  const std::map<RunKey, OpenRun> runs = open_runs(rows);
+  for (const PowerRow& r : rows) {
+    std::string why = why_in_no_table(r, runs);
+    if (!why.empty()) t.rows.push_back({r.id, std::move(why), std::nullopt, 0});
   }
   return t;
 }
@@ -233,30 +326,33 @@ Result<ValidationTable> inference_nodes(const std::vector<PowerRow>& rows, const
 }  // namespace
 
 Result<std::vector<ValidationTable>> power_tables(const std::string& csv, const PowerSpec& spec,
-                                                  const PowerSpec& part) {
-  TRY(rows, read_power_rows(csv));
+                                                  const PowerSpec& part, Unmatched unmatched) {
+  TRY(read, read_truth_rows<PowerRow>(csv));
+  const std::vector<PowerRow>& rows = read.rows;
   std::vector<ValidationTable> tables;
   TRY(caps, cap_tables(rows, spec));
   tables.push_back(caps.speed);
   tables.push_back(caps.other);
   tables.push_back(caps.power);
   tables.push_back(
-      gpu_table("llm_gpu_power", "fitted to these rows", rows, "ml-energy:", spec, served_w));
+      gpu_table("llm_gpu_power", "fitted to these rows", rows, Part::serving, spec, served_w));
   tables.push_back(gpu_table("llm_gpu_power_unseen_families", "fitted to Qwen and gemma", rows,
-                             "ml-energy:", part, served_w, unseen));
-  tables.push_back(gpu_table("image_gpu_power", "fitted to these rows", rows,
-                             "ml-energy:text-to-image", spec, image_w));
+                             Part::serving, part, served_w, unseen));
+  tables.push_back(
+      gpu_table("image_gpu_power", "fitted to these rows", rows, Part::image, spec, image_w));
   tables.push_back(gpu_table("image_gpu_power_unseen_families",
-                             "fitted to FLUX, SANA and HunyuanDiT", rows, "ml-energy:text-to-image",
-                             part, image_w, unseen));
+                             "fitted to FLUX, SANA and HunyuanDiT", rows, Part::image, part,
+                             image_w, unseen));
   tables.push_back(gpu_table("splitwise_gpu_power",
                              "fitted to LLaMA, BLOOM held out; watts are the source's share times "
                              "400 W; with prompts beyond LLaMA's window a GPU is idle",
-                             rows, "splitwise", spec, served_w));
+                             rows, Part::splitwise, spec, served_w));
   TRY(training, training_nodes(rows, spec));
   tables.push_back(training);
   TRY(inference, inference_nodes(rows, spec));
   tables.push_back(inference);
+  if (unmatched == Unmatched::counted) tables.push_back(rows_of_no_table(rows));
+  for (ValidationTable& t : tables) t.left_out = read.left_out;
   return tables;
 }
 

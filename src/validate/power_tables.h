@@ -14,8 +14,11 @@ namespace dure {
 
 // csv: the path of power.csv. spec: models/power.yaml with models/frontier.yaml; part: the fit to a
 // part of the families, models/power_holdout.yaml. Only rows that were read are used, not recalled.
+// A row is for the table of its suite or, of a suite not known here, of its kind. The row of a run
+// with the highest limit is what its other rows are set beside; it is not validated itself.
 Result<std::vector<ValidationTable>> power_tables(const std::string& csv, const PowerSpec& spec,
-                                                  const PowerSpec& part);
+                                                  const PowerSpec& part,
+                                                  Unmatched unmatched = Unmatched::passed_over);
 
 // The tables that need no file: published figures of single nodes, of machines, of capped phases.
 Result<std::vector<ValidationTable>> published_power_tables(const PowerSpec& spec);

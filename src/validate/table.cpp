@@ -4,8 +4,6 @@
 #include <cmath>
 #include <map>
 
-#include "base/check.h"
-
 namespace dure {
 
 TableVerdict verdict(const ValidationTable& table) {
@@ -14,12 +12,11 @@ TableVerdict verdict(const ValidationTable& table) {
   std::vector<double> errors;
   double sum = 0, signed_sum = 0;
   for (const ValidationRow& row : table.rows) {
-    CHECK(row.measured != 0);
-    if (!row.predicted || !std::isfinite(*row.predicted)) {
+    const double e = row.predicted ? (*row.predicted - row.measured) / std::abs(row.measured) : NAN;
+    if (!std::isfinite(e)) {
       ++v.unanswered;
       continue;
     }
-    const double e = (*row.predicted - row.measured) / std::abs(row.measured);
     errors.push_back(std::abs(e));
     sum += std::abs(e);
     signed_sum += e;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "io/shown.h"
 #include "validate/cooling_tables.h"
 #include "validate/failure_tables.h"
 #include "validate/grid_tables.h"
@@ -57,18 +58,26 @@ Outcome<std::vector<ValidationTable>> tables_of_file(const Models& models, const
                                                      std::string_view kind) {
   Tables out;
   if (kind == "power")
-    out.take(power_tables(path, models.shipped.power, models.holdout.power));
+    out.take(power_tables(path, models.shipped.power, models.holdout.power, Unmatched::counted));
   else if (kind == "cooling")
-    out.take(cooling_tables(models.cooling, path));
+    out.take(cooling_tables(models.cooling, path, Unmatched::counted));
   else if (kind == "failures")
-    out.take(failure_tables(models.shipped.failures, path));
+    out.take(failure_tables(models.shipped.failures, path, Unmatched::counted));
   else
-    out.faults.push_back({"--kind", "power, cooling or failures, for a table of one's own",
-                          "'" + std::string(kind) + "'", ""});
+    out.faults.push_back(
+        {"--kind", "with --table: power, cooling or failures", "'" + std::string(kind) + "'",
+         "weather and grid are compared with hourly traces, not with a table: leave "
+         "--table out; columns of each kind: docs/formats/validation-tables.md"});
   // A file of one's own need not have rows for every table of its kind.
   Outcome<std::vector<ValidationTable>> tables = out.done();
-  if (tables)
-    std::erase_if(tables.value(), [](const ValidationTable& t) { return t.rows.empty(); });
+  if (!tables) return tables;
+  const LeftOut left = tables.value().empty() ? LeftOut{} : tables.value().front().left_out;
+  std::erase_if(tables.value(), [](const ValidationTable& t) { return t.rows.empty(); });
+  if (tables.value().empty() && left.rows() > 0)
+    return Faults{{path, "rows whose evidence begins with read",
+                   std::to_string(left.rows()) + " rows, none of them; the first says " +
+                       shown(left.by_evidence.begin()->first),
+                   "evidence is read for what was read in its source"}};
   return tables;
 }
 

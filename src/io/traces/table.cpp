@@ -72,9 +72,12 @@ namespace {
 std::string range_text(const CellRule& rule) {
   const CellRule any;
   if (rule.least == any.least && rule.most == any.most) return "";
-  if (rule.most == any.most) return " of at least " + decimal_text(rule.least, rule.scale);
-  return " from " + decimal_text(rule.least, rule.scale) + " to " +
-         decimal_text(rule.most, rule.scale);
+  const std::string least = decimal_text(rule.least, rule.scale);
+  if (rule.edge == Least::excluded)
+    return " above " + least +
+           (rule.most == any.most ? "" : ", at most " + decimal_text(rule.most, rule.scale));
+  if (rule.most == any.most) return " of at least " + least;
+  return " from " + least + " to " + decimal_text(rule.most, rule.scale);
 }
 
 }  // namespace
@@ -83,7 +86,8 @@ Parsed parse_cell(std::string_view text, const CellRule& rule, std::int64_t& out
   const auto number = whole_number(text, rule.scale);
   if (const auto* value = std::get_if<std::int64_t>(&number)) {
     out = *value;
-    if (out >= rule.least && out <= rule.most) return {};
+    const bool enough = rule.edge == Least::excluded ? out > rule.least : out >= rule.least;
+    if (enough && out <= rule.most) return {};
   } else if (std::get<NumberFault>(number) == NumberFault::too_large) {
     return CellFault{"a number of at most 64 bits"};
   }
@@ -95,10 +99,11 @@ Parsed parse_cell(std::string_view text, const CellRule& rule, std::int64_t& out
 
 Parsed parse_cell(std::string_view text, const CellRule& rule, double& out) {
   const std::optional<double> value = real_number(text);
-  if (!value) return CellFault{"a number"};
+  if (!value) return CellFault{"a number" + range_text(rule)};
   out = *value;
   const bool any_least = rule.least == CellRule{}.least;
-  if (!any_least && out < static_cast<double>(rule.least))
+  const auto least = static_cast<double>(rule.least);
+  if (!any_least && (out < least || (rule.edge == Least::excluded && out == least)))
     return CellFault{"a number" + range_text(rule)};
   if (rule.most != CellRule{}.most && out > static_cast<double>(rule.most))
     return CellFault{"a number" + range_text(rule)};
@@ -134,17 +139,19 @@ std::string cell_text(const CellRule& rule, Millis value) {
 }
 std::string cell_text(const CellRule&, Stamp value) { return to_string(value); }
 
-Result<std::vector<std::size_t>> match_header(const CsvReader& csv,
-                                              std::span<const Wanted> wanted) {
+Result<std::vector<std::size_t>> match_header(const CsvReader& csv, std::span<const Wanted> wanted,
+                                              Others others) {
   const std::vector<Cell>& header = csv.cells();
   std::vector<std::size_t> at(wanted.size(), kAbsent);
   std::vector<std::string_view> known;
   for (const Wanted& w : wanted) known.push_back(w.name);
   for (std::size_t i = 0; i < header.size(); ++i) {
     const auto place = std::find(known.begin(), known.end(), header[i].text);
-    if (place == known.end())
+    if (place == known.end()) {
+      if (others == Others::ignored) continue;
       return Fault{csv.where(header[i]), "the name of a known column", shown(header[i].text),
                    name_hint(header[i].text, known)};
+    }
     std::size_t& cell = at[static_cast<std::size_t>(place - known.begin())];
     if (cell != kAbsent)
       return Fault{csv.where(header[i]), "each column once", shown(header[i].text) + " again", ""};

@@ -11,7 +11,8 @@
 //     }
 //   };
 //
-// Invariants: 1. The header names each required column once and no unknown one, in any order.
+// Invariants: 1. The header names each required column once and no unknown one (but where the shape
+//                ignores others), in any order.
 //             2. Every row has exactly as many cells as the header (or as columns(), without one).
 //             3. A cell that is not of its column's type or range is a Fault with file:line:column;
 //                blank is a value only where the member is std::optional or std::string.
@@ -53,21 +54,27 @@ std::optional<Stamp> parse_stamp(std::string_view text);
 std::string to_string(Stamp stamp);  // with 7 decimals; without, if they are 0
 
 enum class Header : std::uint8_t { none, first_line };
+enum class Others : std::uint8_t { refused, ignored };  // columns that the row does not list
 struct TableShape {
   char separator = ',';
   Header header = Header::first_line;
+  Others others = Others::refused;
 };
 
-// How a cell's number becomes the member: x scale, exactly, and then within [least, most].
+// How a cell's number becomes the member: x scale, exactly, and then within [least, most], or
+// above least alone.
+enum class Least : std::uint8_t { included, excluded };
 struct CellRule {
   std::int64_t scale = 1;  // 1000: seconds in the file, ms in the member
   std::int64_t least = std::numeric_limits<std::int64_t>::min() + 1;
   std::int64_t most = std::numeric_limits<std::int64_t>::max();
+  Least edge = Least::included;
 };
 inline constexpr CellRule per_ms{1};
 inline constexpr CellRule per_second{1000};
 inline constexpr CellRule per_minute{60'000};
 inline constexpr CellRule natural{1, 0};  // 0, 1, 2 ...
+inline constexpr CellRule above_zero{1, 0, CellRule{}.most, Least::excluded};
 
 enum class Presence : std::uint8_t { required, may_lack };
 
@@ -115,7 +122,12 @@ struct Wanted {
 };
 inline constexpr std::size_t kAbsent = std::numeric_limits<std::size_t>::max();
 // For each wanted column the cell that holds it, or kAbsent.
-Result<std::vector<std::size_t>> match_header(const CsvReader& csv, std::span<const Wanted> wanted);
+Result<std::vector<std::size_t>> match_header(const CsvReader& csv, std::span<const Wanted> wanted,
+                                              Others others = Others::refused);
+template <class T>
+inline constexpr bool may_be_blank = std::is_same_v<T, std::string>;
+template <class T>
+inline constexpr bool may_be_blank<std::optional<T>> = true;
 
 }  // namespace table_detail
 
@@ -180,7 +192,7 @@ class TableReader {
             return std::array<table_detail::Wanted, n>{table_detail::Wanted{c.name, c.presence}...};
           },
           Row::columns());
-      TRY(at, table_detail::match_header(csv_, wanted));
+      TRY(at, table_detail::match_header(csv_, wanted, Row::shape.others));
       at_ = std::move(at);
       width_ = csv_.cells().size();
     }
@@ -198,6 +210,8 @@ class TableReader {
     auto wrong = table_detail::parse_cell(cell.text, column.rule, member);
     if (!wrong) return true;
     fault_ = cell_fault(cell, column.name, std::move(wrong->expected));
+    if (table_detail::may_be_blank<typename C::member_type>)
+      fault_.hint = "leave the cell blank where this is not known";
     return false;
   }
   Fault cell_fault(const Cell& cell, std::string_view column, std::string expected) const;
