@@ -86,8 +86,7 @@ void tell_left_out(const std::vector<ValidationTable>& tables) {
     std::string kinds;
     for (const auto& [evidence, rows] : t.left_out.by_evidence)
       kinds += (kinds.empty() ? "" : ", ") + std::to_string(rows) + " " + shown(evidence);
-    fmt::print(stderr, "{}: {} rows left out: {}: {}\n", t.left_out.file, t.left_out.rows(),
-               kNotRead, kinds);
+    fmt::print(stderr, "{}: rows left out, {}: {}\n", t.left_out.file, kNotRead, kinds);
   }
 }
 

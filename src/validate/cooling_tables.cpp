@@ -72,7 +72,9 @@ Outcome<std::vector<ValidationTable>> cooling_tables(const CoolingTruthModel& mo
     if (place == nullptr) place = called(model.cooling_places, row.region);
     if (who == nullptr || place == nullptr) {
       table.rows.push_back({row.id,
-                            who == nullptr ? "operator " + row.who : who->id + " in " + row.site,
+                            who == nullptr
+                                ? "operator " + row.who
+                                : who->id + " in " + (row.site.empty() ? row.region : row.site),
                             std::nullopt, row.value});
       continue;
     }

@@ -107,7 +107,8 @@ std::int64_t gpus_per_node(const Row& r) {
 
 // Beyond these the model is not meant to answer.
 constexpr double kMostNodes = 1e6, kMostDays = 10'000, kMostGpusPerNode = 1024;
-constexpr double kMostLoggedNodeDays = 2e6;  // of a log that is drawn fault by fault
+constexpr double kMostDrawn =
+    1e7;  // node-days of logs that are drawn fault by fault, a few seconds
 
 // Why no answer can be given to anything about this fleet; "": one can.
 std::string beyond(const FailureSpec& spec, const Row& r) {
@@ -252,12 +253,19 @@ void add_row(const FailureSpec& spec, const Row& r, Answer answer, ValidationTab
   table.rows.push_back({r.id, group_of(spec, r, answer.has_value()), answer, r.value});
 }
 
+// What a log costs, in days of a node of 8 GPUs: an hour takes its time without any, and so does a
+// node that is made.
+double drawn_node_days(const Row& r) {
+  const double boards = std::max(1.0, static_cast<double>(gpus_per_node(r)) / 8);
+  return *r.period_days * (*r.n_nodes * boards + 200) + 10 * *r.n_nodes;
+}
+
 // Where a log of the fleet is what a row is about: clustering and times out.
 Result<Done> add_log_rows(const FailureSpec& spec, const std::vector<Row>& rows,
                           ValidationTable& times, ValidationTable& clustering) {
   using Fleet = std::tuple<std::string, std::string, double, double, std::int64_t>;
   std::map<Fleet, FleetLog> logs;
-  double drawn_node_days = 0;
+  double drawn = 0;
   for (const Row& r : rows) {
     const bool time = is_time_out(r);
     if (!time && !is_clustering(r)) continue;
@@ -268,13 +276,13 @@ Result<Done> add_log_rows(const FailureSpec& spec, const std::vector<Row>& rows,
     }
     const Fleet fleet{lower(r.suite), lower(r.gpu), *r.n_nodes, *r.period_days, gpus_per_node(r)};
     if (!logs.contains(fleet)) {
-      const double node_days = *r.n_nodes * *r.period_days;
-      if (drawn_node_days + node_days > kMostLoggedNodeDays) {
+      const double more = drawn_node_days(r);
+      if (drawn + more > kMostDrawn) {
         table.rows.push_back(
             {r.id, r.suite + ": more node-days than are drawn", std::nullopt, r.value});
         continue;
       }
-      drawn_node_days += node_days;
+      drawn += more;
       TRY(log, run_fleet(spec, run_of(spec, r)));
       logs.emplace(fleet, std::move(log));
     }

@@ -7,8 +7,8 @@
 // (stepfun-400-second-half: stepfun), and else by the reference, with the factor of its GPU. Where
 // no GPU is told the reference answers alone. A GPU that the model has no factor for has no answer:
 // what breaks most is the GPU itself. Nor has a fleet beyond what the model is for: over 10^6
-// nodes, 10,000 days or 1,024 GPUs a node; of logs that are drawn fault by fault, over 2 x 10^6
-// node-days in all.
+// nodes, 10,000 days or 1,024 GPUs a node; nor what a log of it would show (times out, clustering)
+// once the file asks for logs of over 10^7 node-days in all.
 #pragma once
 
 #include <string>

@@ -28,6 +28,9 @@ inline bool begins(std::string_view text, std::string_view with) {  // in letter
   return lower(text.substr(0, with.size())) == lower(with);
 }
 
+inline constexpr const char* kColumnsPage =
+    "columns and what they may hold: docs/formats/validation-tables.md";
+
 // What is wrong with a row as a whole; its place is that of the row.
 struct RowFault {
   std::string expected, found, hint;
@@ -41,13 +44,23 @@ struct TruthRows {
 
 template <class Row>
 Result<TruthRows<Row>> read_truth_rows(const std::string& path) {
-  TRY(reader, TableReader<Row>::open(path));
+  Result<TableReader<Row>> opened = TableReader<Row>::open(path);
+  if (!opened) {
+    Fault fault = opened.fault();
+    if (fault.hint.empty()) fault.hint = kColumnsPage;
+    return fault;
+  }
+  TableReader<Row>& reader = opened.value();
   TruthRows<Row> out;
   out.left_out.file = path;
   Row row;
   for (;;) {
     const Step step = reader.next(row);
-    if (step == Step::fault) return reader.fault();
+    if (step == Step::fault) {
+      Fault fault = reader.fault();
+      if (fault.hint.empty()) fault.hint = kColumnsPage;
+      return fault;
+    }
     if (step == Step::end) break;
     if (std::optional<RowFault> f = Row::wrong(row))
       return Fault{reader.where(), std::move(f->expected), std::move(f->found), std::move(f->hint)};

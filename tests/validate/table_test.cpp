@@ -34,6 +34,13 @@ TEST(TableVerdict, ARowWithoutANumberCountsAgainstTheTable) {
   EXPECT_EQ(verdict(of(rows, 1)).unanswered, 2u);
 }
 
+TEST(TableVerdict, AMeasuredZeroHasNoErrorAndCountsAsUnanswered) {
+  const TableVerdict v = verdict(of({{"a", "x", 1.0, 1}, {"b", "x", 1.0, 0}}, 1));
+  EXPECT_EQ(v.unanswered, 1u);
+  EXPECT_EQ(v.mape_pct, 0);
+  EXPECT_FALSE(v.ok);
+}
+
 TEST(TableVerdict, AnEmptyTableIsNotOk) { EXPECT_FALSE(verdict(of({}, 100)).ok); }
 
 TEST(TableVerdict, ByGroup) {
