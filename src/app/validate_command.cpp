@@ -122,7 +122,8 @@ int run(const Options& o) {
     ok = ok && verdict(t).ok;
     json.push_back(to_json(t, o.groups));
   }
-  fmt::print("{}", o.json ? json.dump(2) + "\n" : as_text(tables.value(), o.groups));
+  fmt::print("{}", o.json ? json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n"
+                          : as_text(tables.value(), o.groups));
   if (tables.value().empty())
     return complain(Fault{o.table, "rows that a model can be set beside", "none",
                           "columns of each kind: docs/formats/validation-tables.md"});
