@@ -84,8 +84,8 @@ struct Power {
   double kw = 0;
 };
 
-// Committed power of the nodes that were switched off, by site and cause. A node that two rows of a
-// cause switch off at once counts once.
+// Committed power of the nodes that were switched off, by site and cause. A node that several rows
+// switch off at once counts once, for the first of them; one that is out of order for none.
 std::map<std::pair<SiteId, std::uint32_t>, std::vector<Power>> sheds(const Scenario& s,
                                                                      const Founding& f,
                                                                      const OutagePlan& outages,
@@ -93,23 +93,35 @@ std::map<std::pair<SiteId, std::uint32_t>, std::vector<Power>> sheds(const Scena
   struct Off {
     Millis from, to;
     std::uint64_t nodes = 0;
+    std::uint32_t cause = 0;
+    bool shed = false;
+    Millis since;
+    bool operator<(const Off& o) const {
+      return std::tie(shed, since, cause) < std::tie(o.shed, o.since, o.cause);
+    }
   };
-  std::map<std::tuple<std::uint32_t, PoolId, std::uint32_t>, std::vector<Off>> racks;
+  std::map<std::pair<PoolId, std::uint32_t>, std::vector<Off>> racks;
   for (const Outage& o : outages.outages) {
     const Millis from = std::max(o.at, w.from), to = std::min(o.back, w.to);
-    if (outages.causes[o.cause].shed && from < to)
-      racks[{o.cause, o.pool, o.rack}].push_back({from, to, o.nodes});
+    if (from < to)
+      racks[{o.pool, o.rack}].push_back(
+          {from, to, o.nodes, o.cause, outages.causes[o.cause].shed, o.at});
   }
   std::map<std::pair<SiteId, std::uint32_t>, std::map<std::pair<Millis, Millis>, double>> sums;
   for (const auto& [key, offs] : racks) {
-    const auto& [cause, pool_id, rack] = key;
-    const PoolPlan& pool = f.pools[pool_id.index];
-    auto& of_site = sums[{pool.opened.site, cause}];
-    each_span(offs, [&](Millis from, Millis to, const std::vector<const Off*>& here) {
+    const PoolPlan& pool = f.pools[key.first.index];
+    if (std::none_of(offs.begin(), offs.end(), [](const Off& off) { return off.shed; })) continue;
+    each_span(offs, [&](Millis from, Millis to, std::vector<const Off*> here) {
+      std::sort(here.begin(), here.end(), [](const Off* a, const Off* b) { return *a < *b; });
       std::uint64_t nodes = 0;
-      for (const Off* off : here) nodes |= off->nodes;
-      of_site[{from, to}] += std::popcount(nodes) * static_cast<double>(pool.node_max_w.count()) /
-                             1000 * s.policy.power_commit_share;
+      for (const Off* off : here) {
+        const std::uint64_t more = off->nodes & ~nodes;
+        nodes |= more;
+        if (off->shed && more != 0)
+          sums[{pool.opened.site, off->cause}][{from, to}] +=
+              std::popcount(more) * static_cast<double>(pool.node_max_w.count()) / 1000 *
+              s.policy.power_commit_share;
+      }
     });
   }
   std::map<std::pair<SiteId, std::uint32_t>, std::vector<Power>> out;

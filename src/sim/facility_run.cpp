@@ -3,8 +3,12 @@
 #include <algorithm>
 #include <cmath>
 
+#include "sim/disrupted.h"
+
 namespace dure {
 namespace {
+
+constexpr double kIdleShare = 1e-4;  // of what is built: nothing but the first moment of an outage
 
 class SiteRun {
  public:
@@ -15,6 +19,7 @@ class SiteRun {
         facility_(facility),
         meter_(meter),
         site_(site),
+        disrupted_(scenario, site, meter.window().from),
         tank_(full_tank(facility.permit(site))),
         bill_(facility.tariff(site), terms()) {
     out_.facility_wms_by_step.resize(meter.window().steps());
@@ -36,7 +41,7 @@ class SiteRun {
       out_.dry_bulb_c[i] = static_cast<float>(weather(begin).dry_bulb_c);
       double wms = 0, krw_wms = 0;  // of the step
       for (std::int64_t at = begin; at < end;) {
-        const std::int64_t until = std::min(end, (at / kMsPerHour + 1) * kMsPerHour);
+        const std::int64_t until = std::min(end, (at / kPieceMs + 1) * kPieceMs);
         take_loads(at, until - at);
         const std::int64_t before_wms = out_.facility_wms_by_step[i];
         const double before_kwh = energy_ ? out_.billed_kwh_by_step[i] : 0;
@@ -80,10 +85,12 @@ class SiteRun {
 
   void take_loads(std::int64_t begin, std::int64_t ms) {
     if (const std::int64_t day = begin / kMsPerDay; day != built_day_) {
-      halls_ = facility_.built(site_, Millis(begin));
+      built_ = facility_.built(site_, Millis(begin));
       built_day_ = day;
     }
-    for (HallLoad& h : halls_) h.it_kw = 0;
+    halls_ = built_;
+    for (std::size_t h = 0; h < halls_.size(); ++h)
+      if (disrupted_.hall_is_lost(h, Millis(begin), Millis(begin + ms))) halls_[h].design_kw = 0;
     it_of_piece_ = 0;
     const std::size_t piece = meter_.window().piece(Millis(begin));
     for (const PoolPlan& pool : founding_.pools) {
@@ -108,8 +115,13 @@ class SiteRun {
     const double permitted = facility_.permitted_m3_per_day(site_, at);
     const bool once_through = facility_.water(site_).once_through;
     const double available = available_m3(tank_, permitted, hours);
-    const FacilityStep s = facility_.step(
-        site_, at, halls_, once_through ? std::nullopt : std::optional(available / hours));
+    const double works = disrupted_.works_share(at, Millis(to));
+    const std::int64_t limit_w = disrupted_.limit_w(at, Millis(to));
+    FacilityStep s = facility_.step(site_, at, halls_,
+                                    once_through ? std::nullopt : std::optional(available / hours));
+    // With its machines off, what the grid cannot carry is off too; and all of a site that is lost.
+    if (works < 1 || (it_kw_ <= kIdleShare * design_kw() && s.facility_w() > limit_w))
+      s = switched_off(s, works < 1 ? works : 0);
     const std::int64_t ms = to - from;
     out_.conversion_wms += Exact{s.conversion_w} * ms;
     out_.fan_wms += Exact{s.fan_w} * ms;
@@ -131,11 +143,11 @@ class SiteRun {
     // The machines' power as the meter has it, not to the watt.
     const double facility_kw = it_kw_ + static_cast<double>(s.facility_w() - s.it_w) / 1000;
     out_.peak_w = std::max(out_.peak_w, s.facility_w());
-    const std::int64_t limit_w = grid_limit(scenario_.sites[site_.index], at).count();
     if (energy_) {
       // What is within the limit in whole watts is within it.
       double limit_kw = static_cast<double>(limit_w) / 1000;
       if (s.facility_w() <= limit_w) limit_kw = std::max(limit_kw, facility_kw);
+      if (works <= 0) limit_kw = std::min(limit_kw, facility_kw);  // nor does it give any
       for (const MeterPart& part : energy_->take(at, Millis(to), facility_kw, limit_kw))
         meter(step, part, limit_w);
     } else {
@@ -146,6 +158,25 @@ class SiteRun {
     if (s.cannot_hold) out_.cannot_hold_ms += ms;
     if (s.beyond_range) out_.beyond_range_ms += ms;
     out_.drought_ms[static_cast<std::size_t>(facility_.drought(site_, at))] += ms;
+  }
+
+  double design_kw() const {
+    double kw = 0;
+    for (const HallLoad& h : halls_) kw += h.design_kw;
+    return kw;
+  }
+
+  // What stands beside the machines, for so much of the time only; theirs is the meter's.
+  static FacilityStep switched_off(FacilityStep s, double works) {
+    for (std::int64_t* w : {&s.conversion_w, &s.fan_w, &s.pump_w, &s.compressor_w})
+      *w = std::llround(static_cast<double>(*w) * works);
+    s.water_per_h.evaporation_l *= works;
+    s.water_per_h.blowdown_l *= works;
+    s.water_per_h.drift_l *= works;
+    s.wet_heat_kw *= works;
+    s.unmet_kw *= works;
+    s.cannot_hold = s.cannot_hold && works > 0;
+    return s;
   }
 
   void meter(std::size_t step, const MeterPart& part, std::int64_t limit_w) {
@@ -191,10 +222,11 @@ class SiteRun {
   const Facility& facility_;
   const Meter& meter_;
   const SiteId site_;
+  const Disrupted disrupted_;
   WaterTank tank_;
   BillMeter bill_;
   std::optional<SiteEnergy> energy_;
-  std::vector<HallLoad> halls_;
+  std::vector<HallLoad> built_, halls_;  // of a day; of a piece
   std::int64_t built_day_ = -1, day_ = -1, weather_hour_ = -1;
   HourlyWeather weather_;
   Exact it_of_piece_ = 0;

@@ -1,7 +1,6 @@
-// What a run's sites drew, used and paid: the meters' IT power, step by step and cut at the hours,
-// through facility.h.
-// Invariants: 1. Of every site facility_wms = it + conversion + fans + pumps + compressors,
-// exactly.
+// What a run's sites drew, used and paid: the meters' IT power, step by step and cut at the
+// quarters of an hour, through facility.h. Invariants: 1. Of every site facility_wms = it +
+// conversion + fans + pumps + compressors, exactly.
 //             2. it_wms is the meter's.   3. Its series sums to facility_wms.
 #pragma once
 

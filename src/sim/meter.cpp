@@ -68,12 +68,12 @@ void Meter::over_steps(std::int64_t since, F&& add) const {
   auto i = static_cast<std::size_t>((at - from) / step);
   std::size_t piece = window_.piece(Millis(at));
   std::int64_t next_step = from + static_cast<std::int64_t>(i + 1) * step;
-  std::int64_t next_hour = (at / kMsPerHour + 1) * kMsPerHour;
+  std::int64_t next_cut = (at / kPieceMs + 1) * kPieceMs;
   while (at < end) {
-    const std::int64_t until = std::min({next_step, next_hour, end});
+    const std::int64_t until = std::min({next_step, next_cut, end});
     add(i, piece++, until - at);
     at = until;
-    if (at == next_hour) next_hour += kMsPerHour;
+    if (at == next_cut) next_cut += kPieceMs;
     if (at != next_step) continue;
     next_step += step;
     ++i;

@@ -27,15 +27,18 @@
 
 namespace dure {
 
+inline constexpr std::int64_t kPieceMs = kMsPerHour / 4;
+
 struct Window {
   Millis from, to, step;  // from and to at whole hours
   std::size_t steps() const {
     return static_cast<std::size_t>(((to - from).count() + step.count() - 1) / step.count());
   }
-  // Steps cut at whole hours, where weather, prices and limits change: the piece that t lies in.
+  // Steps cut at whole quarters of an hour, of which demand is the mean, and so at the hours, where
+  // weather, prices and limits change: the piece that t lies in.
   std::size_t piece(Millis t) const {
     const std::int64_t d = (t - from).count(), s = step.count();
-    return static_cast<std::size_t>(d / s + d / kMsPerHour - d / std::lcm(s, kMsPerHour));
+    return static_cast<std::size_t>(d / s + d / kPieceMs - d / std::lcm(s, kPieceMs));
   }
   std::size_t pieces() const { return piece(to - Millis(1)) + 1; }
 };
