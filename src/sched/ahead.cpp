@@ -171,6 +171,10 @@ bool Ahead::run(Millis to, const std::function<bool()>& done) {
     bool something = false;
     for (std::int64_t t = next(); t <= until; t = next()) {
       something = true;
+      if (spent_ > options_.events) {  // a burst at one instant, too
+        cut_short_ = true;
+        return false;
+      }
       if (!ends_.empty() && ends_.top().at == t) {
         const End end = ends_.top();
         ends_.pop();

@@ -84,12 +84,28 @@ void Forecaster::submitted(Millis at, const Coming& job) {
   Coming c = job;
   c.at = last_arrival_ ? at - *last_arrival_ : Millis(0);
   last_arrival_ = at;
+  if (!first_arrival_) first_arrival_ = at;
+  ++arrivals_;
   if (recent_.size() < kRecent) {
     recent_.push_back(c);
   } else {
     recent_[next_recent_] = c;
     next_recent_ = (next_recent_ + 1) % kRecent;
   }
+}
+
+// The jobs of one large array came at one instant: that they come again and again with nothing in
+// between is not to be expected. Then they come as often as all jobs did so far, one by one.
+Millis Forecaster::pause_after_burst(Millis now) const {
+  constexpr std::int64_t kBurst = 16;        // so many times as dense as all that was seen
+  constexpr std::int64_t kLeastMs = 60'000;  // a script's loop is one array more
+  Millis span;
+  for (const Coming& c : recent_) span = span + c.at;
+  const auto k = static_cast<std::int64_t>(recent_.size());
+  const auto usual = static_cast<std::int64_t>(
+      static_cast<__int128>((now - *first_arrival_).count()) * k / arrivals_);
+  if (span.count() >= kLeastMs && span.count() >= usual / kBurst) return Millis(0);
+  return Millis(std::max(usual, kMsPerHour) - span.count());
 }
 
 void Forecaster::ran(const World& world, const Job& job, Millis span, Millis time) {
@@ -206,9 +222,10 @@ Foreseen Forecaster::forecast(const World& world, const Policy& policy,
     if (options_.arrivals && recent_.size() >= 16) {
       at = static_cast<std::size_t>(
           Stream(options_.seed, "forecast/arrivals", key).below(recent_.size()));
-      ahead.next = [&]() -> std::optional<Coming> {
+      ahead.next = [&, pause = pause_after_burst(world.now())]() -> std::optional<Coming> {
         Coming c = recent_[at];
         at = (at + 1) % recent_.size();
+        if (at == next_recent_) c.at = c.at + pause;
         c.at = when = when + c.at;
         return c;
       };

@@ -128,6 +128,7 @@ class Forecaster {
   static constexpr std::size_t kEnough = 30;
   static std::int64_t drawn_out(const World& from, const World& to, JobId id);
   void submitted(Millis at, const Coming& job);
+  Millis pause_after_burst(Millis now) const;  // 0: what came last is no burst
   void ran(const World& world, const Job& job, Millis span, Millis time);
   Forecast corrected(const World& world, std::vector<std::int64_t>& waits) const;
   static std::size_t size_of(std::int64_t wait_ms);
@@ -140,7 +141,8 @@ class Forecaster {
   RunLaw law_;
   std::vector<Coming> recent_;  // a ring; `at` is the gap before it
   std::size_t next_recent_ = 0;
-  std::optional<Millis> last_arrival_;
+  std::optional<Millis> first_arrival_, last_arrival_;
+  std::int64_t arrivals_ = 0;
   std::map<JobId, Given> given_;
   std::array<Scores, kSizes + 1> scores50_, scores90_;  // the last: of all sizes
   std::array<Level, kSizes + 1> levels_;
