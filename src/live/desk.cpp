@@ -245,6 +245,8 @@ void judge(const Desk& d, const AttemptFact& fact, JobId id, Facts& facts) {
   };
   const bool well = fact.state == AttemptState::ended && fact.exit_code == 0 && fact.signal == 0 &&
                     !fact.node_failed;
+  // What ended well because it was told to, for somebody who wanted it gone, is not done.
+  if (live.cancel_asked && fact.stopped) return over(JobOutcome::cancelled, fact.detail);
   if (well && !spec->service && !(a.again && fact.stopped)) {
     keep_data(d, id, fact.made, facts);
     return over(JobOutcome::done, "");

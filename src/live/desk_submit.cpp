@@ -273,15 +273,26 @@ Places places_of(const Desk& d, const Plan& p, const LawBook& law, std::optional
   return out;
 }
 
-// The most that its pools have, or are to have: a job above it would wait for ever.
+// The most that its pools have, or will have when what is drained or down is back: a job above it
+// would wait for ever.
 std::optional<Problem> too_large(const Desk& d, const Plan& p, const std::vector<PoolId>& pools) {
-  std::int64_t most = 0;
-  for (const PoolId id : pools) most = std::max(most, d.world.pool(id).installed);
+  std::int64_t most = 0, memory_mib = 0;
+  for (const PoolId id : pools) {
+    const Pool& pool = d.world.pool(id);
+    const std::vector<LiveNode>& nodes = d.book.nodes(id);
+    most = std::max(
+        {most, pool.installed, static_cast<std::int64_t>(nodes.size()) * pool.info.gpus_per_node});
+    for (const LiveNode& node : nodes) memory_mib = std::max(memory_mib, node.report.memory_mib);
+  }
+  if (memory_mib > 0 && p.spec.memory_gb * 1024 > static_cast<double>(memory_mib))
+    return bad("memory_gb",
+               "at most " + std::to_string(memory_mib / 1024) + ", what its largest node has",
+               decimal_text(p.spec.memory_gb), "dure sites", "too_large");
   const std::int64_t least = p.lane.least.count() > 0 ? p.lane.least.count() : p.lane.gpus.count();
   if (least <= most) return std::nullopt;
   const char* unit = p.lane.device == Device::gpu ? " GPUs" : " cores";
   return bad(p.lane.device == Device::gpu ? "gpus" : "cpus",
-             "at most " + std::to_string(most) + unit + ", what its largest pool has now",
+             "at most " + std::to_string(most) + unit + ", what its largest pool has",
              std::to_string(least), "dure sites", "too_large");
 }
 

@@ -26,6 +26,13 @@ std::string state_word(const World& world, const Book& book, JobId id) {
                                             : "refused";
 }
 
+bool is_state(std::string_view word) {
+  for (const char* state : {"waiting", "held", "starting", "running", "stopping", "done", "failed",
+                            "timed_out", "cancelled", "lost", "refused"})
+    if (word == state) return true;
+  return false;
+}
+
 std::string nodes_text(const std::vector<NodeShare>& nodes) {
   std::string out;
   for (const NodeShare& n : nodes) {

@@ -2,6 +2,7 @@
 // tools. They can be thrown away and made again from the record (rebuild.h).
 #pragma once
 
+#include <string_view>
 #include <vector>
 
 #include "live/book.h"
@@ -27,6 +28,7 @@ std::vector<UseRow> use_rows(const World& world, const Book& book, const std::st
 // One word for where a job is: waiting, held, starting, running, stopping, done, failed, timed_out,
 // cancelled, lost, refused.
 std::string state_word(const World& world, const Book& book, JobId id);
+bool is_state(std::string_view word);
 std::string nodes_text(const std::vector<NodeShare>& nodes);  // n01(4),n02(4)
 std::string month_of(Millis t);                               // 2026-11, KST
 

@@ -7,6 +7,7 @@
 
 #include "base/calendar.h"
 #include "base/hash.h"
+#include "base/nearest.h"
 #include "live/api/events.h"
 #include "live/api/store_reader.h"
 
@@ -93,6 +94,23 @@ class WriteWork final : public Work {
   std::function<std::optional<HttpResponse>(const Desk&, Facts&)> f_;
   HttpResponse response_;
 };
+
+// A name that is not read is a mistyped one: answering as if it were not there would mislead.
+std::optional<Problem> unknown_parameter(const Route& route, const Target& target) {
+  if (target.segments.empty() || target.segments[0] != "api") return std::nullopt;
+  for (const auto& [name, value] : target.query) {
+    if (std::any_of(route.query.begin(), route.query.end(),
+                    [&, &n = name](const Parameter& p) { return p.name == n; }))
+      continue;
+    std::vector<std::string_view> known;
+    for (const Parameter& p : route.query) known.push_back(p.name);
+    return Problem{400,
+                   "unknown_parameter",
+                   {"query", "a parameter of /api/v1/openapi.json", name.substr(0, 60),
+                    name_hint(name, known)}};
+  }
+  return std::nullopt;
+}
 
 Problem busy() {
   return {503, "overloaded", {"hub", "fewer requests", "a full queue", "try again in a second"}};
@@ -350,6 +368,7 @@ void Api::serve(HttpRequest request, Reply reply) {
     if (!type.starts_with("application/json"))
       return refuse({415, "not_json", {"Content-Type", "application/json", std::string(type), ""}});
   }
+  if (auto problem = unknown_parameter(*route, call.target)) return refuse(*problem);
   call.answered = measure(route->method + " " + route->path);
   route->handle(std::move(call));
 }

@@ -127,6 +127,14 @@ void list(Api& api, Call call) {
     const std::string* text = call.target.find(name);
     return text == nullptr ? std::string() : *text;
   };
+  if (const std::string* state = call.target.find("state"); state != nullptr && !is_state(*state))
+    return send(call, problem_answer({400,
+                                      "invalid_query",
+                                      {"state",
+                                       "waiting, held, starting, running, stopping, or how "
+                                       "a job ended: done, failed, cancelled, …",
+                                       state->substr(0, 60), ""}},
+                                     call.id));
   const std::string state = word("state"), member = word("member"), user = word("user"),
                     site = word("site"), name = word("name");
   Hub& hub = api.hub();

@@ -42,7 +42,10 @@ std::vector<std::string> lines_of(const std::string& path) {
 
 std::string end_text(const AttemptEnd& end) {
   if (!end.detail.empty()) return end.detail;
-  return "ran " + std::to_string(end.ended_ms - end.started_ms) + " ms, used " +
+  const std::string how = end.signal > 0      ? "signal " + std::to_string(end.signal) + ", "
+                          : end.exit_code > 0 ? "exit " + std::to_string(end.exit_code) + ", "
+                                              : "";
+  return how + "ran " + std::to_string(end.ended_ms - end.started_ms) + " ms, used " +
          std::to_string(end.cpu_ms) + " ms of processor and at most " +
          std::to_string(end.max_rss_kib) + " KiB in one process";
 }
