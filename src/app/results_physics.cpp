@@ -45,6 +45,9 @@ struct PhysicsTotals {
   }
 };
 
+// Of machines that drew nothing there is no PUE, nor WUE.
+Json per_it(double of, double it) { return it > 0 ? Json(ratio(of, it)) : Json(); }
+
 }  // namespace
 
 nlohmann::ordered_json energy_json(const Simulation& run, const Summary& s) {
@@ -55,8 +58,8 @@ nlohmann::ordered_json energy_json(const Simulation& run, const Summary& s) {
   Json out = {{"it_mwh", mwh(b.it_wms)},
               {"facility_mwh", facility_mwh(b.facility)},
               {"cooling_and_losses_mwh", facility_mwh(b.cooling_and_losses)},
-              {"pue", ratio(static_cast<double>(b.facility) / static_cast<double>(kPpm),
-                            static_cast<double>(b.it_wms))},
+              {"pue", per_it(static_cast<double>(b.facility) / static_cast<double>(kPpm),
+                             static_cast<double>(b.it_wms))},
               {"peak_facility_mw", mw(s.peak_facility_w)},
               {"mean_facility_mw", rounded(mean_mw, 6)}};
   if (run.facility() == nullptr) return out;
@@ -79,7 +82,7 @@ nlohmann::ordered_json water_json(const Simulation& run) {
           {"evaporation_m3", m3(t.evaporation_ml)},
           {"blowdown_m3", m3(t.blowdown_ml)},
           {"drift_m3", m3(t.drift_ml)},
-          {"wue_l_per_kwh", ratio(t.makeup_m3() * 1000, it_kwh)},
+          {"wue_l_per_kwh", per_it(t.makeup_m3() * 1000, it_kwh)},
           {"cost_krw", std::llround(t.water_krw)}};
 }
 
@@ -162,7 +165,7 @@ nlohmann::ordered_json failures_json(const Simulation& run, const Summary& s) {
 // A site's own figures, where physics are reckoned.
 nlohmann::ordered_json pue_json(const Simulation& run, std::size_t site) {
   const SiteFacility& f = run.site_facilities()[site];
-  return ratio(static_cast<double>(f.facility_wms()), static_cast<double>(f.it_wms));
+  return per_it(static_cast<double>(f.facility_wms()), static_cast<double>(f.it_wms));
 }
 
 nlohmann::ordered_json site_physics_json(const Simulation& run, std::size_t site) {
@@ -175,7 +178,7 @@ nlohmann::ordered_json site_physics_json(const Simulation& run, std::size_t site
               {"pumps_mwh", mwh(f.pump_wms)},
               {"compressors_mwh", mwh(f.compressor_wms)},
               {"water_m3", makeup_m3},
-              {"wue_l_per_kwh", ratio(makeup_m3 * 1000, it_kwh)},
+              {"wue_l_per_kwh", per_it(makeup_m3 * 1000, it_kwh)},
               {"water_source", run.facility()->water(id).id},
               {"most_water_m3_per_day", rounded(f.most_m3_per_day, 1)},
               {"most_of_permit", rounded(f.most_of_permit, 4)},

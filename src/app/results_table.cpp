@@ -49,20 +49,28 @@ double tonnes_co2e(const Simulation& run, const Summary& s) {
 void physics(const Simulation& run, const Summary& s, Out out) {
   if (run.facility() == nullptr) return;
   const Books& b = s.books;
-  std::int64_t water_ml = 0, short_ms = 0;
+  std::int64_t water_ml = 0, short_ms = 0, beyond_ms = 0;
   for (const SiteFacility& f : run.site_facilities()) {
     water_ml += f.evaporation_ml + f.blowdown_ml + f.drift_ml;
     short_ms += f.cannot_hold_ms;
+    beyond_ms += f.beyond_range_ms;
   }
   const double it_mwh = static_cast<double>(b.it_wms) / static_cast<double>(kWmsPerMwh);
-  fmt::format_to(out, "  water     {:>14} m3, {:.2f} l for each kWh of the machines; PUE {:.3f}\n",
-                 grouped(static_cast<double>(water_ml) / 1e6),
-                 static_cast<double>(water_ml) / 1e6 / it_mwh, facility_mwh(b.facility) / it_mwh);
+  fmt::format_to(out, "  water     {:>14} m3", grouped(static_cast<double>(water_ml) / 1e6));
+  if (b.it_wms > 0)
+    fmt::format_to(out, ", {:.2f} l for each kWh of the machines; PUE {:.3f}",
+                   static_cast<double>(water_ml) / 1e6 / it_mwh, facility_mwh(b.facility) / it_mwh);
+  fmt::format_to(out, "\n");
   fmt::format_to(out,
                  "  failures  {:>14} jobs interrupted, {} GPU hours lost, {} out of order; cooling "
                  "short for {:.0f} site hours\n",
                  grouped(s.interrupted), gpu_h(s.interrupted_gpu_ms), gpu_h(s.gpus.failed_ms),
                  static_cast<double>(short_ms) / 3.6e6);
+  if (beyond_ms > 0)
+    fmt::format_to(out,
+                   "  models    {:>14.0f} site hours beyond their range, held at its end: see "
+                   "beyond_model_h of each site\n",
+                   static_cast<double>(beyond_ms) / 3.6e6);
 }
 
 void money(const Summary& s, Out out) {

@@ -120,8 +120,8 @@ class SiteRun {
     FacilityStep s = facility_.step(site_, at, halls_,
                                     once_through ? std::nullopt : std::optional(available / hours));
     // With its machines off, what the grid cannot carry is off too; and all of a site that is lost.
-    if (works < 1 || (it_kw_ <= kIdleShare * design_kw() && s.facility_w() > limit_w))
-      s = switched_off(s, works < 1 ? works : 0);
+    const bool idle = it_kw_ <= kIdleShare * design_kw();
+    if (works < 1 || (idle && s.facility_w() > limit_w)) s = switched_off(s, works < 1 ? works : 0);
     const std::int64_t ms = to - from;
     out_.conversion_wms += Exact{s.conversion_w} * ms;
     out_.fan_wms += Exact{s.fan_w} * ms;
@@ -152,7 +152,7 @@ class SiteRun {
         meter(step, part, limit_w);
     } else {
       bill(at, Millis(to), facility_kw, 0);
-      above_limit(s.facility_w(), limit_w);
+      above_limit(s.facility_w() - (idle ? s.it_w : 0), limit_w);
     }
     out_.unmet_kwh += s.unmet_kw * hours;
     if (s.cannot_hold) out_.cannot_hold_ms += ms;

@@ -1,6 +1,7 @@
 #include "world/energy_check.h"
 
 #include <algorithm>
+#include <limits>
 #include <set>
 #include <string_view>
 
@@ -68,10 +69,19 @@ class Checker {
       named(g.solar.regions, a.ppa->region, here + ".ppa.region", "grid.solar.regions");
     }
     if (a.battery) battery(*a.battery, here + ".battery");
+    if (a.export_kw > grid_kw(a.site))
+      fault(here + ".export_kw", "at most " + decimal_text(grid_kw(a.site)) + ", its connection",
+            decimal_text(a.export_kw));
     if (a.demand_response) {
       const std::string where = here + ".demand_response.programme";
       const DemandResponseSpec* p =
           named(g.demand_response, a.demand_response->programme, where, "grid.demand_response");
+      const double most_kw = grid_kw(a.site);
+      if (a.demand_response->committed_kw > most_kw)
+        fault(here + ".demand_response.committed_kw",
+              "at most " + decimal_text(most_kw) + ", what the site may draw",
+              decimal_text(a.demand_response->committed_kw),
+              "it cannot draw so much less than before");
       if (p != nullptr && p->raises_load)  // 4
         fault(where, "a programme that asks for less load", q(p->id),
               "a run has no answer to a call that raises load");
@@ -85,6 +95,17 @@ class Checker {
     }
     if (!a.solar && !a.ppa && !a.battery && !a.demand_response && !a.grid_events)
       fault(here, "solar, ppa, battery, demand_response or grid_events", "none of them");
+  }
+
+  // The most that the site's connection carries at any time; of a site that is not there: anything.
+  double grid_kw(const std::string& site) const {
+    const auto it = std::find_if(s_.sites.begin(), s_.sites.end(),
+                                 [&](const SiteSpec& x) { return x.id == site; });
+    if (it == s_.sites.end()) return std::numeric_limits<double>::infinity();
+    double most = 0;
+    for (const GridStep& g : it->grid)
+      most = std::max(most, static_cast<double>(g.grid_mw.count()) / 1000);
+    return most;
   }
 
   void battery(const SiteBatterySpec& b, const std::string& here) {  // 3

@@ -257,5 +257,85 @@ TEST(EnergyActs, ALimitOfTheGridIsMetByACap) {
   EXPECT_EQ(off.acts()[0].to, acts[0].to);
 }
 
+DisruptionSpec afternoon(Disruption kind, const std::string& id) {
+  DisruptionSpec d;
+  d.id = d.name_en = d.name_ko = id;
+  d.kind = kind;
+  d.site = "site";
+  d.first = {2027, 1, 4};
+  d.hour = 12;
+  d.hours = 5;
+  d.source = "assumption";
+  return d;
+}
+// Energy of the facility within [12, 17) and in the hour before; kWh.
+std::pair<double, double> drawn(const Heard& h) {
+  const SiteFacility& f = h.run->site_facilities()[0];
+  const Window& w = h.run->meter().window();
+  double within = 0, before = 0;
+  for (std::size_t i = 0; i < w.steps(); ++i) {
+    const Millis at = w.from + Millis(static_cast<std::int64_t>(i) * w.step.count());
+    const std::int64_t hour = (at - midnight({2027, 1, 4})).count() / kMsPerHour;
+    const double kwh = static_cast<double>(f.facility_wms_by_step[i]) / 3.6e9;
+    if (hour == 11) before += kwh;
+    if (hour >= 12 && hour < 17) within += kwh;
+  }
+  return {within, before};
+}
+
+// A site that is lost, a hall that is, or a grid that gives nothing: fans and transformers stand
+// still with the machines.
+TEST(EnergyActs, WhatHasNoPowerDrawsNone) {
+  for (const Disruption kind :
+       {Disruption::site_lost, Disruption::hall_lost, Disruption::grid_limit}) {
+    Scenario s = one_gang();
+    s.energy_policy.reset();
+    s.disruptions = {afternoon(kind, "dark")};
+    if (kind == Disruption::hall_lost) s.disruptions[0].hall = s.sites[0].halls[0].id;
+    const Heard h = heard(s, tiny::options_of(s));
+    const auto [within, before] = drawn(h);
+    EXPECT_GT(before, 5);
+    EXPECT_LT(within, 0.01) << static_cast<int>(kind);
+    EXPECT_LE(h.run->site_facilities()[0].most_above_limit_w, 0);
+  }
+}
+
+// Two limits at once switch the node off once; a site that burns has none to switch off.
+TEST(EnergyActs, ANodeIsShedForOneReason) {
+  const auto shed_kwh = [](std::vector<DisruptionSpec> rows) {
+    Scenario s = one_gang();
+    s.energy_policy.reset();
+    s.disruptions = std::move(rows);
+    const Heard h = heard(s, tiny::options_of(s));
+    double kwh = 0;
+    for (const Act& act : h.acts())
+      if (act.kind == ActKind::shed) kwh += act.kwh;
+    return kwh;
+  };
+  const DisruptionSpec one = afternoon(Disruption::grid_limit, "one");
+  const DisruptionSpec two = afternoon(Disruption::grid_limit, "two");
+  const double once = shed_kwh({one});
+  EXPECT_GT(once, 10);
+  EXPECT_EQ(shed_kwh({one, two}), once);
+  EXPECT_EQ(shed_kwh({afternoon(Disruption::site_lost, "fire"), one}), 0);
+}
+
+// --step is of the series; what is paid is by the quarter of an hour.
+TEST(EnergyActs, TheBillIsTheSameAtAnyStep) {
+  const auto bill = [](std::int64_t step_ms) {
+    const Scenario s = roomy(0);
+    SimulationOptions o = tiny::options_of(s);
+    o.window.step = Millis(step_ms);
+    const Heard h = heard(s, o);
+    const MonthBill& b = h.run->site_facilities()[0].bills[0];
+    return std::pair(b.demand_krw, b.energy_krw);
+  };
+  const auto quarter = bill(900'000);
+  for (const std::int64_t step : {1'800'000, 3'600'000, 7'200'000}) {
+    EXPECT_DOUBLE_EQ(bill(step).first, quarter.first);
+    EXPECT_NEAR(bill(step).second, quarter.second, 1e-6 * quarter.second);
+  }
+}
+
 }  // namespace
 }  // namespace dure

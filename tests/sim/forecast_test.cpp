@@ -170,6 +170,13 @@ class Queue final : private Listener {
       decide(world_, policy_, *this);
     }
   }
+  // So many of 16 GPUs and an hour each, at one instant.
+  void burst(std::uint32_t jobs) {
+    for (std::uint32_t i = 0; i < jobs; ++i)
+      take(now_, JobSubmitted{JobId{static_cast<std::uint32_t>(world_.jobs())}, LaneId{0}, Gpus(16),
+                              Millis(kMsPerHour)});
+    decide(world_, policy_, *this);
+  }
   const World& world() const { return world_; }
   std::vector<JobId> waiting() const {
     std::vector<JobId> out;
@@ -322,6 +329,34 @@ TEST(Forecast, GivenLateIsGivenAllTheSame) {
     corrected += y.p50 != y.raw_p50 ? 1 : 0;
   }
   EXPECT_GE(corrected, 1u);
+}
+
+// One array is as many arrivals at one instant as what is remembered, and more: that is no sign
+// that the next will come at once, and the next after it. (It was replayed so, without end.)
+TEST(Forecast, ALargeArrayIsNotExpectedAgainAtOnce) {
+  for (const std::uint32_t before : {0u, 60u}) {
+    ForecastOptions options;
+    options.samples = 4;
+    Forecaster hears(options);
+    Queue queue(5, Policy{}, hears);
+    queue.run(before, 500);
+    queue.burst(700);
+    const std::vector<JobId> waiting = queue.waiting();
+    ASSERT_GT(waiting.size(), 600u);
+    const Forecast first = hears.forecast(queue.world(), Policy{}, waiting.front());
+    ASSERT_TRUE(first.p50);
+    EXPECT_LT(*first.p50 - queue.world().now(), Millis(24 * kMsPerHour));
+    EXPECT_GT(first.samples, 0u);
+    LookAhead ask;  // what comes in a day is not another thousand jobs
+    ask.marks = {queue.world().now() + Millis(2 * kMsPerHour)};
+    ask.until = ask.marks[0];
+    ask.seen = [](const World& w) {
+      return std::vector<std::int64_t>{static_cast<std::int64_t>(w.jobs())};
+    };
+    const Foreseen seen = hears.forecast(queue.world(), Policy{}, ask);
+    ASSERT_EQ(seen.marks.size(), 1u);
+    EXPECT_LT(seen.marks[0][0].p90, 2'000 + static_cast<std::int64_t>(queue.world().jobs()));
+  }
 }
 
 }  // namespace

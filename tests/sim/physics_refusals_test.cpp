@@ -51,6 +51,9 @@ TEST(PhysicsRefusals, WhatIsNotThereIsNamedWithItsNearest) {
   s.sites[0].climate_station = "seul";
   expect_names(refused(s), "sites[site].climate_station", "did you mean seoul?");
   s = good;
+  s.utilities[0].drought_region = "metr";
+  expect_names(refused(s), "utilities[0].drought_region", "did you mean metro?");
+  s.utilities[0].drought_region = "";
   s.utilities[0].water_source = "industral";
   expect_names(refused(s), "utilities[0].water_source", "did you mean industrial?");
 }

@@ -71,7 +71,8 @@ class BadInput(Whole):
             *[(404, "unknown_job", "GET", f"/api/v1/jobs/{n}{more}", None)
               for n in ("0", "-1", "1e3", "99", "9" * 40, "x", "%20") for more in ("", "/spec", "/explain", "/log")],
             *[(400, "invalid_query", "GET", f"/api/v1/jobs?{q}", None)
-              for q in ("limit=0", "limit=1001", "limit=x", "before=-1", "limit=")],
+              for q in ("limit=0", "limit=1001", "limit=x", "before=-1", "limit=", "state=ended", "state=")],
+            *[(400, "unknown_parameter", "GET", f"/api/v1/jobs{q}", None) for q in ("?foo=1", "?limit=5&stat=done", "/1?x")],
             (400, "invalid_query", "GET", "/api/v1/events?after=x", None),
             *[(401, "bad_token", "GET", "/api/v1/jobs", None, bearer(t))
               for t in ("Bearer wrong", "Bearer ", "Basic YTpi", "Bearer " + "x" * 5_000)],

@@ -49,7 +49,7 @@ export function read(raw: unknown) {
   const physics = (o: Raw) => (num(o.conversion_mwh) === null ? null : {
     conversion_mwh: num(o.conversion_mwh) ?? 0, fans_mwh: num(o.fans_mwh) ?? 0, pumps_mwh: num(o.pumps_mwh) ?? 0, compressors_mwh: num(o.compressors_mwh) ?? 0,
     water_m3: num(o.water_m3), wue_l_per_kwh: num(o.wue_l_per_kwh), water_source: str(o.water_source), most_of_permit: num(o.most_of_permit),
-    t_co2e: num(o.t_co2e), tariff: str(o.tariff), energy_krw: num(o.energy_krw), water_krw: num(o.water_krw), cooling_short_h: num(o.cooling_short_h),
+    t_co2e: num(o.t_co2e), tariff: str(o.tariff), energy_krw: num(o.energy_krw), water_krw: num(o.water_krw), cooling_short_h: num(o.cooling_short_h), beyond_model_h: num(o.beyond_model_h),
     assets: assets(obj(o.assets)),
   });
   const money = (o: Raw) => ({
