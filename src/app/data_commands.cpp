@@ -6,6 +6,7 @@
 
 #include "app/command.h"
 #include "app/hub_client.h"
+#include "app/job_wait.h"
 #include "io/describe_json.h"
 #include "io/describe_reader.h"
 #include "io/doc_loader.h"
@@ -117,7 +118,9 @@ int add_data(const Options& o) {
     fmt::print("{}\n", answer.json.dump());
   else
     fmt::print("{}\n", text_of(answer.json["job"]));
-  return kDone;
+  if (!o.wait) return kDone;
+  std::fflush(stdout);
+  return wait_for_job(*hub, answer.json["job"].get<std::int64_t>(), o.hub.json);
 }
 
 void print_pipeline(const Json& p) {
@@ -228,6 +231,7 @@ void add_data_commands(CLI::App& app, int& exit_code) {
   bring->add_option("--site", b->site, "Where it is; the data stay there");
   bring->add_option("-m,--member", b->member, "Whose; else your own");
   bring->add_option("--data-class", b->data_class, "Which law they are under");
+  bring->add_flag("--wait", b->wait, "Until they are kept; exit 1 unless they are");
 
   CLI::App* pipeline =
       app.add_subcommand("pipeline", "Steps that make data of data: run, list, show, cancel");

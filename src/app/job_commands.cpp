@@ -7,6 +7,7 @@
 
 #include "app/command.h"
 #include "app/hub_client.h"
+#include "app/job_wait.h"
 #include "app/watch.h"
 #include "io/describe_json.h"
 #include "io/describe_reader.h"
@@ -91,23 +92,6 @@ Outcome<JobSpec> spec_of(const SubmitOptions& o, const std::string& file) {
   return s;
 }
 
-bool over(const std::string& state) {
-  return state == "done" || state == "failed" || state == "cancelled" || state == "refused" ||
-         state == "timed_out" || state == "lost";
-}
-
-int wait_for(HubClient& hub, std::int64_t job, bool json) {
-  for (;;) {
-    TRY_OR_COMPLAIN(answer, hub.call_patiently("/api/v1/jobs/" + std::to_string(job)));
-    const std::string state = text_of(answer.json["state"]);
-    if (over(state)) {
-      fmt::print("{}", json ? json_line(answer.json) : fmt::format("job {} {}\n", job, state));
-      return state == "done" ? kDone : kNo;
-    }
-    std::this_thread::sleep_for(std::chrono::milliseconds(300));
-  }
-}
-
 int submit(SubmitOptions& o) {
   // CLI11 gives what stands after "--" to the first positional: JOB.yaml, if there is no "--".
   std::string file = o.file;
@@ -134,7 +118,7 @@ int submit(SubmitOptions& o) {
   }
   if (!o.wait || o.dry_run) return kDone;
   std::fflush(stdout);
-  return wait_for(*hub, answer.json["job"].get<std::int64_t>(), o.hub.json);
+  return wait_for_job(*hub, answer.json["job"].get<std::int64_t>(), o.hub.json);
 }
 
 struct JobsOptions {
@@ -251,8 +235,13 @@ int logs(const OneJob& o) {
       return complain(Fault{"stdout", "room for what is printed", "a write that failed", ""});
     offset += static_cast<std::int64_t>(a.body.size());
     if (!a.body.empty()) continue;
-    if (!o.follow || last) return kDone;
-    last = over(a.header("x-job-state"));  // what it wrote at its end comes with the next call
+    if (!o.follow || last) {
+      if (offset == 0 && !o.err && !o.hub.json && a.header("x-job-state") == "failed")
+        std::fprintf(stderr, "dure: nothing on its standard output; dure logs --err %s\n",
+                     job.c_str());
+      return kDone;
+    }
+    last = is_over(a.header("x-job-state"));  // what it wrote at its end comes with the next call
     if (!last) std::this_thread::sleep_for(std::chrono::milliseconds(500));
   }
 }
