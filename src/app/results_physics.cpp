@@ -187,6 +187,7 @@ nlohmann::ordered_json site_physics_json(const Simulation& run, std::size_t site
               {"energy_krw", std::llround(energy_krw(f))},
               {"water_krw", std::llround(f.water_krw)},
               {"cooling_short_h", gpu_h(f.cannot_hold_ms)},
+              {"above_stated_limit_mwh", rounded(f.above_stated_kwh / 1000, 3)},
               {"heat_not_carried_mwh", rounded(f.unmet_kwh / 1000, 3)},
               {"beyond_model_h", gpu_h(f.beyond_range_ms)}};
   if (f.energy) {

@@ -50,10 +50,12 @@ void physics(const Simulation& run, const Summary& s, Out out) {
   if (run.facility() == nullptr) return;
   const Books& b = s.books;
   std::int64_t water_ml = 0, short_ms = 0, beyond_ms = 0;
+  double above_kwh = 0;
   for (const SiteFacility& f : run.site_facilities()) {
     water_ml += f.evaporation_ml + f.blowdown_ml + f.drift_ml;
     short_ms += f.cannot_hold_ms;
     beyond_ms += f.beyond_range_ms;
+    above_kwh += f.above_stated_kwh;
   }
   const double it_mwh = static_cast<double>(b.it_wms) / static_cast<double>(kWmsPerMwh);
   fmt::format_to(out, "  water     {:>14} m3", grouped(static_cast<double>(water_ml) / 1e6));
@@ -66,6 +68,9 @@ void physics(const Simulation& run, const Summary& s, Out out) {
                  "short for {:.0f} site hours\n",
                  grouped(s.interrupted), gpu_h(s.interrupted_gpu_ms), gpu_h(s.gpus.failed_ms),
                  static_cast<double>(short_ms) / 3.6e6);
+  if (above_kwh > 0.5)
+    fmt::format_to(out, "  limits    {:>14} MWh above the stated limits of disruptions\n",
+                   grouped(above_kwh / 1000, 1));
   if (beyond_ms > 0)
     fmt::format_to(out,
                    "  models    {:>14.0f} site hours beyond their range, held at its end: see "

@@ -89,5 +89,7 @@ What node_moved(const World& world, const NodeSeat& seat, bool open);
 
 // Where an attempt's end leaves its job: tells the book, then the world.
 void judge(const Desk& desk, const AttemptFact& fact, JobId job, Facts& facts);
+// What a pool holds when what is drained or down is back.
+std::int64_t units_with_all_nodes(const Desk& desk, PoolId pool);
 
 }  // namespace dure

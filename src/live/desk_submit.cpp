@@ -273,18 +273,28 @@ Places places_of(const Desk& d, const Plan& p, const LawBook& law, std::optional
   return out;
 }
 
+}  // namespace
+
+std::int64_t units_with_all_nodes(const Desk& d, PoolId id) {
+  const Pool& pool = d.world.pool(id);
+  return std::max(pool.installed,
+                  static_cast<std::int64_t>(d.book.nodes(id).size()) * pool.info.gpus_per_node);
+}
+
+namespace {
+
 // The most that its pools have, or will have when what is drained or down is back: a job above it
 // would wait for ever.
 std::optional<Problem> too_large(const Desk& d, const Plan& p, const std::vector<PoolId>& pools) {
   std::int64_t most = 0, memory_mib = 0;
+  bool all_known = true;
   for (const PoolId id : pools) {
-    const Pool& pool = d.world.pool(id);
+    most = std::max(most, units_with_all_nodes(d, id));
     const std::vector<LiveNode>& nodes = d.book.nodes(id);
-    most = std::max(
-        {most, pool.installed, static_cast<std::int64_t>(nodes.size()) * pool.info.gpus_per_node});
+    all_known = all_known && !nodes.empty();
     for (const LiveNode& node : nodes) memory_mib = std::max(memory_mib, node.report.memory_mib);
   }
-  if (memory_mib > 0 && p.spec.memory_gb * 1024 > static_cast<double>(memory_mib))
+  if (all_known && memory_mib > 0 && p.spec.memory_gb * 1024 > static_cast<double>(memory_mib))
     return bad("memory_gb",
                "at most " + std::to_string(memory_mib / 1024) + ", what its largest node has",
                decimal_text(p.spec.memory_gb), "dure sites", "too_large");

@@ -294,7 +294,7 @@ class Editing {
                       [&](PoolId pool) { return !could_take(d_.world.pool(pool).info, lane); });
       std::int64_t most = 0;
       for (const PoolId pool : lane.pools)
-        most = std::max(most, d_.world.pool(pool).installed + added(pool));
+        most = std::max(most, units_with_all_nodes(d_, pool) + added(pool));
       if ((lane.elastic ? lane.least : gpus).count() > most)
         return bad("jobs." + std::to_string(number_of(id)) + ".gpus",
                    "at most " + std::to_string(most) + ", what its largest pool has",

@@ -97,14 +97,13 @@ void Forecaster::submitted(Millis at, const Coming& job) {
 // The jobs of one large array came at one instant: that they come again and again with nothing in
 // between is not to be expected. Then they come as often as all jobs did so far, one by one.
 Millis Forecaster::pause_after_burst(Millis now) const {
-  constexpr std::int64_t kBurst = 16;        // so many times as dense as all that was seen
-  constexpr std::int64_t kLeastMs = 60'000;  // a script's loop is one array more
+  constexpr std::int64_t kBurst = 16;  // so many times as dense as all that was seen
   Millis span;
   for (const Coming& c : recent_) span = span + c.at;
   const auto k = static_cast<std::int64_t>(recent_.size());
   const auto usual = static_cast<std::int64_t>(
-      static_cast<__int128>((now - *first_arrival_).count()) * k / arrivals_);
-  if (span.count() >= kLeastMs && span.count() >= usual / kBurst) return Millis(0);
+      static_cast<__int128>(std::max((now - *first_arrival_).count(), kMsPerHour)) * k / arrivals_);
+  if (span.count() >= std::min(usual / kBurst, kMsPerHour)) return Millis(0);
   return Millis(std::max(usual, kMsPerHour) - span.count());
 }
 
@@ -218,14 +217,21 @@ Foreseen Forecaster::forecast(const World& world, const Policy& policy,
       --to_start;
     };
     std::size_t at = 0;
-    Millis when = world.now();
+    Millis when = world.now(), pause;
     if (options_.arrivals && recent_.size() >= 16) {
-      at = static_cast<std::size_t>(
-          Stream(options_.seed, "forecast/arrivals", key).below(recent_.size()));
-      ahead.next = [&, pause = pause_after_burst(world.now())]() -> std::optional<Coming> {
+      Stream phase(options_.seed, "forecast/arrivals", key);
+      at = static_cast<std::size_t>(phase.below(recent_.size()));
+      pause = pause_after_burst(world.now());
+      if (pause > Millis(0)) {  // some time in it, for it is nearly all of the time
+        at = next_recent_;
+        when =
+            when -
+            Millis(static_cast<std::int64_t>(phase.uniform() * static_cast<double>(pause.count())));
+      }
+      ahead.next = [&]() -> std::optional<Coming> {
         Coming c = recent_[at];
-        at = (at + 1) % recent_.size();
         if (at == next_recent_) c.at = c.at + pause;
+        at = (at + 1) % recent_.size();
         c.at = when = when + c.at;
         return c;
       };

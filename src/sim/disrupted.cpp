@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace dure {
 namespace {
@@ -27,10 +28,15 @@ Disrupted::Disrupted(const Scenario& s, SiteId site, Millis run_from) : site_(s.
 }
 
 std::int64_t Disrupted::limit_w(Millis from, Millis to) const {
-  std::int64_t out = grid_limit(site_, from).count();
+  std::int64_t out = std::numeric_limits<std::int64_t>::max();
   for (const Span& s : limits_)
     if (s.from <= from && to <= s.to) out = std::min(out, s.limit_w);
   return out;
+}
+
+bool Disrupted::begins_in(Millis from, Millis to) const {
+  return std::any_of(limits_.begin(), limits_.end(),
+                     [&](const Span& s) { return from <= s.from && s.from < to; });
 }
 
 double Disrupted::works_share(Millis from, Millis to) const {

@@ -1,7 +1,7 @@
 // What the stated disruptions leave of a site, over a stretch of time: the power that the grid
-// gives it, and the part of the time in which it works at all. Invariant: a limit binds where it
-// covers the stretch whole, and from what follows its first moment on: what runs at that instant is
-// not yet off.
+// gives it, and the part of the time in which it works at all.
+//
+// Invariant: a limit binds where it covers the stretch whole.
 #pragma once
 
 #include <cstddef>
@@ -17,8 +17,10 @@ namespace dure {
 class Disrupted {
  public:
   Disrupted(const Scenario& scenario, SiteId site, Millis run_from);
-  // W; the site's own limit at `from`, or the least of those that bind.
+  // W; the least of the limits that bind; none: without end.
   std::int64_t limit_w(Millis from, Millis to) const;
+  // A limit begins within: what ran at its first moment is not yet off.
+  bool begins_in(Millis from, Millis to) const;
   // 1: all of the time; 0: the site is lost throughout.
   double works_share(Millis from, Millis to) const;
   // The same of a hall, by its index, throughout the stretch.

@@ -49,12 +49,13 @@ Result<Facility::Site> Facility::site_of(const Scenario& s, std::size_t index) c
   out.drought_region = utility->drought_region;
   std::vector<std::string_view> dry;
   for (const DroughtSpec& d : s.climate->droughts) dry.push_back(d.region);
+  for (const ClimateStation& station : s.climate->stations) dry.push_back(station.region);
   for (const WeatherEventSpec& e : s.weather_events)
     if (e.kind == WeatherEventKind::drought)
       dry.insert(dry.end(), e.regions.begin(), e.regions.end());
   if (!out.drought_region.empty() &&
       std::find(dry.begin(), dry.end(), out.drought_region) == dry.end())
-    return Fault{where + ".drought_region", "a region of climate.droughts",
+    return Fault{where + ".drought_region", "a region of the climate",
                  "'" + out.drought_region + "'", name_hint(out.drought_region, dry)};
   const CoolingModel cooling{s.coolers, s.chillers, s.thermal_masses, s.cooling_kinds};
   for (const HallSpec& hall : spec.halls) {

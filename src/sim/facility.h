@@ -57,6 +57,7 @@ class Facility {
   // available_m3_per_h: of water, for all halls; none: without a limit.
   FacilityStep step(SiteId site, Millis at, std::span<const HallLoad> halls,
                     std::optional<double> available_m3_per_h = std::nullopt) const;
+  Millis run_from() const { return from_; }
   HourlyWeather weather(SiteId site, Millis at) const;
   DroughtStage drought(SiteId site, Millis at) const;
   // Cubic metres a day that permit and drought leave.

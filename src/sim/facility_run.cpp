@@ -19,7 +19,7 @@ class SiteRun {
         facility_(facility),
         meter_(meter),
         site_(site),
-        disrupted_(scenario, site, meter.window().from),
+        disrupted_(scenario, site, facility.run_from()),
         tank_(full_tank(facility.permit(site))),
         bill_(facility.tariff(site), terms()) {
     out_.facility_wms_by_step.resize(meter.window().steps());
@@ -116,12 +116,16 @@ class SiteRun {
     const bool once_through = facility_.water(site_).once_through;
     const double available = available_m3(tank_, permitted, hours);
     const double works = disrupted_.works_share(at, Millis(to));
-    const std::int64_t limit_w = disrupted_.limit_w(at, Millis(to));
+    const std::int64_t limit_w = grid_limit(scenario_.sites[site_.index], at).count(),
+                       left_w = std::min(limit_w, disrupted_.limit_w(at, Millis(to)));
+    if (works > 0 && works < 1)  // the mean of a time in which they ran, and one in which not
+      for (HallLoad& h : halls_) h.it_kw = std::min(h.it_kw / works, h.design_kw);
     FacilityStep s = facility_.step(site_, at, halls_,
                                     once_through ? std::nullopt : std::optional(available / hours));
+    if (works < 1) s.it_w = std::llround(it_kw_ * 1000);
     // With its machines off, what the grid cannot carry is off too; and all of a site that is lost.
-    const bool idle = it_kw_ <= kIdleShare * design_kw();
-    if (works < 1 || (idle && s.facility_w() > limit_w)) s = switched_off(s, works < 1 ? works : 0);
+    const bool dark = it_kw_ <= kIdleShare * design_kw() && s.facility_w() > left_w;
+    if (works < 1 || dark) s = switched_off(s, dark ? 0 : works);
     const std::int64_t ms = to - from;
     out_.conversion_wms += Exact{s.conversion_w} * ms;
     out_.fan_wms += Exact{s.fan_w} * ms;
@@ -145,15 +149,18 @@ class SiteRun {
     out_.peak_w = std::max(out_.peak_w, s.facility_w());
     if (energy_) {
       // What is within the limit in whole watts is within it.
-      double limit_kw = static_cast<double>(limit_w) / 1000;
-      if (s.facility_w() <= limit_w) limit_kw = std::max(limit_kw, facility_kw);
-      if (works <= 0) limit_kw = std::min(limit_kw, facility_kw);  // nor does it give any
+      double limit_kw = static_cast<double>(left_w) / 1000;
+      if (left_w > 0 && s.facility_w() <= left_w) limit_kw = std::max(limit_kw, facility_kw);
+      if (works <= 0) limit_kw = 0;  // nor does it give any
       for (const MeterPart& part : energy_->take(at, Millis(to), facility_kw, limit_kw))
         meter(step, part, limit_w);
     } else {
       bill(at, Millis(to), facility_kw, 0);
-      above_limit(s.facility_w() - (idle ? s.it_w : 0), limit_w);
+      above_limit(s.facility_w(), limit_w);
     }
+    if (!disrupted_.begins_in(at, Millis(to)))
+      out_.above_stated_kwh +=
+          static_cast<double>(std::max<std::int64_t>(0, s.facility_w() - left_w)) / 1000 * hours;
     out_.unmet_kwh += s.unmet_kw * hours;
     if (s.cannot_hold) out_.cannot_hold_ms += ms;
     if (s.beyond_range) out_.beyond_range_ms += ms;

@@ -1,6 +1,7 @@
 // What a run's sites drew, used and paid: the meters' IT power, step by step and cut at the
-// quarters of an hour, through facility.h. Invariants: 1. Of every site facility_wms = it +
-// conversion + fans + pumps + compressors, exactly.
+// quarters of an hour, through facility.h.
+// Invariants: 1. Of every site facility_wms = it + conversion + fans + pumps + compressors,
+//                exactly.
 //             2. it_wms is the meter's.   3. Its series sums to facility_wms.
 #pragma once
 
@@ -28,6 +29,8 @@ struct SiteFacility {
   double water_krw = 0;
   std::int64_t peak_w = 0;  // of the facility: of the mean of a step, or of its part in an hour
   std::int64_t most_above_limit_w = std::numeric_limits<std::int64_t>::min();
+  // Above the grid_limit of a disruption, a battery's part in it: what no shed or cap saved.
+  double above_stated_kwh = 0;
   double unmet_kwh = 0;  // heat that was not carried
   std::int64_t cannot_hold_ms = 0, beyond_range_ms = 0;
   std::array<std::int64_t, 6> drought_ms{};  // [DroughtStage]

@@ -73,7 +73,7 @@ MeterPart SiteEnergy::part(Millis from, Millis to, double facility_kw, double li
   step.load_kw = facility_kw;
   step.solar_kw = assets_.solar ? assets_.solar->kw_at(from, assets_.spec.solar->peak_kw) : 0;
   step.grid_limit_kw = cut != nullptr ? std::min(limit_kw, cut->kw) : limit_kw;
-  step.export_limit_kw = std::min(assets_.spec.export_kw, step.grid_limit_kw);  // one connection
+  step.export_limit_kw = limit_kw > 0 ? assets_.spec.export_kw : 0;  // a dead connection
   step.price_krw_per_kwh = tariff_.price_at(from).marginal_krw_per_kwh();
   step.export_price_krw_per_kwh = market;
 

@@ -1,8 +1,7 @@
 // The rows of a table of measurements that a model may be set beside, and how many are not.
 //
 // Invariants: 1. Only rows whose evidence begins with `read` are handed on; the others are counted
-// by
-//                what their evidence says. Nothing is dropped without a count.
+//                by what their evidence says. Nothing is dropped without a count.
 //             2. A cell that no measurement can have is a Fault with its line: the row's columns()
 //                hold the ranges, its wrong(row) what depends on two cells.
 #pragma once

@@ -71,7 +71,7 @@ class Checker {
     if (a.battery) battery(*a.battery, here + ".battery");
     if (a.export_kw > grid_kw(a.site))
       fault(here + ".export_kw", "at most " + decimal_text(grid_kw(a.site)) + ", its connection",
-            decimal_text(a.export_kw));
+            decimal_text(a.export_kw), "panels and grid share one connection");
     if (a.demand_response) {
       const std::string where = here + ".demand_response.programme";
       const DemandResponseSpec* p =

@@ -296,8 +296,47 @@ TEST(EnergyActs, WhatHasNoPowerDrawsNone) {
     const auto [within, before] = drawn(h);
     EXPECT_GT(before, 5);
     EXPECT_LT(within, 0.01) << static_cast<int>(kind);
-    EXPECT_LE(h.run->site_facilities()[0].most_above_limit_w, 0);
+    EXPECT_LT(h.run->site_facilities()[0].above_stated_kwh, 1e-6);
   }
+}
+
+// A loss that begins within a quarter of an hour, one on top of a limit, a limit that is older than
+// the window, steps of a second: the books hold, and nothing lies above the limit.
+TEST(EnergyActs, LossesAndLimitsMayBeginAnywhere) {
+  Scenario s = one_gang();
+  s.energy_policy.reset();
+  DisruptionSpec limit = afternoon(Disruption::grid_limit, "limit"),
+                 loss = afternoon(Disruption::site_lost, "loss");
+  loss.hour = 14 + 7.0 / 60;
+  s.disruptions = {limit, loss};
+  {
+    const Heard h = heard(s, tiny::options_of(s));
+    EXPECT_LT(drawn(h).first, 0.01);
+    EXPECT_LT(h.run->site_facilities()[0].above_stated_kwh, 1e-6);
+  }
+  s.disruptions = {loss};
+  {
+    const Heard h = heard(s, tiny::options_of(s));  // works for 7 of the 15 minutes
+    const SiteFacility& f = h.run->site_facilities()[0];
+    const Window& w = h.run->meter().window();
+    const auto quarter = [&](int hour, int minute) {
+      const Millis at = midnight({2027, 1, 4}) + Millis(hour * kMsPerHour + minute * 60'000);
+      return static_cast<double>(
+          f.facility_wms_by_step[static_cast<std::size_t>((at - w.from).count() / w.step.count())]);
+    };
+    EXPECT_NEAR(quarter(14, 0) / quarter(13, 45), 7.0 / 15, 0.01);
+    EXPECT_EQ(quarter(14, 15), 0);
+  }
+  limit.first = {2026, 12, 1};
+  limit.hours = 24 * 90;
+  s.disruptions = {limit};
+  const Heard dark = heard(s, tiny::options_of(s));
+  const SiteFacility& f = dark.run->site_facilities()[0];
+  EXPECT_LT(static_cast<double>(f.facility_wms()) / 3.6e9, 0.5);  // of the run's first quarter
+  s.disruptions = {afternoon(Disruption::grid_limit, "seconds")};
+  SimulationOptions o = tiny::options_of(s);
+  o.window.step = Millis(1'000);
+  EXPECT_LT(heard(s, o).run->site_facilities()[0].above_stated_kwh, 1e-6);
 }
 
 // Two limits at once switch the node off once; a site that burns has none to switch off.

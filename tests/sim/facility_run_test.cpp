@@ -34,6 +34,7 @@ Scenario one_hall() {
   Scenario s = tiny::with_physics(80);
   s.climate = always_warm();
   s.sites[0].climate_station = "warm";
+  s.utilities[0].drought_region = "warm";
   s.sites[0].grid[0].grid_mw = Watts(200'000);
   s.sites[0].halls[0].cooling = "pads";
   s.workloads = {tiny::service("serve", 20)};
