@@ -53,6 +53,8 @@ Result<Facility::Site> Facility::site_of(const Scenario& s, std::size_t index) c
   for (const WeatherEventSpec& e : s.weather_events)
     if (e.kind == WeatherEventKind::drought)
       dry.insert(dry.end(), e.regions.begin(), e.regions.end());
+  std::sort(dry.begin(), dry.end());
+  dry.erase(std::unique(dry.begin(), dry.end()), dry.end());
   if (!out.drought_region.empty() &&
       std::find(dry.begin(), dry.end(), out.drought_region) == dry.end())
     return Fault{where + ".drought_region", "a region of the climate",
