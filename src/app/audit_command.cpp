@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -252,7 +253,12 @@ void add_audit_command(CLI::App& app, int& exit_code) {
   verify->add_option("RECORD", v->record, std::string(kRecord) + "; none: in $DURE_FOLDER");
   verify->add_flag("--json", v->json, "Print the figures as JSON");
   verify->callback([v, &exit_code] {
-    if (v->record.empty()) v->record = "sqlite:" + state_folder() + "/hub.db";
+    if (v->record.empty()) {
+      v->record = "sqlite:" + state_folder() + "/hub.db";
+      if (const char* hub = std::getenv("DURE_HUB"); hub != nullptr && *hub != '\0')
+        fmt::print(stderr, "dure: a store is read, not a hub: this is {}, whatever DURE_HUB says\n",
+                   v->record);
+    }
     exit_code = run(*v);
   });
   command->callback([command, verify, o, &exit_code] {

@@ -133,7 +133,8 @@ const std::vector<CommandNotes>& all_notes() {
        "Keeps GPUs of a pool for a member's work; without --pool: lists what is kept.",
        {{"dure reserve --pool h100 --member sk --gpus 64 --from 2026-12-01T09:00 --for 8h",
          "a morning"},
-        {"dure reserve", "what is kept"}},
+        {"dure reserve", "what is kept"},
+        {"dure reserve --drop 1", "it ends now; jobs that use it run on"}},
        {"quota", "sites"}},
       {"quota",
        "Lists accounts: what they hold, their limits, what they are entitled to; with ACCOUNT and "

@@ -14,7 +14,7 @@ namespace {
 
 struct Options {
   Connection hub;
-  std::int64_t job = 0, gpus = 0, limit = -1;
+  std::int64_t job = 0, gpus = 0, limit = -1, reservation = 0;
   std::string member, pool, from, length, account, url, token_file, ca_file;
 };
 
@@ -76,7 +76,17 @@ Result<std::string> reservations_text(HubClient& hub, const Options& o) {
   return table(rows);
 }
 
+int drop_reservation(const Options& o) {
+  TRY_OR_COMPLAIN(hub, HubClient::open(o.hub.hub));
+  TRY_OR_COMPLAIN(answer,
+                  hub->call("DELETE", "/api/v1/reservations/" + std::to_string(o.reservation)));
+  if (o.hub.json) return print_json(answer);
+  fmt::print("reservation {} dropped\n", o.reservation);
+  return kDone;
+}
+
 int reserve(const Options& o) {
+  if (o.reservation != 0) return drop_reservation(o);
   if (o.pool.empty())
     return show_listing(o.hub, [&](HubClient& hub) { return reservations_text(hub, o); });
   TRY_OR_COMPLAIN(hub, HubClient::open(o.hub.hub));
@@ -180,6 +190,9 @@ void add_hub_commands(CLI::App& app, int& exit_code) {
   c->add_option("-g,--gpus", o->gpus, "How many");
   c->add_option("--from", o->from, "2026-12-01T09:00, KST; else now");
   c->add_option("--for", o->length, "How long: 90m, 8h, 2d");
+  c->add_option("--drop", o->reservation, "Number of the reservation that ends now")
+      ->check(CLI::PositiveNumber)
+      ->excludes("--pool");
   add_watch(c, o->hub);
   o = fresh();
   c = add(app, exit_code, o, "quota", "Accounts and their limits; ACCOUNT --limit N sets one",

@@ -21,7 +21,7 @@ namespace {
 struct SubmitOptions {
   Connection hub;
   std::string file, name, member, project, work, time, folder, tier, topology, data_class, key,
-      script;
+      script, health;
   std::int64_t gpus = 0, cpus = 0, array = 1, priority = 0, retries = 0, grace = 30;
   double memory_gb = 0;
   std::vector<std::string> environment, sites, hardware, inputs, outputs, command, set;
@@ -57,6 +57,10 @@ Outcome<JobSpec> spec_of(const SubmitOptions& o, const std::string& file) {
   if (o.given("--grace")) s.grace_s = o.grace;
   if (o.preemptible) s.preemptible = true;
   if (o.service) s.service = true;
+  if (!o.health.empty()) {
+    if (!s.health) s.health.emplace();
+    s.health->path = o.health;
+  }
   if (o.each_node) s.each_node = true;
   for (const std::string& e : o.environment) s.environment.push_back(e);
   if (!o.sites.empty()) s.sites = o.sites;
@@ -180,9 +184,12 @@ Result<std::string> show_text(HubClient& hub, const OneJob& o) {
       continue;
     }
     std::vector<std::vector<std::string>> rows;
+    const Json& state = answer.json["state"];  // 0 is an exit code of what ended by itself
+    const bool has_exit_code = state == "done" || state == "failed";
     for (const auto& [key, value] : answer.json.items())
       if (const std::string text = text_of(value);
-          !text.empty() && text != "false" && (text != "0" || key == "exit_code"))
+          !text.empty() && text != "false" &&
+          (text != "0" || (key == "exit_code" && has_exit_code)))
         rows.push_back({key, text});
     out += table(rows);
   }
@@ -302,6 +309,7 @@ void add_job_commands(CLI::App& app, int& exit_code) {
   c->add_option("--retries", o->retries, "Started again so often if it fails");
   c->add_flag("--preemptible", o->preemptible, "It may be stopped and started again");
   c->add_flag("--service", o->service, "It runs until it is cancelled, and is restarted");
+  c->add_option("--health", o->health, "Of a service: path that answers 200 when it serves");
   c->add_flag("--each-node", o->each_node, "Once on each of its nodes");
   c->add_option("--set", o->set, "path=value, over JOB.yaml")->allow_extra_args(false);
   c->add_option("--idempotency-key", o->key, "The same key and job: submitted once");

@@ -11,8 +11,7 @@
 
 namespace dure {
 
-void log_line(const char* event,
-              std::initializer_list<std::pair<const char*, std::string>> fields) {
+void log_line(const char* event, const std::vector<std::pair<const char*, std::string>>& fields) {
   const std::string at = iso_kst(world_time(unix_now_ms()));
   std::string line;
   if (isatty(STDERR_FILENO) != 0) {

@@ -2,12 +2,12 @@
 // elsewhere.
 #pragma once
 
-#include <initializer_list>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace dure {
 
-void log_line(const char* event, std::initializer_list<std::pair<const char*, std::string>> fields);
+void log_line(const char* event, const std::vector<std::pair<const char*, std::string>>& fields);
 
 }  // namespace dure

@@ -11,6 +11,7 @@
 
 #include "app/command.h"
 #include "app/explain_text.h"
+#include "app/hub_log.h"
 #include "app/live_config.h"
 #include "app/log.h"
 #include "app/page.h"
@@ -148,8 +149,16 @@ int serve(const Options& o) {
            (origin == "http://" + std::string(at) || origin == "https://" + std::string(at));
   };
   extras.open_record = [url = hub.spec().store] { return open_store_read_only(url); };
+  HubLog* hub_log = nullptr;  // of the calls, once there are followers to hand on to
+  extras.note = [&hub_log](const CallNote& call) { hub_log->note(call); };
   Api api(hub, std::move(extras));
-  hub.followers = api.followers();
+  HubLog log(api.followers(), unix_now_ms, log_line);
+  hub_log = &log;
+  hub.followers = &log;
+  hub.plant().turned = [&log](HubState state, const std::string& why) { log.turned(state, why); };
+  server_opts.refused = [&log](const HttpResponse& r, const std::string& peer) {
+    log.note({std::string(r.header("X-Request-Id")), peer, "", "", r.code, r.status});
+  };
   Result<std::unique_ptr<HttpServer>> server =
       HttpServer::start(server_opts, [&api](HttpRequest request, Reply reply) {
         api.serve(std::move(request), std::move(reply));

@@ -185,10 +185,23 @@ void Book::before(const Event& e, const World& world) {
     } else if (const auto* refuse = std::get_if<RefuseJob>(&issued->wish)) {
       LiveJob& job = jobs_[refuse->job.index];
       job.outcome = JobOutcome::refused;
-      job.detail = intern(to_string(refuse->because));
+      job.detail =
+          intern(std::string(to_string(refuse->because)) + failed_before(world, refuse->job));
       job_over(refuse->job);
     }
   }
+}
+
+// ": job 7", the first of those that it waited for that did not end well; "" if none did not.
+std::string Book::failed_before(const World& world, JobId id) const {
+  const std::optional<JobSpec> s = spec(id);
+  if (!s) return "";
+  for (const std::int64_t number : s->after) {
+    const Job& before = world.job(job_of(number));
+    if (before.failed || before.state == JobState::cancelled || before.state == JobState::refused)
+      return ": job " + std::to_string(number);
+  }
+  return "";
 }
 
 void Book::started(const StartJob& wish, Millis now) {

@@ -167,6 +167,7 @@ class Book {
   void on(const DataKept& e, Millis now);
   void on(const CapAsked& e);
   void started(const StartJob& wish, Millis now);
+  std::string failed_before(const World& world, JobId id) const;
   void stop(JobId job, std::int64_t grace_s, const char* reason);
   void order(JobId job, Attempt attempt, Millis now);
   void send_run(JobId job, Attempt& attempt);

@@ -172,6 +172,24 @@ Answered<ReservationId> Desk::reserve(const std::string& member, const std::stri
   return id;
 }
 
+Answered<Done> Desk::drop_reservation(ReservationId id, const Caller& caller, Facts& facts) const {
+  CHECK(id.index < world.reservations().size());
+  const ReservationMade& r = world.reservations()[id.index].info;
+  const auto admin_of = [&](MemberId m) {
+    return caller.role == Role::member_admin && caller.member == world.members()[m.index];
+  };
+  if (caller.role < Role::operator_ && !admin_of(world.pool(r.pool).info.owner) &&
+      !admin_of(r.member))
+    return role_too_low(caller, "operator, or admin of the owner or of the member it is for");
+  if (r.gpus.count() == 0 || r.to <= world.now())
+    return Problem{409,
+                   "already_over",
+                   {"reservation", "one that is not over or dropped", std::to_string(id.index + 1),
+                    "dure reserve"}};
+  facts.world.push_back(ReservationDropped{id});
+  return Done{};
+}
+
 Answered<Done> Desk::limit(const std::string& account, Gpus gpus, const Caller& caller,
                            Facts& facts) const {
   const std::optional<AccountId> id = book.account(account);

@@ -70,6 +70,9 @@ struct Desk {
                      bool caps_power, const Caller& caller, Facts& facts) const;
   Answered<ReservationId> reserve(const std::string& member, const std::string& pool, Gpus gpus,
                                   Millis from, Millis to, const Caller& caller, Facts& facts) const;
+  // By who could have made it, or an admin of the member that it is for. Jobs that use it run on.
+  Answered<Done> drop_reservation(ReservationId reservation, const Caller& caller,
+                                  Facts& facts) const;
   Answered<Done> limit(const std::string& account, Gpus gpus, const Caller& caller,
                        Facts& facts) const;
 

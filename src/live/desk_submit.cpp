@@ -65,9 +65,14 @@ std::optional<Problem> faulty(const JobSpec& s) {
   for (std::size_t i = 0; i < s.environment.size(); ++i) {
     const std::string& e = s.environment[i];
     const std::size_t eq = e.find('=');
-    if (eq == std::string::npos || !portable(e.substr(0, eq)))
+    if (eq == std::string::npos)
       return bad("environment[" + std::to_string(i) + "]", "NAME=value",
                  "'" + e.substr(0, 60) + "'");
+    if (!portable(e.substr(0, eq)))
+      return bad("environment[" + std::to_string(i) + "]",
+                 "a name of letters A-Z and a-z, digits and _, no digit first",
+                 "'" + e.substr(0, std::min<std::size_t>(eq, 60)) + "'",
+                 "the value after the = may be any text");
     if (e.starts_with("DURE_") || e.starts_with("SLURM_"))
       return bad("environment[" + std::to_string(i) + "]", "a name of your own", e.substr(0, eq),
                  "DURE_ and SLURM_ are set by the hub and the site");

@@ -59,7 +59,7 @@ class Hub {
   const Desk& desk() const { return *desk_; }  // on the hub's thread, or after run()
   Foresight& foresight() { return foresight_; }
   Shadows& shadows() { return shadows_; }
-  Followers* followers = nullptr;  // set before run()
+  Followers* followers = nullptr;  // set before run(), as is plant().turned
 
  private:
   Hub(HubSpec spec, Scenario scenario, std::unique_ptr<Store> store, std::unique_ptr<Clock> clock,

@@ -64,6 +64,8 @@ std::size_t LivePlant::waiting() const {
 }
 
 void LivePlant::set_state(HubState state, std::string detail) {
+  const bool other = state != state_;
+  if (other && turned) turned(state, detail);
   const std::lock_guard lock(mutex_);
   state_ = state;
   state_detail_ = std::move(detail);

@@ -96,6 +96,7 @@ class LivePlant final : public Plant {
   std::function<bool()> keep_lead;   // called now and then; false: somebody else leads
   std::function<void(Facts&)> idle;  // called about every second, for what nobody asks
   std::function<void(std::size_t entries, double seconds)> stored;  // after each transaction
+  std::function<void(HubState, const std::string& detail)> turned;  // when the state is another
 
   static constexpr std::size_t kMostWaiting = 50'000, kRound = 4'096;
   static constexpr std::int64_t kTickMs = 1'000;

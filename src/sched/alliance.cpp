@@ -460,7 +460,12 @@ class Pass {
       if (++looked == kLookAt) break;
     }
     if (!large_enough && gang.lane.most_sites > 1) large_enough = hold_split(h, gang);
-    if (!large_enough) because_ = Reason::too_large;
+    if (!large_enough) {
+      because_ = Reason::too_large;
+      for (const PoolId id : gang.lane.pools)
+        if (larger_than(world_.pool(id), gang.gpus) == Reason::nodes_out)
+          because_ = Reason::nodes_out;
+    }
     if (best && best->shadow.count() != Timeline::kForever) {
       keep(where, std::move(*best));
       has_hold_[h.lane.index] = true;
@@ -677,8 +682,9 @@ class Pass {
   // Reservations open and close without anybody saying so.
   void wake_for_dates() {
     for (const Reservation& r : world_.reservations())
-      for (const Millis date : {r.info.from, r.info.to})
-        if (date > world_.now()) wake_ = std::min(wake_, date);
+      if (r.info.gpus.count() > 0)
+        for (const Millis date : {r.info.from, r.info.to})
+          if (date > world_.now()) wake_ = std::min(wake_, date);
   }
 
   const World& world_;

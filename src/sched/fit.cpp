@@ -87,6 +87,12 @@ std::optional<Millis> better_at(const World& world, JobId id) {
   return first;
 }
 
+Reason larger_than(const Pool& pool, std::int64_t gpus) {
+  if (pool.machines && gpus <= pool.installed + pool.machines->out_of_service())
+    return Reason::nodes_out;
+  return Reason::too_large;
+}
+
 Fit fit(const World& world, const Policy& policy, PoolId id, const Gang& gang, bool several_sites) {
   return fit(world, policy, id, gang, end_of(world, id, gang, several_sites));
 }
@@ -96,7 +102,7 @@ Fit fit(const World& world, const Policy& policy, PoolId id, const Gang& gang, M
   Fit out;
   out.end = end;
   if (gang.gpus > pool.free) {
-    out.why_not = gang.gpus > pool.installed ? Reason::too_large : Reason::no_room;
+    out.why_not = gang.gpus > pool.installed ? larger_than(pool, gang.gpus) : Reason::no_room;
     return out;
   }
   if (!pool.fits(gang.gpus, gang.lane.shape())) {

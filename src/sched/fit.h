@@ -37,6 +37,10 @@ Claim claim(const World& world, PoolId pool, const LaneOpened& lane, std::int64_
 Reason terms(const World& world, const Policy& policy, PoolId pool, const Gang& gang, Millis end);
 Reason terms(const World& world, const Policy& policy, PoolId pool, const Gang& gang);
 
+// Of a pool that has less than so many: nodes_out if it had them with every node in service, else
+// too_large.
+Reason larger_than(const Pool& pool, std::int64_t gpus);
+
 // Once started, can its jobs be stopped in time to give room back within the bound?
 bool stoppable_within(const LaneOpened& lane, const Policy& policy, Millis bound);
 

@@ -124,7 +124,10 @@ class RankedPass {
       because = Reason::too_large;
       const Gang gang{lane, job.gpus, job.gpus, job.estimate};
       for (const PoolId id : lane.pools) {
-        if (world_.pool(id).installed < job.gpus) continue;
+        if (world_.pool(id).installed < job.gpus) {
+          if (because == Reason::too_large) because = larger_than(world_.pool(id), job.gpus);
+          continue;
+        }
         if (because != Reason::reclaiming) because = Reason::no_room;
         const Got got = start(id, gang, r);
         if (got == Got::started) return;

@@ -100,6 +100,12 @@ std::int64_t CapacityIndex::drain(std::uint32_t rack, std::uint64_t nodes) {
   return gone;
 }
 
+std::int64_t CapacityIndex::out_of_service() const {
+  std::int64_t nodes = 0;
+  for (const Rack& r : racks_) nodes += std::popcount(r.draining | r.drained);
+  return nodes * gpus_per_node_ - draining_gpus_;
+}
+
 std::int64_t CapacityIndex::resume(std::uint32_t rack, std::uint64_t nodes) {
   if (rack >= racks_.size()) return 0;
   Rack& r = racks_[rack];

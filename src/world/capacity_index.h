@@ -39,6 +39,7 @@ class CapacityIndex {
   std::int64_t resume(std::uint32_t rack, std::uint64_t nodes);  // GPUs that come back
 
   std::int64_t installed() const { return installed_; }
+  std::int64_t out_of_service() const;  // GPUs that resuming every node would add
   std::int64_t free() const { return free_; }
   std::int64_t free_nodes() const { return free_nodes_; }
   std::int64_t whole_racks() const { return whole_racks_; }  // with every node free

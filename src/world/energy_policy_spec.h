@@ -39,8 +39,8 @@ struct EnergyPolicySpec {
             "1: nothing is capped",
             above(0, 1), dimensionless),
         Field("cap_exponent", &S::cap_exponent,
-              "power above idle goes as clock, and speed, to this power (law of caps)", required,
-              above(1, 10), dimensionless),
+              "power above idle goes as clock to this power (law of caps)", required, above(1, 10),
+              dimensionless),
         Field("source", &S::source, "where this comes from", required, not_empty, source_text),
         Field("note", &S::note, "remark for the reader"));
   }

@@ -53,9 +53,10 @@ enum class Reason : std::uint8_t {  // why a job waits or is refused; users see 
   approval_pending,  // waits: asked for, not yet granted
   // ---- the law ends
   cheaper_later,  // it may be shifted, and energy costs and emits less soon
+  nodes_out,      // large enough only when nodes that are drained or down are back
 };
 const char* to_string(Reason r);
-inline constexpr std::size_t kReasons = static_cast<std::size_t>(Reason::cheaper_later) + 1;
+inline constexpr std::size_t kReasons = static_cast<std::size_t>(Reason::nodes_out) + 1;
 constexpr Reason reason_of(LawCode code) {
   return static_cast<Reason>(static_cast<std::uint8_t>(Reason::tenant_parent_blocked) +
                              static_cast<std::uint8_t>(code));
@@ -231,6 +232,9 @@ struct ReservationMade {  // room of a pool for one member's work
   Gpus gpus;
   Millis from, to;
 };
+struct ReservationDropped {  // it is not over yet: what it kept is anybody's, who used it runs on
+  ReservationId reservation;
+};
 struct JobSubmitted {
   JobId job;
   LaneId lane;
@@ -385,7 +389,7 @@ using What =
                  ApprovalGranted, ArtifactLowered, LaneWidened,
                  // the law ends
                  SitesLinked, JobFailed, JobAdopted, LendingSet, SitesParted, SiteEnergyTold,
-                 LaneMayShift, PoolCapped>;
+                 LaneMayShift, PoolCapped, ReservationDropped>;
 struct Event {
   Millis at;
   What what;

@@ -55,6 +55,10 @@ class Machines {
   std::int64_t owed() const {
     return each([](const auto& m) { return m.owed(); });
   }
+  // Of nodes that are drained, or on their way there: what they would add if they were resumed.
+  std::int64_t out_of_service() const {
+    return each([](const auto& m) { return m.out_of_service(); });
+  }
   bool fits(std::int64_t n, const Shape& shape) const {
     return each([&](const auto& m) { return m.fits(n, shape); });
   }

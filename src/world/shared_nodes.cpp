@@ -148,6 +148,13 @@ std::int64_t SharedNodes::drain(std::uint32_t rack, std::uint64_t nodes) {
   return gone;
 }
 
+std::int64_t SharedNodes::out_of_service() const {
+  const auto nodes = std::count_if(states_.begin(), states_.end(), [](State s) {
+    return s == State::draining || s == State::drained;
+  });
+  return nodes * node_units_ - draining_units_;
+}
+
 std::int64_t SharedNodes::resume(std::uint32_t rack, std::uint64_t nodes) {
   std::int64_t back = 0;
   for (; nodes != 0; nodes &= nodes - 1) {

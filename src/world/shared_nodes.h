@@ -41,6 +41,7 @@ class SharedNodes {
   std::int64_t resume(std::uint32_t rack, std::uint64_t nodes);  // units that come back
 
   std::int64_t installed() const { return installed_; }
+  std::int64_t out_of_service() const;  // units that resuming every node would add
   std::int64_t free() const { return free_; }
   std::int64_t retiring() const { return owed_nodes_ * node_units_; }
   std::int64_t owed() const { return retiring() + draining_units_; }

@@ -47,6 +47,7 @@ const char* to_string(Reason r) {
     case Reason::approval_missing: return "approval_missing";
     case Reason::approval_pending: return "approval_pending";
     case Reason::cheaper_later: return "cheaper_later";
+    case Reason::nodes_out: return "nodes_out";
   }
   CHECK(!"a Reason");
 }

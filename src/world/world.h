@@ -122,7 +122,7 @@ struct PlannedChange {
   bool begun = false, over = false;  // its change was made; was made and, if it passes, unmade
 };
 struct Reservation {
-  ReservationMade info;
+  ReservationMade info;  // gpus: 0 once it was dropped
   std::int64_t used = 0;
   std::int64_t left() const { return info.gpus.count() - used; }
 };
@@ -267,6 +267,7 @@ class World {
   void on(const NodesDrained& e);
   void on(const NodesResumed& e);
   void on(const ReservationMade& e);
+  void on(const ReservationDropped& e);
   void on(const JobStopped& e);
   void on(const AccountLimitSet& e);
   // ---- the law

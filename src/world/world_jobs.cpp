@@ -144,6 +144,37 @@ void World::room(JobId id, Pool& pool, Millis from, Millis to, std::int64_t gpus
   if (r.pool == pool.info.pool) pool.timeline.change(from, std::min(to, r.to), -gpus);
 }
 
+// Who used it holds ordinary room from now on, and may be stopped as others may.
+void World::on(const ReservationDropped& e) {
+  CHECK(e.reservation.index < reservations_.size());
+  Reservation& r = reservations_[e.reservation.index];
+  CHECK(r.info.gpus.count() > 0 && r.info.to > now_);
+  Pool& pool = pools_[r.info.pool.index];
+  const Millis from = std::max(r.info.from, now_);
+  pool.timeline.advance(now_);
+  pool.timeline.change(from, r.info.to, r.info.gpus.count());
+  for (auto used = under_.begin(); used != under_.end();) {
+    if (used->second != e.reservation) {
+      ++used;
+      continue;
+    }
+    const JobId id = used->first;
+    Job& job = jobs_[id.index];
+    if (job.end > now_)
+      pool.timeline.change(now_, std::min(job.end, r.info.to), -std::int64_t{job.held});
+    job.under_reservation = false;
+    if (!job.let_go)
+      for_each_part(id, [&](PoolId where, std::int64_t gpus, const Placement*) {
+        pools_[where.index].running[run_of(where, id)].under_reservation = false;
+        may_be_stopped(where, job, gpus);
+      });
+    used = under_.erase(used);
+  }
+  r.used = 0;
+  r.info.gpus = Gpus(0);
+  gained(kEveryone, pool, from, r.info.to);
+}
+
 void World::hold(PoolId id, LaneId lane, std::int64_t gpus) {
   Pool& pool = pools_[id.index];
   const MemberId user = lanes_[lane.index].member;

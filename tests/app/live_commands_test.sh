@@ -69,6 +69,50 @@ expect "ledger --lines" "$("$dure" ledger --lines --month "$month" --json | jq "
 expect "its CSV" "$("$dure" ledger --lines --csv | head -1 | cut -d, -f1-5)" "month,pool,owner,member,job"
 expect "logs" "$("$dure" submit --wait -- echo hello >/dev/null; "$dure" logs 4 --json | jq -r .text)" hello
 
+# How a job ended is told as it was: an exit status first, and what was cancelled is cancelled, also where it then
+# says 0 itself.
+why() { "$dure" jobs --json | jq -r ".[] | select(.job == $1) | .detail"; }
+failed=$("$dure" submit -- sh -c 'exit 3')
+soon '[ "$("$dure" show $failed --json | jq -r .state)" = failed ]'
+expect "why it failed" "$(why "$failed" | grep -c '^exit 3')" 1
+polite=$("$dure" submit -- sh -c 'trap "exit 0" TERM; echo up; while :; do sleep 0.05; done')
+soon '[ "$("$dure" logs $polite 2>/dev/null)" = up ]'
+"$dure" cancel "$polite" >/dev/null
+soon '[ "$("$dure" show $polite --json | jq -r .state)" = cancelled ]'
+expect "no exit code of what was cancelled" "$("$dure" show "$polite" | grep -c exit_code)" 0
+expect "nor in the list" "$("$dure" jobs --state done --json | jq "[.[] | select(.job == $polite)] | length")" 0
+after=$("$dure" submit --after "$failed" -- true)
+soon '[ "$("$dure" show $after --json | jq -r .state)" = refused ]'
+expect "which job it waited for" "$(why "$after")" "dependency_failed: job $failed"
+
+# Data are there when the command returns, with --wait.
+echo words >"$folder/words.txt"
+expect "data add --wait" "$(status "$dure" data add words --from "$folder/words.txt" --wait)" 0
+expect "and they are listed" "$("$dure" data list --json | jq -r '[.data[].name] | index("local/words") != null')" true
+
+# A reservation is kept, and dropped.
+"$dure" reserve --pool local --member local --gpus 1 --for 1h >/dev/null
+expect "kept" "$("$dure" reserve --json | jq '.reservations | length')" 1
+expect "dropped" "$("$dure" reserve --drop 1)" "reservation 1 dropped"
+expect "not kept any more" "$("$dure" reserve --json | jq '.reservations | length')" 0
+expect "dropped twice" "$(status "$dure" reserve --drop 1)" 2
+expect "never kept" "$(status "$dure" reserve --drop 9)" 2
+
+# A service that nobody looks at has an address once it runs; one with --health when it answers.
+plain=$("$dure" submit --service -- sleep 600)
+soon '"$dure" show $plain --json | jq -e ".url | startswith(\"http://\")" >/dev/null'
+looked=$("$dure" submit --service --health /ready -- sleep 600)
+soon '[ "$("$dure" show $looked --json | jq -r .state)" = running ]'
+expect "no address before it answers" "$("$dure" show "$looked" --json | jq -r .url)" ""
+"$dure" cancel "$plain" "$looked" >/dev/null
+
+# The log says who was refused and who changed what.
+curl -s -H 'Authorization: Bearer wrong' "$DURE_HUB/api/v1/jobs" >/dev/null
+soon 'grep -q "\"event\":\"refused\".*\"code\":\"bad_token\"" "$folder/err"'
+"$dure" drain "local/$node" >/dev/null && "$dure" resume "local/$node" >/dev/null
+soon 'grep -q "\"event\":\"call\".*nodes/$node/drain" "$folder/err"'
+expect "a failed job in the log" "$(grep -c "\"event\":\"job\".*\"job\":\"$failed\",\"outcome\":\"failed\"" "$folder/err")" 1
+
 # Caps: where the machine can, it must not be changed here; a node that is not there is refused.
 expect "cap of no node" "$(status "$dure" cap local/none 100)" 2
 expect "cap without watts" "$(status "$dure" cap "local/$node")" 2

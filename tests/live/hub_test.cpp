@@ -124,6 +124,7 @@ TEST(Hub, WhatIsWrongIsRefusedAndChangesNothing) {
       {R"({"command":["true"],"folder":"a"})", 422, "invalid_job"},
       {R"({"command":["true"],"environment":["1X=2"]})", 422, "invalid_job"},
       {R"({"command":["true"],"environment":["DURE_JOB=2"]})", 422, "invalid_job"},
+      {R"({"command":["true"],"environment":["이름=2"]})", 422, "invalid_job"},
       {R"({"command":["true"],"after":[99]})", 422, "unknown_job"},
       {R"({"command":["true"],"service":true,"gpus":2,"most_gpus":4})", 422, "invalid_job"},
       {R"({"command":["true"],"hardware":["h100"]})", 422, "unknown_hardware"},
@@ -144,6 +145,11 @@ TEST(Hub, WhatIsWrongIsRefusedAndChangesNothing) {
   EXPECT_EQ(hub.call("PATCH", "/api/v1/jobs").status, 405);
   EXPECT_EQ(hub.call("GET", "/api/v2/jobs").status, 404);
   EXPECT_EQ(hub.call("POST", "/api/v1/sites/s9/nodes/n0/drain").status, 404);
+  for (const char* which : {"1", "0", "-1", "x", "99999999999999999999"})
+    EXPECT_EQ(
+        text_in(hub.call("DELETE", std::string("/api/v1/reservations/") + which).body, "code"),
+        "unknown_reservation")
+        << which;
   EXPECT_EQ(hub.call("POST", "/api/v1/sites/s1/nodes/zz/drain").status, 404);
   EXPECT_EQ(hub.call("GET", "/api/v1/jobs", "", {{"Authorization", "Bearer wrong"}}).status, 401);
   EXPECT_EQ(hub.call("GET", "/api/v1/jobs", "", {{"Origin", "http://evil"}}).status, 403);
@@ -291,6 +297,13 @@ TEST(Hub, DrainsANodeAndTakesItBack) {
   EXPECT_EQ(text_in(secret(9).body, "code"), "too_large");
   ASSERT_EQ(secret(8).status, 201);
   EXPECT_EQ(hub.state(1), "waiting");
+  const auto reason = [&] { return text_in(hub.call("GET", "/api/v1/jobs/1").body, "reason"); };
+  eventually([&] { return reason() == "nodes_out"; }, "it says that the drained node is missing");
+  const auto nodes = nlohmann::json::parse(hub.call("GET", "/api/v1/sites/s1/nodes").body)["nodes"];
+  for (const auto& n : nodes)
+    if (n["pool"] == "suwon") {
+      EXPECT_EQ(n["free"], n["node"] == "n0" ? 0 : 4) << n;
+    }
   EXPECT_EQ(hub.call("POST", "/api/v1/sites/s1/nodes/n0/resume").status, 202);
   eventually([&] { return installed() == 8; }, "it takes work again");
   eventually([&] { return hub.state(1) == "done"; }, "what waited for it runs");
@@ -308,6 +321,9 @@ TEST(Hub, AFailedJobStopsThoseThatWaitForIt) {
   EXPECT_EQ(hub.call("DELETE", "/api/v1/jobs/1").status, 202);
   eventually([&] { return hub.state(1) == "cancelled"; }, "it is stopped");
   eventually([&] { return hub.state(2) == "refused"; }, "and the other never runs");
+  const std::string other = hub.call("GET", "/api/v1/jobs/2").body;
+  EXPECT_EQ(text_in(other, "detail"), "dependency_failed: job 1");
+  EXPECT_EQ(text_in(other, "started"), "") << other;
 }
 
 TEST(Hub, LendsAndTakesBackWhatIsLent) {
@@ -369,6 +385,58 @@ TEST(Hub, EventsGoOnWhereTheyWereLeft) {
   const std::string rest = follow("/api/v1/events?after=" + last, "event: job.ended");
   EXPECT_EQ(rest.find("job.submitted"), std::string::npos) << rest;
   EXPECT_NE(rest.find("job.started"), std::string::npos);
+  // An id of another record: the client is told to read again.
+  EXPECT_NE(follow("/api/v1/events?after=99999999", "event: reset").find("event: reset"),
+            std::string::npos);
+}
+
+// What is kept is kept for its member; dropped, it is anybody's at once, and who used it runs on.
+TEST(Hub, AReservationIsKeptAndDropped) {
+  Folder f;
+  HubSpec spec = hub_of_three();
+  for (const auto& [id, member, role] :
+       {std::tuple("lee", "sk", Role::member_admin), std::tuple("kim", "samsung", Role::user),
+        std::tuple("jin", "naver", Role::member_admin)}) {
+    UserSpec u;
+    u.id = id;
+    u.member = member;
+    u.role = role;
+    Sha256 hash;
+    hash.add(std::as_bytes(std::span(std::string_view(id))));
+    u.token_sha256 = hash.hex();
+    spec.users.push_back(u);
+  }
+  RunningHub hub(store(f), spec);
+  three_sites(hub, f, 2, 100'000);
+  const auto as = [&](const char* who, const char* method, const std::string& target,
+                      const std::string& body = "") {
+    return hub.call(method, target, body, {{"Authorization", std::string("Bearer ") + who}});
+  };
+  const std::int64_t now = now_unix();
+  const std::string kept = R"({"member":"sk","pool":"ulsan","gpus":6,"from_ms":)" +
+                           std::to_string(now - 1000) + R"(,"to_ms":)" +
+                           std::to_string(now + 7'200'000) + "}";
+  ASSERT_EQ(hub.call("POST", "/api/v1/reservations", kept).status, 201);
+  const std::string at_ulsan = R"(,"sites":["s2"])";
+  ASSERT_EQ(hub.call("POST", "/api/v1/jobs", job_body("sk", 4, at_ulsan)).status, 201);
+  eventually([&] { return hub.state(1) == "running"; }, "it runs in what is kept");
+  // Two are left of what is kept, and two that nobody keeps.
+  ASSERT_EQ(hub.call("POST", "/api/v1/jobs", job_body("sk", 4, at_ulsan)).status, 201);
+  EXPECT_EQ(hub.state(2), "waiting");
+  const auto used = [&] {
+    const auto list =
+        nlohmann::json::parse(hub.call("GET", "/api/v1/reservations").body)["reservations"];
+    return list.empty() ? -1 : list[0]["used"].get<int>();
+  };
+  EXPECT_EQ(used(), 4);
+  EXPECT_EQ(as("kim", "DELETE", "/api/v1/reservations/1").status, 403);
+  EXPECT_EQ(as("jin", "DELETE", "/api/v1/reservations/1").status, 403);
+  EXPECT_EQ(as("lee", "DELETE", "/api/v1/reservations/1").status, 200);
+  EXPECT_EQ(used(), -1) << "none is listed";
+  EXPECT_EQ(text_in(as("lee", "DELETE", "/api/v1/reservations/1").body, "code"), "already_over");
+  eventually([&] { return hub.state(2) == "running"; }, "the room is anybody's");
+  EXPECT_EQ(hub.state(1), "running");
+  hub.look([](const Desk& d) { audit(d.world); });
 }
 
 TEST(Hub, TheDescriptionNamesEveryRoute) {
@@ -379,6 +447,11 @@ TEST(Hub, TheDescriptionNamesEveryRoute) {
   for (const char* path :
        {"\"/api/v1/jobs\"", "\"/api/v1/jobs/{job}/log\"", "\"/metrics\"", "\"openapi\":\"3.1.0\""})
     EXPECT_NE(r.body.find(path), std::string::npos) << path;
+  const auto paths = nlohmann::json::parse(r.body)["paths"];
+  for (const char* status : {"2XX", "400", "401", "403", "409", "422", "429", "503", "default"})
+    EXPECT_TRUE(paths["/api/v1/jobs"]["post"]["responses"].contains(status)) << status;
+  EXPECT_FALSE(paths["/api/v1/jobs"]["get"]["responses"].contains("409"));
+  EXPECT_EQ(paths["/api/v1/jobs"]["get"]["parameters"][0]["schema"]["type"], "integer");
   const std::string tag(r.header("etag"));
   EXPECT_FALSE(tag.empty());
   EXPECT_EQ(hub.call("GET", "/api/v1/openapi.json", "", {{"If-None-Match", tag}}).status, 304);
@@ -417,6 +490,7 @@ TEST(Hub, MetricsAreWellFormed) {
   three_sites(hub, f);
   ASSERT_EQ(hub.call("POST", "/api/v1/jobs", job_body("sk", 1)).status, 201);
   ASSERT_EQ(hub.call("GET", "/nowhere").status, 404);
+  eventually([&] { return hub.state(1) == "done"; }, "it is done");
   const HttpResponse r = hub.call("GET", "/metrics");
   ASSERT_EQ(r.status, 200);
   std::istringstream lines(r.body);
@@ -435,7 +509,7 @@ TEST(Hub, MetricsAreWellFormed) {
        {"dure_up", "dure_jobs", "dure_pool_units{pool=\"suwon\",kind=\"installed\"} 24",
         "dure_site_connected{site=\"s1\"} 1", "dure_http_request_duration_seconds_bucket",
         "dure_http_requests_total{route=\"refused\",status=\"4xx\"} 1",
-        "dure_store_commit_entries_sum"})
+        "dure_jobs_ended_total{outcome=\"done\"} 1", "dure_store_commit_entries_sum"})
     EXPECT_NE(r.body.find(name), std::string::npos) << name << "\n" << r.body;
 }
 

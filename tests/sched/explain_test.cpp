@@ -126,6 +126,26 @@ TEST(Explain, TooLarge) {
   EXPECT_EQ(e.changes[0].units, Gpus(8));
 }
 
+// Large enough with every node in service: another word than for what no node of it could hold.
+TEST(Explain, NodesThatAreOutAreNotTooLarge) {
+  for (const Order order : {Order::fair, Order::priority}) {
+    Made m;
+    m.policy.order = order;
+    m.members({"a"});
+    PoolOpened two_nodes;
+    two_nodes.gpus_per_node = 8;
+    two_nodes.nodes_per_rack = two_nodes.nodes_per_domain = 2;
+    const PoolId pool = m.pool(16, two_nodes);
+    const LaneId lane = m.lane({pool}, 16);
+    m.fact(NodesDrained{pool, 0, 0b01});
+    const JobId job = m.job(lane, 16, 50);
+    EXPECT_EQ(m.of(job).reason, Reason::nodes_out);
+    EXPECT_EQ(m.of(job).pools[0].why_not, Reason::nodes_out);
+    m.fact(NodesResumed{pool, 0, 0b01});
+    EXPECT_EQ(m.of(job).reason, Reason::none);
+  }
+}
+
 TEST(Explain, NoLegalSiteIsRefused) {
   Made m;
   m.members({"a"});

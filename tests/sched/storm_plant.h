@@ -503,7 +503,8 @@ class StormPlant final : public Plant {
         if (w.plans) drop_plan(facts);
         return;
       case 6:
-        if (w.reservations && more) reserve(facts);
+        if (w.reservations && more && s_.below(5) > 0) return reserve(facts);
+        if (w.reservations) drop_reservation(facts);
         return;
       case 7:
         if (w.capacity) change_capacity(facts);
@@ -696,6 +697,17 @@ class StormPlant final : public Plant {
     r.to = r.from + Millis(between(1, 30));
     if (world_.pool(*pool).timeline.least_free(r.from, r.to) < r.gpus.count()) return;  // the door
     facts.push_back({Millis(now_), r});
+  }
+  void drop_reservation(std::vector<Event>& facts) {
+    std::vector<ReservationId> those;
+    for (const Reservation& r : world_.reservations())
+      if (r.info.to.count() > now_ && r.info.gpus.count() > 0) those.push_back(r.info.reservation);
+    if (those.empty()) return;
+    const ReservationId id = those[s_.below(those.size())];
+    for (const Event& e : facts)
+      if (const auto* x = std::get_if<ReservationDropped>(&e.what); x && x->reservation == id)
+        return;
+    facts.push_back({Millis(now_), ReservationDropped{id}});
   }
   void guarantee(std::vector<Event>& facts) {
     const auto id = some_pool(false);

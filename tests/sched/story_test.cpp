@@ -30,11 +30,12 @@
 // [deadline TIME] [after JOB], JOB adopted N gpu at POOL for TIME [lane NAME] (a counted pool), JOB
 // ended, JOB failed, JOB cancelled, JOB limit, JOB stopped TIME (that is left), POOL added N gpu
 // [plan N], POOL retired N gpu [plan N], POOL planned N gpu TIME TIME, POOL reserved N gpu TIME
-// TIME MEMBER, POOL drained RACK NODE, POOL resumed RACK NODE, woken. Answers, in the order in
-// which decide() gives them and separated by ", ": start JOB at POOL (in a pool of racks with the
-// place, as r0[0-1] or, for a part of a node, r0[2]/3), promise JOB at POOL from TIME, refuse JOB:
-// REASON, stop JOB for JOB by TIME, resize JOB to N, JOB waits: REASON, nothing. "wake TIME" says
-// when decide() wants to be woken; a story may not sleep through it.
+// TIME MEMBER, POOL unreserved N (the number of the reservation, from 0), POOL drained RACK NODE,
+// POOL resumed RACK NODE, woken. Answers, in the order in which decide() gives them and separated
+// by ", ": start JOB at POOL (in a pool of racks with the place, as r0[0-1] or, for a part of a
+// node, r0[2]/3), promise JOB at POOL from TIME, refuse JOB: REASON, stop JOB for JOB by TIME,
+// resize JOB to N, JOB waits: REASON, nothing. "wake TIME" says when decide() wants to be woken; a
+// story may not sleep through it.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -408,6 +409,8 @@ class Story {
           Gpus(number(w, 2)),
           time(word(4)),
           time(word(5))};
+    if (w[1] == "unreserved")
+      return ReservationDropped{ReservationId{static_cast<std::uint32_t>(number(w, 2))}};
     if (w[1] == "drained" || w[1] == "resumed") {
       const auto rack = static_cast<std::uint32_t>(number(w, 2) * 1000);
       const std::uint64_t nodes = std::uint64_t{1} << number(w, 3);

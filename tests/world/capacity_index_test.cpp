@@ -60,6 +60,12 @@ class Model {
     });
     return gone;
   }
+  std::int64_t out_of_service() const {
+    std::int64_t n = 0;
+    for (const Node& x : nodes_)
+      if (x.draining || x.drained) n += s_.gpus_per_node - (x.draining ? x.held : 0);
+    return n;
+  }
   std::int64_t resume(std::uint32_t rack, std::uint64_t which) {
     std::int64_t back = 0;
     for_nodes(rack, which, [&](Node& n) {
@@ -340,6 +346,7 @@ TEST(CapacityIndex, AsAnArrayOfNodes) {
       RC_ASSERT(index.free() == model.free());
       RC_ASSERT(index.installed() == model.installed());
       RC_ASSERT(index.free_nodes() == model.free_nodes());
+      RC_ASSERT(index.out_of_service() == model.out_of_service());
       RC_ASSERT(index.owed() == model.owed());
       for (const Spread spread : kSpreads)
         for (const std::int64_t gpus :

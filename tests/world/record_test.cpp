@@ -121,6 +121,7 @@ void any(CapacityPlanned& x) { all(x.plan, x.pool, x.gpus, x.from, x.to); }
 void any(CapacityPlanDropped& x) { any(x.plan); }
 void any(NodesDrained& x) { all(x.pool, x.rack, x.nodes); }
 void any(NodesResumed& x) { all(x.pool, x.rack, x.nodes); }
+void any(ReservationDropped& x) { any(x.reservation); }
 void any(ReservationMade& x) { all(x.reservation, x.member, x.pool, x.gpus, x.from, x.to); }
 void any(JobStopped& x) { all(x.job, x.left); }
 void any(ClassOpened& x) {

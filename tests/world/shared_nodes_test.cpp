@@ -79,12 +79,16 @@ TEST(SharedNodes, DrainedAndRetiredNodesGoWhenTheyFallFree) {
   n.install(6000);
   const auto place = n.find(500, Spread::anywhere);
   n.take(*place);
+  EXPECT_EQ(n.out_of_service(), 0);
   EXPECT_EQ(n.drain(0, 3), 4000);
+  EXPECT_EQ(n.out_of_service(), 3500);
   EXPECT_EQ(n.installed(), 2500);  // the held half GPU is still there
   EXPECT_EQ(n.free(), 2000);
   n.give(*place);
   EXPECT_EQ(n.installed(), 2000);
+  EXPECT_EQ(n.out_of_service(), 4000);
   EXPECT_EQ(n.resume(0, 1), 2000);
+  EXPECT_EQ(n.out_of_service(), 2000);
   EXPECT_EQ(n.free(), 4000);
   const auto a = n.find(2000, Spread::anywhere);
   n.take(*a);

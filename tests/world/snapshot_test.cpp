@@ -183,6 +183,9 @@ class Snapshot : public testing::Test {
        ReservationMade{ReservationId{0}, MemberId{1}, PoolId{0}, Gpus(4), Millis(3), Millis(300)});
     at(3,
        ReservationMade{ReservationId{1}, MemberId{2}, PoolId{1}, Gpus(4), Millis(90), Millis(99)});
+    at(3,
+       ReservationMade{ReservationId{2}, MemberId{2}, PoolId{1}, Gpus(4), Millis(80), Millis(85)});
+    at(4, ReservationDropped{ReservationId{2}});
     const JobId ended = submit(4, 0, 2, 100), failed = submit(4, 0, 1, 100),
                 stopped = submit(4, 0, 3, 200), limit = submit(5, 1, 2, 10, 700),
                 under = submit(5, 0, 4, 100), elastic = submit(5, 2, 4, 400),

@@ -90,6 +90,9 @@ inline void put(Text& t, const CapacityPlanned& e) {
 inline void put(Text& t, const CapacityPlanDropped& e) { t.line("CapacityPlanDropped", e.plan); }
 inline void put(Text& t, const NodesDrained& e) { t.line("NodesDrained", e.pool, e.rack, e.nodes); }
 inline void put(Text& t, const NodesResumed& e) { t.line("NodesResumed", e.pool, e.rack, e.nodes); }
+inline void put(Text& t, const ReservationDropped& e) {
+  t.line("ReservationDropped", e.reservation);
+}
 inline void put(Text& t, const ReservationMade& e) {
   t.line("ReservationMade", e.reservation, e.member, e.pool, e.gpus, e.from, e.to);
 }

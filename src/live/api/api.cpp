@@ -112,6 +112,15 @@ std::optional<Problem> unknown_parameter(const Route& route, const Target& targe
   return std::nullopt;
 }
 
+// To answer by, where the call itself has been handed on.
+Call without_request(const Call& call) {
+  Call out;
+  out.id = call.id;
+  out.reply = call.reply;
+  out.answered = call.answered;
+  return out;
+}
+
 Problem busy() {
   return {503, "overloaded", {"hub", "fewer requests", "a full queue", "try again in a second"}};
 }
@@ -135,8 +144,11 @@ std::string iso(Millis t) { return t.count() == 0 ? "" : iso_kst(t); }
 
 std::string service_url(const Desk& d, JobId id) {
   const Attempt* a = d.book.attempt(id);
-  if (a == nullptr || !a->serving || a->nodes.empty()) return "";
+  if (a == nullptr || a->nodes.empty()) return "";
   const std::optional<JobSpec> spec = d.book.spec(id);
+  // One that nobody looks at serves once it has started, for all that is known.
+  const bool looked_at = spec && spec->health;
+  if (looked_at ? !a->serving : a->stage != Stage::started || a->port == 0) return "";
   const std::int64_t port =
       spec && spec->health && spec->health->port != 0 ? spec->health->port : std::int64_t{a->port};
   return "http://" + a->nodes[0].node + ":" + std::to_string(port);
@@ -169,6 +181,7 @@ HttpResponse problem_answer(const Problem& p, const std::string& request_id) {
   if (p.status == 429 || p.status == 503) r.headers.emplace_back("Retry-After", "1");
   if (p.status == 401) r.headers.emplace_back("WWW-Authenticate", "Bearer");
   r.body = to_json(view);
+  r.code = p.code;
   return r;
 }
 
@@ -180,7 +193,7 @@ void send(Call& call, HttpResponse response) {
     response.status = 304;
     response.body.clear();
   }
-  if (call.answered) call.answered(response.status);
+  if (call.answered) call.answered(response);
   call.reply->send(std::move(response));
 }
 
@@ -212,17 +225,15 @@ void Api::close() {
 }
 
 void Api::read(Call call, std::function<HttpResponse(const Desk&)> f) {
-  const std::shared_ptr<Reply> reply = call.reply;
-  const std::string id = call.id;
+  Call refused = without_request(call);
   if (!hub_.plant().post(std::make_unique<ReadWork>(std::move(call), std::move(f))))
-    reply->send(problem_answer(busy(), id));
+    send(refused, problem_answer(busy(), refused.id));
 }
 
 void Api::write(Call call, std::function<std::optional<HttpResponse>(const Desk&, Facts&)> f) {
-  const std::shared_ptr<Reply> reply = call.reply;
-  const std::string id = call.id;
+  Call refused = without_request(call);
   if (!hub_.plant().post(std::make_unique<WriteWork>(std::move(call), std::move(f))))
-    reply->send(problem_answer(busy(), id));
+    send(refused, problem_answer(busy(), refused.id));
 }
 
 const Route* Api::find(const std::string& method, const std::vector<std::string>& path,
@@ -332,13 +343,18 @@ void Api::serve(HttpRequest request, Reply reply) {
   call.request = std::move(request);
   call.reply = std::make_shared<Reply>(std::move(reply));
   const auto begun = std::chrono::steady_clock::now();
-  const auto measure = [meters = meters_, begun](std::string route) {
-    return [meters, begun, name = std::move(route)](int status) {
+  // What only reads and is answered is for the meters; all else for the log too.
+  const auto measure = [&](std::string route, bool changes) {
+    return [meters = meters_, begun, name = std::move(route), changes, log = extras_.note,
+            id = call.id, caller = call.caller.id, method = call.request.method,
+            path = call.request.target](const HttpResponse& r) {
       const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun;
-      meters->answered(name, status, took.count());
+      meters->answered(name, r.status, took.count());
+      if (log && (changes || r.status >= 400))
+        log({id, caller, method, path.substr(0, 200), r.code, r.status});
     };
   };
-  call.answered = measure("refused");
+  call.answered = measure("refused", false);
   const auto refuse = [&](const Problem& p) { send(call, problem_answer(p, call.id)); };
   Result<Target> target = parse_target(call.request.target);
   if (!target) return refuse({400, "bad_target", target.fault()});
@@ -357,6 +373,7 @@ void Api::serve(HttpRequest request, Reply reply) {
     return send(call, std::move(r));
   }
   if (auto problem = admit(*route, call)) return refuse(*problem);
+  call.answered = measure("refused", false);  // it has a caller now
   if (route->needs != Needs::anybody && route->needs != Needs::agent &&
       !within_rate(call.caller.id))
     return refuse({429,
@@ -369,7 +386,8 @@ void Api::serve(HttpRequest request, Reply reply) {
       return refuse({415, "not_json", {"Content-Type", "application/json", std::string(type), ""}});
   }
   if (auto problem = unknown_parameter(*route, call.target)) return refuse(*problem);
-  call.answered = measure(route->method + " " + route->path);
+  call.answered = measure(route->method + " " + route->path,
+                          route->method != "GET" && route->needs != Needs::agent);
   route->handle(std::move(call));
 }
 

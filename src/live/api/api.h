@@ -31,13 +31,16 @@ struct Call {
   Caller caller;
   std::string id;  // of the request
   std::shared_ptr<Reply> reply;
-  std::function<void(int status)> answered;  // for the meters
+  std::function<void(const HttpResponse&)> answered;  // for the meters and the log
 };
 
 enum class Needs { anybody, viewer, user, operator_, agent };
 
+inline constexpr std::int64_t kLastNumber = 9'007'199'254'740'991;  // that JSON carries exactly
+
 struct Parameter {
   std::string name, help;
+  std::optional<std::pair<std::int64_t, std::int64_t>> whole = {};  // a number of this range
 };
 
 struct Route {
@@ -49,8 +52,15 @@ struct Route {
   std::function<void(Call)> handle;
 };
 
+// What a hub's log says of a call: that it changed something, or was refused.
+struct CallNote {
+  std::string request_id, caller, method, path, code;  // code: of the problem, if it was refused
+  int status = 0;
+};
+
 // What other floors lend: the hub's page, explanations.
 struct ApiExtras {
+  std::function<void(const CallNote&)> note;  // any thread; none: nothing is logged
   std::function<std::string(const WorldCopy&, JobId)>
       explain;  // JSON; on another thread than the hub's
   // The stored record, by a connection of its own that only reads.

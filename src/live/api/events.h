@@ -4,6 +4,7 @@
 #pragma once
 
 #include <deque>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -23,9 +24,11 @@ class EventFeed final : public Followers {
   void join(std::shared_ptr<EventStream> stream, std::optional<std::uint64_t> after);
   void close();
   std::size_t streams() const;
+  // Jobs that ended while it was told of what is stored, by how: done, failed, cancelled, …
+  std::map<std::string, std::int64_t> ended() const;
 
  private:
-  std::string keep(const std::vector<Entry>& entries, const Desk& desk);
+  std::string keep(const std::vector<Entry>& entries, const Desk& desk, bool counts);
   static constexpr std::size_t kKept = 50'000;
   struct Item {
     std::uint64_t id = 0;
@@ -34,12 +37,17 @@ class EventFeed final : public Followers {
   mutable std::mutex mutex_;
   std::deque<Item> kept_;
   std::uint64_t first_known_ = 0;  // everything above it is in kept_
+  std::uint64_t last_ = 0;         // entry that was stored
   bool any_ = false;
   std::vector<std::shared_ptr<EventStream>> streams_;
+  std::map<std::string, std::int64_t> ended_;
 };
 
-// "job.started" and its data as JSON; nothing for entries that are of no use to others.
-std::optional<std::pair<std::string, std::string>> shown_event(const Entry& entry,
-                                                               const Desk& desk);
+struct ShownEvent {
+  std::string name, data;          // "job.started", and JSON
+  std::optional<JobId> over = {};  // the job that has ended by it
+};
+// Nothing for entries that are of no use to others.
+std::optional<ShownEvent> shown_event(const Entry& entry, const Desk& desk);
 
 }  // namespace dure

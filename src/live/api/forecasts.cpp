@@ -201,10 +201,10 @@ void add_forecast_routes(Api& api, std::vector<Route>& routes) {
                     "When the jobs of the queue will start, P50 and P90, and the next hours; with "
                     "?job only that job's (job, at, state, forecast)",
                     Needs::viewer,
-                    {{"job", "its number; left out: the whole queue"},
-                     {"limit", "0 to 1000 jobs"},
+                    {{"job", "its number; left out: the whole queue", {{1, kLastNumber}}},
+                     {"limit", "at most so many jobs", {{0, 1000}}},
                      {"from", "go on from this place"},
-                     {"hours", "of the outlook, 1 to 168"}},
+                     {"hours", "of the outlook", {{1, 168}}}},
                     {},
                     describe_doc<QueueForecastView>,
                     "application/json",

@@ -22,7 +22,8 @@ JobView view_of(Hub& hub, const Desk& d, JobId id) {
   const LiveJob& live = d.book.job(id);
   const LaneOpened& lane = d.world.lane(job.lane);
   const bool waits = job.state == JobState::waiting || job.state == JobState::held;
-  const bool placed = job.state == JobState::running || job.state == JobState::ended;
+  const bool placed = job.state == JobState::running ||
+                      (job.state == JobState::ended && live.outcome != JobOutcome::refused);
   JobView v;
   v.job = number_of(id);
   v.name = d.book.text(live.name);
@@ -301,8 +302,8 @@ void add_job_routes(Api& api, std::vector<Route>& routes) {
                     "/api/v1/jobs",
                     "Jobs, the newest first",
                     Needs::viewer,
-                    {{"limit", "1 to 1000"},
-                     {"before", "go on below this number"},
+                    {{"limit", "at most so many", {{1, kMostListed}}},
+                     {"before", "go on below this number", {{0, kLastNumber}}},
                      {"state", "only in this state"},
                      {"member", "only of this member"},
                      {"user", "only of this user"},
@@ -343,7 +344,7 @@ void add_job_routes(Api& api, std::vector<Route>& routes) {
                     "/api/v1/jobs/{job}/log",
                     "Bytes of its output",
                     Needs::viewer,
-                    {{"stream", "out or err"}, {"offset", "from this byte on"}},
+                    {{"stream", "out or err"}, {"offset", "from this byte on", {{0, kLastNumber}}}},
                     {},
                     {},
                     "application/octet-stream",
@@ -352,7 +353,7 @@ void add_job_routes(Api& api, std::vector<Route>& routes) {
                     "/api/v1/events",
                     "What happens, as server-sent events",
                     Needs::viewer,
-                    {{"after", "as Last-Event-ID"}},
+                    {{"after", "as Last-Event-ID", {{0, kLastNumber}}}},
                     {},
                     {},
                     "text/event-stream",

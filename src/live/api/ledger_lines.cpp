@@ -180,7 +180,7 @@ void add_ledger_line_routes(Api& api, std::vector<Route>& routes) {
                      {"owner", "only of its machines"},
                      {"member", "only what it used"},
                      {"pool", "only of this pool"},
-                     {"limit", "parts on a page, 1 to 10000; none: 1000"},
+                     {"limit", "parts on a page; none: 1000", {{1, 10'000}}},
                      {"after", "`next` of the page before"},
                      {"until", "of the first page: the same reading of a month that goes on"},
                      {"format", "csv, or JSON"}},

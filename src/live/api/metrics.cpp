@@ -54,6 +54,8 @@ std::string metrics(Api& api, const Desk& d) {
   f.value({{"state", "waiting"}}, of(world.waiting_jobs()));
   f.value({{"state", "held"}}, of(world.held_jobs()));
   f.value({{"state", "running"}}, of(world.running_jobs()));
+  counter("dure_jobs_ended_total", "jobs that ended since this hub started, by how");
+  for (const auto& [word, count] : api.feed().ended()) f.value({{"outcome", word}}, of(count));
   counter("dure_jobs_submitted_total", "jobs so far");
   f.value({}, of(world.jobs()));
   gauge("dure_pipelines_active", "pipelines that are not over");

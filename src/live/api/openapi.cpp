@@ -15,6 +15,25 @@ Json schema(const std::vector<FieldDoc>& fields, const std::string& title) {
   return j;
 }
 
+Json schema_of(const Parameter& p) {
+  if (!p.whole) return {{"type", "string"}};
+  return {{"type", "integer"}, {"minimum", p.whole->first}, {"maximum", p.whole->second}};
+}
+
+// The refusals that a route may give, by what it asks for; `default` is for the rest.
+std::vector<const char*> refusals(const Route& r) {
+  std::vector<const char*> out;
+  const bool changes = r.method != "GET";
+  if (!r.query.empty() || r.body) out.push_back("400");
+  if (r.needs != Needs::anybody) out.insert(out.end(), {"401", "403"});
+  if (r.path.find('{') != std::string::npos) out.push_back("404");
+  if (changes) out.push_back("409");
+  if (r.body) out.insert(out.end(), {"413", "415", "422"});
+  if (r.needs != Needs::anybody && r.needs != Needs::agent) out.push_back("429");
+  out.push_back("503");
+  return out;
+}
+
 }  // namespace
 
 std::string openapi(const Api& api) {
@@ -46,10 +65,8 @@ std::string openapi(const Api& api) {
                             {"schema", {{"type", "string"}}}});
     }
     for (const Parameter& p : r.query)
-      parameters.push_back({{"name", p.name},
-                            {"in", "query"},
-                            {"description", p.help},
-                            {"schema", {{"type", "string"}}}});
+      parameters.push_back(
+          {{"name", p.name}, {"in", "query"}, {"description", p.help}, {"schema", schema_of(p)}});
     if (r.method == "POST" && r.body && r.path == "/api/v1/jobs")
       parameters.push_back({{"name", "Idempotency-Key"},
                             {"in", "header"},
@@ -64,6 +81,7 @@ std::string openapi(const Api& api) {
     else
       ok["content"][r.answer_type]["schema"] = Json::object();
     op["responses"]["2XX"] = ok;
+    for (const char* status : refusals(r)) op["responses"][status] = problem;
     op["responses"]["default"] = problem;
     if (r.needs != Needs::anybody) op["security"] = Json::array({{{"token", Json::array()}}});
     std::string method;

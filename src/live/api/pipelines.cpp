@@ -143,7 +143,7 @@ void add_pipeline_routes(Api& api, std::vector<Route>& routes) {
                     "/api/v1/pipelines",
                     "Pipelines, the newest first",
                     Needs::viewer,
-                    {{"before", "go on below this number"}},
+                    {{"before", "go on below this number", {{0, kLastNumber}}}},
                     {},
                     describe_doc<PipelinesView>,
                     "application/json",

@@ -94,7 +94,7 @@ void nodes(Api& api, Call call) {
           v.state = held[n.name] > 0 ? "draining" : "drained";
         v.reason = n.report.reason;
         v.gpus = n.report.gpus;
-        v.free = std::max<std::int64_t>(0, n.report.gpus - held[n.name]);
+        if (n.open()) v.free = std::max<std::int64_t>(0, n.report.gpus - held[n.name]);
         if (const auto it = power.find(n.name); it != power.end()) {
           const NodeSample& s = it->second;
           v.power_w = s.power_w;
@@ -169,12 +169,30 @@ void reserve(Api& api, Call call) {
   });
 }
 
+void drop_reservation(Api& api, Call call) {
+  const std::string text = call.path[0], id = call.id;
+  const Caller caller = call.caller;
+  api.write(std::move(call), [=](const Desk& d, Facts& facts) -> std::optional<HttpResponse> {
+    const std::optional<std::int64_t> n = whole(text);
+    if (!n || *n < 1 || *n > static_cast<std::int64_t>(d.world.reservations().size()))
+      return problem_answer(
+          {404,
+           "unknown_reservation",
+           {"reservation", "the number of a reservation", text.substr(0, 60), "dure reserve"}},
+          id);
+    const Answered<Done> done =
+        d.drop_reservation(ReservationId{static_cast<std::uint32_t>(*n - 1)}, caller, facts);
+    if (!done) return problem_answer(done.problem(), id);
+    return json_answer("{}", 200);
+  });
+}
+
 void reservations(Api& api, Call call) {
   api.read(std::move(call), [](const Desk& d) {
     ReservationsView out;
     for (std::size_t i = 0; i < d.world.reservations().size(); ++i) {
       const Reservation& r = d.world.reservations()[i];
-      if (r.info.to <= d.world.now()) continue;
+      if (r.info.to <= d.world.now() || r.info.gpus.count() == 0) continue;  // over, or dropped
       out.reservations.push_back({static_cast<std::int64_t>(i) + 1, r.info.gpus.count(), r.used,
                                   d.world.members()[r.info.member.index],
                                   d.world.pool(r.info.pool).info.name, iso(r.info.from),
@@ -253,6 +271,15 @@ void add_site_routes(Api& api, std::vector<Route>& routes) {
                     describe_doc<ReservationsView>,
                     "application/json",
                     with(reservations)});
+  routes.push_back({"DELETE",
+                    "/api/v1/reservations/{reservation}",
+                    "Drop a reservation: jobs that use it run on",
+                    Needs::user,
+                    {},
+                    {},
+                    {},
+                    "application/json",
+                    with(drop_reservation)});
 }
 
 }  // namespace dure

@@ -44,19 +44,22 @@ std::string_view reason_phrase(int status) {
   return {text.data(), text.size()};
 }
 
-HttpResponse problem(int status, std::string_view code, std::string_view detail) {
+HttpResponse problem(int status, std::string_view code, std::string_view detail,
+                     std::string_view request_id) {
   const auto plain = [](std::string_view text) {
     return is_field_value(text) && text.find_first_of("\"\\\t") == std::string_view::npos;
   };
-  CHECK(plain(code) && plain(detail));
+  CHECK(plain(code) && plain(detail) && plain(request_id));
   std::string body = "{\"type\":\"about:blank\",\"title\":\"";
   body.append(reason_phrase(status)).append("\",\"status\":").append(std::to_string(status));
-  body.append(",\"detail\":\"")
-      .append(detail)
-      .append("\",\"code\":\"")
-      .append(code)
-      .append("\"}\n");
-  return {status, {{"Content-Type", "application/problem+json"}}, std::move(body)};
+  body.append(",\"detail\":\"").append(detail).append("\",\"code\":\"").append(code);
+  HttpFields headers{{"Content-Type", "application/problem+json"}};
+  if (!request_id.empty()) {
+    body.append("\",\"request_id\":\"").append(request_id);
+    headers.emplace_back("X-Request-Id", request_id);
+  }
+  body.append("\"}\n");
+  return {status, std::move(headers), std::move(body), std::string(code)};
 }
 
 }  // namespace dure

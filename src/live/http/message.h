@@ -15,6 +15,7 @@ std::string_view reason_phrase(int status);
 
 // {"type": "about:blank", "title": …, "status": …, "detail": …, "code": …} for what the server
 // itself refuses; code is stable, detail is for people. Both are ours, and need no escapes.
-HttpResponse problem(int status, std::string_view code, std::string_view detail);
+HttpResponse problem(int status, std::string_view code, std::string_view detail,
+                     std::string_view request_id = "");
 
 }  // namespace dure

@@ -41,6 +41,7 @@ struct HttpResponse {
   int status = 200;
   HttpFields headers;  // Content-Type besides others
   std::string body;
+  std::string code = {};  // of a problem document, for who looks on; not sent
   std::string_view header(std::string_view name) const;
 };
 
@@ -75,6 +76,8 @@ struct HttpServerOptions {
   std::int64_t patience_ms = 10'000, idle_ms = 75'000, grace_ms = 5'000;
   std::string certificate_file, key_file;  // PEM; both or none
   std::string client_ca_file;              // certificates of callers are asked for and checked
+  // Hears of what is refused before it is a request (413, 431, 408, …). Any thread.
+  std::function<void(const HttpResponse&, const std::string& peer)> refused;
 };
 
 class HttpServer {

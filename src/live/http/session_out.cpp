@@ -104,7 +104,10 @@ void Session::refuse(int status, std::string_view code, std::string_view detail)
   keep_alive_ = false;
   head_only_ = false;
   parser_.reset();
-  write(problem(status, code, detail));
+  HttpResponse response =
+      problem(status, code, detail, "refused-" + std::to_string(++core_->refusals));
+  if (core_->options.refused) core_->options.refused(response, peer_);
+  write(std::move(response));
 }
 
 void Session::write(HttpResponse response) {

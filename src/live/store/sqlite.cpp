@@ -10,6 +10,7 @@
 
 #include "base/check.h"
 #include "live/store/database.h"
+#include "live/store/shared_pages.h"
 #include "live/store/sqlite_file.h"
 #include "live/store/store.h"
 
@@ -47,7 +48,7 @@ class SqliteDatabase final : public Database {
   Dialect dialect() const override { return Dialect::sqlite; }
 
   Result<Done> begin() override {
-    TRY(here, connected());
+    TRY(here, connected(Access::read_write));
     (void)here;
     // A file that was moved or deleted under us would take our writes with it.
     int moved = 0;
@@ -70,7 +71,7 @@ class SqliteDatabase final : public Database {
                    const TakeRow& take) override {
     // A broken connection in the middle of a transaction stays broken until rollback().
     if (db_ == nullptr || sqlite3_get_autocommit(db_.get()) != 0) {
-      TRY(here, connected());
+      TRY(here, connected(Access::read_only));
       (void)here;
     }
     return step(statement, values, take);
@@ -143,11 +144,21 @@ class SqliteDatabase final : public Database {
     broken_ = false;
   }
 
-  Result<Done> connected() {
-    if (broken_) close();
+  // Where the disk has turned read-only, what only reads is served by a connection that does.
+  Result<Done> connected(Access needed) {
+    const bool only_reads = open_as_ == Access::read_only && access_ == Access::read_write;
+    if (broken_ || lost_ != shared_pages_lost() || (only_reads && needed == Access::read_write))
+      close();
     if (db_ != nullptr) return Done{};
-    TRY(opened, open_sqlite_file(path_, access_, IfMissing::refuse));
-    db_ = std::move(opened);
+    lost_ = shared_pages_lost();
+    open_as_ = access_;
+    Result<SqliteHandle> opened = open_sqlite_file(path_, access_, IfMissing::refuse);
+    if (!opened && opened.fault().found == kReadOnly && needed == Access::read_only) {
+      open_as_ = Access::read_only;
+      opened = open_sqlite_file(path_, Access::read_only, IfMissing::refuse);
+    }
+    if (!opened) return opened.fault();
+    db_ = std::move(opened.value());
     return Done{};
   }
 
@@ -213,6 +224,8 @@ class SqliteDatabase final : public Database {
   std::string path_;
   Access access_;
   SqliteHandle db_;
+  Access open_as_ = access_;  // read_only though access_ is not: the disk is, for now
+  std::uint64_t lost_ = shared_pages_lost();
   bool broken_ = false;  // to be closed once no transaction is open
   std::map<std::string, Prepared, std::less<>> prepared_;
 };
@@ -220,6 +233,7 @@ class SqliteDatabase final : public Database {
 }  // namespace
 
 Result<std::unique_ptr<Database>> open_sqlite(const std::string& path, Access access) {
+  guard_shared_pages();
   TRY(db, open_sqlite_file(path, access,
                            access == Access::read_write ? IfMissing::create : IfMissing::refuse));
   return Result<std::unique_ptr<Database>>(

@@ -58,6 +58,7 @@ class BadInput(Whole):
             post(422, "unknown_data_class", self.job(data_class="secret")),
             post(422, "unknown_project", self.job(project="p")), post(422, "unknown_job", self.job(after=[99])),
             post(422, "too_large", self.job(gpus=1_000_000)), post(422, "too_large", self.job(gpus=9)),
+            post(422, "too_large", self.job(memory_gb=90_000, sites=["s1"])),
             post(422, "wrong_hardware", self.job(gpus=0, cpus=4)),
             (415, "not_json", "POST", "/api/v1/jobs", self.job(), {"Content-Type": "text/plain"}),
             (400, "invalid_idempotency_key", "POST", "/api/v1/jobs", self.job(), {"Idempotency-Key": "k" * 201}))

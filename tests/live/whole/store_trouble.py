@@ -120,6 +120,23 @@ class StoreTrouble(Whole):
             lambda: sql(["ALTER SYSTEM RESET default_transaction_read_only", "SELECT pg_reload_conf()"]),
             "store_readonly")
 
+    def test_a_file_turns_read_only(self):
+        """As on a disk that turned read-only under a hub (errors=remount-ro): the files are open, and no byte may be
+        changed. Immutable files (chattr +i) are that, where the file system knows them."""
+        store = self.folder / "store"
+        store.mkdir()
+        self.start(store=f"sqlite:{store}/hub.db")
+
+        def files(flag):
+            return subprocess.run(["chattr", flag, *sorted(map(str, store.glob("hub.db*")))], capture_output=True)
+
+        self.addCleanup(files, "-i")
+        if files("+i").returncode != 0:
+            print("no immutable files here: only a server's store turns read-only", flush=True)
+            return
+        files("-i")
+        self.goes_on(lambda: files("+i"), lambda: files("-i"), "store_readonly")
+
     def test_a_file_that_may_only_be_read_is_no_store(self):
         self.start()
         self.assertEqual(self.h.stop(), 0)

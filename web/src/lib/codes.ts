@@ -8,7 +8,7 @@ const words: Record<string, Record<string, [ko: string, en: string]>> = {
     easy: ["EASY 백필", "EASY backfill"], conservative: ["보수적 백필", "Conservative backfill"],
   },
   reason: {
-    no_room: ["빈자리 없음", "no room"], behind_earlier_job: ["앞선 작업 뒤에서 대기", "behind an earlier job"], reserved: ["약속된 시작을 기다림", "has a promised start"], lender_limit: ["주인이 빌려주는 한도에 닿음", "the owner lends no more"], too_large: ["어느 풀보다 큼", "larger than every pool"],
+    no_room: ["빈자리 없음", "no room"], behind_earlier_job: ["앞선 작업 뒤에서 대기", "behind an earlier job"], reserved: ["약속된 시작을 기다림", "has a promised start"], lender_limit: ["주인이 빌려주는 한도에 닿음", "the owner lends no more"], too_large: ["어느 풀보다 큼", "larger than every pool"], nodes_out: ["빠져 있는 노드가 돌아와야 함", "large enough only when nodes that are out are back"],
     quota_limit: ["한도까지 쓰는 중", "its quota is used up"], not_reclaimable: ["빌릴 자리뿐인데 제때 돌려줄 수 없음", "room only to borrow, and it could not be given back in time"], reclaiming: ["빌려준 자리를 되찾는 중", "its own room is being taken back"],
     reserved_for_others: ["예약·정비를 위해 비워 둔 자리", "kept for a reservation or maintenance"], not_in_one_domain: ["자리는 있으나 흩어져 있음", "enough is free, but scattered"],
     no_cpu_or_memory: ["GPU는 있으나 CPU·메모리가 모자람", "GPUs are free, but not with its CPU and memory"], spread_limit: ["한 거점에 둘 수 있는 몫이 다 참", "as much of it runs there as may at one site"],

@@ -66,6 +66,7 @@ struct Core {
   std::unordered_set<Session*> sessions;
   std::size_t admitted = 0, streams = 0;
   std::atomic<bool> stopping = false;
+  std::atomic<std::uint64_t> refusals = 0;
 
   std::vector<std::shared_ptr<Session>> all() const;
 
