@@ -57,6 +57,8 @@ TEST(HubLog, SaysWhatFailedAndWhichNodesAreOut) {
     LiveEvent e;
     e.told.emplace();
     e.told->site = "s1";
+    e.told->agent = "journal";
+    e.told->fact.number = 1;
     e.told->fact.node.emplace();
     e.told->fact.node->name = "n0";
     e.told->fact.node->state = state;
