@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
 """The members' questions: each scenario of this folder is run beside what it is compared with, and its figures are printed.
 
-A run takes about six seconds and 180 MB; there are 20 of them. --keep FOLDER leaves each summary there and reads those that are there
+A run takes about six seconds and 180 MB; there are 19 of them. --keep FOLDER leaves each summary there and reads those that are there
 already: empty it when a scenario or the program has changed.
 
 usage: run.py [--dure build/dure] [--keep FOLDER] [MEMBER...]
 """
 import argparse
+import functools
+import hashlib
 import json
 import subprocess
 import sys
@@ -22,23 +24,23 @@ class Summary:
     """summary.json (docs/formats/results.md), asked by name."""
 
     def __init__(self, figures):
-        self.all = figures
+        self.summary = figures
 
     @staticmethod
     def _of(rows, **keys):
         return next((r for r in rows if all(r[k] == v for k, v in keys.items())), None)
 
     def site(self, site):
-        return self._of(self.all["sites"], id=site)
+        return self._of(self.summary["sites"], id=site)
 
     def member(self, member):
-        return self._of(self.all["members"], id=member)
+        return self._of(self.summary["members"], id=member)
 
     def fair(self, member):
-        return self._of(self.all["fairness"]["members"], id=member)
+        return self._of(self.summary["fairness"]["members"], id=member)
 
     def work(self, workload, member):
-        return self._of(self.all["workloads"], id=workload, member=member)
+        return self._of(self.summary["workloads"], id=workload, member=member)
 
     def wait_min(self, workload, member, which="mean"):
         row = self.work(workload, member)
@@ -59,23 +61,23 @@ class Summary:
         return row["deadlines_met"] / row["deadlines"] if row and row.get("deadlines") else None
 
     def served(self, workload, member):
-        row = self._of(self.all["services"]["items"], workload=workload, member=member)
+        row = self._of(self.summary["services"]["items"], workload=workload, member=member)
         return row and row["satisfied"]
 
     def unserved_h(self, workload, member):
         """Replica-hours that the service wanted and did not have."""
-        row = self._of(self.all["services"]["items"], workload=workload, member=member)
+        row = self._of(self.summary["services"]["items"], workload=workload, member=member)
         return row and row["replicas_mean"] * HOURS * (1 - row["satisfied"])
 
     def lent(self, owner=None, borrower=None):
-        rows = self.all["ledger"]["lent"]
+        rows = self.summary["ledger"]["lent"]
         return sum(r["gpu_h"] for r in rows if owner in (None, r["owner"]) and borrower in (None, r["borrower"]))
 
     def lent_at(self, owner, site):
-        return sum(r["gpu_h"] for r in self.all["ledger"]["lines"] if (r["owner"], r["site"]) == (owner, site))
+        return sum(r["gpu_h"] for r in self.summary["ledger"]["lines"] if (r["owner"], r["site"]) == (owner, site))
 
     def device(self, hardware):
-        return self._of(self.all["gpus"]["by_hardware"], hardware=hardware)
+        return self._of(self.summary["gpus"]["by_hardware"], hardware=hardware)
 
     def reclaimed_in_time(self, member):
         """Share of the waits for lent room that ended within the lender's bound; of the member's own jobs."""
@@ -83,10 +85,10 @@ class Summary:
         return row["reclaims_within_bound"] / row["reclaims"] if row["reclaims"] else None
 
     def refusals(self):
-        return sum(self.all["jobs"]["refused"].values())
+        return sum(self.summary["jobs"]["refused"].values())
 
     def broken_books(self):
-        return [c["name"] for c in self.all["balance"]["checks"] if not c["ok"]]
+        return [c["name"] for c in self.summary["balance"]["checks"] if not c["ok"]]
 
 
 @dataclass
@@ -106,8 +108,8 @@ NO_NIGHT_WORK = tuple(f"workloads[night_chat_inference].demand[{i}].arrivals_per
 
 
 def cells(s, what):
-    return sum(s.all["services"]["items"][i]["replicas_mean"] * HOURS * what(s.all["services"]["items"][i]["satisfied"])
-               for i in range(len(s.all["services"]["items"])) if s.all["services"]["items"][i]["workload"] == "ai_ran_cells")
+    return sum(s.summary["services"]["items"][i]["replicas_mean"] * HOURS * what(s.summary["services"]["items"][i]["satisfied"])
+               for i in range(len(s.summary["services"]["items"])) if s.summary["services"]["items"][i]["workload"] == "ai_ran_cells")
 
 
 def night(s, workload):
@@ -117,14 +119,14 @@ def night(s, workload):
 QUESTIONS = {
     "stargate-korea": Question(
         "Do training and inference both fit at the two sites, and what does a site without grid for two days cost?",
-        {"calm": DAYS, "no overflow": ("days", ("lending[7].max_share=0",)), "Pohang dark": ("stargate-korea", ()),
+        {"calm": ("stargate-korea", ("disruptions=[]",)), "Pohang dark": ("stargate-korea", ()),
          "Jeonnam dark": ("stargate-korea", ("disruptions[grid_gone].site=stargate_jeonnam",))},
         [("training, GPU-h", ".0f", lambda s: s.gpu_h("openai_training", "openai")),
          ("training, mean wait, h", ".1f", lambda s: (s.wait_min("openai_training", "openai") or 0) / 60),
          ("inference served", ".4f", lambda s: s.served("openai_inference", "openai")),
          ("inference not served, replica-h", ".0f", lambda s: s.unserved_h("openai_inference", "openai")),
          ("borrowed at Ulsan, GPU-h", ".0f", lambda s: s.lent("sk", "openai")),
-         ("done again after stops and failures, whole alliance, GPU-h", ".0f", lambda s: s.all["failures"]["lost_gpu_h"]),
+         ("done again after stops and failures, whole alliance, GPU-h", ".0f", lambda s: s.summary["failures"]["lost_gpu_h"]),
          ("Pohang: use of its GPUs", ".3f", lambda s: s.site("stargate_pohang")["utilization"]),
          ("Jeonnam: use of its GPUs", ".3f", lambda s: s.site("stargate_jeonnam")["utilization"]),
          ("Pohang: peak of its 20 MW", ".2f", lambda s: s.site("stargate_pohang")["peak_mw"]),
@@ -149,7 +151,7 @@ QUESTIONS = {
              "tenant_sovereign", "tenant_secret", "government", "medical", "vehicle_personal", "fab_secret"))),
          ("jobs refused", ".0f", Summary.refusals)]),
     "samsung-fab": Question(
-        "May Dongtan lend, and a lithography burst still have its room within the hour?",
+        "May Dongtan lend, and a lithography burst still be done in time?",
         {"calm": DAYS, "rush": ("samsung-fab", ()), "rush, Dongtan keeps": ("samsung-fab", ("lending[11].max_share=0",))},
         [("yield vision served", ".5f", lambda s: s.served("samsung_fab_yield_vision", "samsung")),
          ("rush, mean wait, min", ".1f", lambda s: s.wait_min("samsung_mask_rush", "samsung")),
@@ -208,12 +210,12 @@ QUESTIONS = {
          ("tuning, mean wait, min", ".1f", lambda s: s.wait_min("finetune_and_rl", "naver")),
          ("search, in time", ".3f", lambda s: s.in_time("naver_search_and_ranking_batch", "naver")),
          ("exchange between sites, TB", ".0f",
-          lambda s: sum(k["sent_gb"] for k in s.all["network"]["kinds"] if k["kind"] == "exchange") / 1000),
+          lambda s: sum(k["sent_gb"] for k in s.summary["network"]["kinds"] if k["kind"] == "exchange") / 1000),
          ("exchange that was never sent, TB", ".1f",
-          lambda s: sum(k["lacking_gb"] for k in s.all["network"]["kinds"] if k["kind"] == "exchange") / 1000),
-         ("busiest hour of a link", ".3f", lambda s: max((l["peak_utilization"] for l in s.all["network"]["links"]), default=0)),
+          lambda s: sum(k["lacking_gb"] for k in s.summary["network"]["kinds"] if k["kind"] == "exchange") / 1000),
+         ("busiest hour of a link", ".3f", lambda s: max((l["peak_utilization"] for l in s.summary["network"]["links"]), default=0)),
          ("speed of a split gang, slowest", ".3f",
-          lambda s: min((v["sites_speed"] for v in s.all["network"]["speeds"] if v["sites_speed"] is not None), default=None))]),
+          lambda s: min((v["sites_speed"] for v in s.summary["network"]["speeds"] if v["sites_speed"] is not None), default=None))]),
     "lg": Question(
         "Scans may not leave, racks may be lent: what does lending cost LG, and what does it bring?",
         {"lending": ("lg", ()), "nobody lends": ("days", ("lending=[]",))},
@@ -227,7 +229,7 @@ QUESTIONS = {
          ("borrowed by LG, GPU-h", ".0f", lambda s: s.member("lg")["borrowed_gpu_h"]),
          ("taken back within the bound", ".4f", lambda s: s.reclaimed_in_time("lg")),
          ("settlement for LG, million KRW", ".1f",
-          lambda s: next((r["net_krw"] for r in s.all["ledger"]["settlement"] if r["member"] == "lg"), 0) / 1e6),
+          lambda s: next((r["net_krw"] for r in s.summary["ledger"]["settlement"] if r["member"] == "lg"), 0) / 1e6),
          ("scans refused elsewhere, jobs", ".0f", Summary.refusals)]),
     "ai-ran-cells": Question(
         "May the cells' GPUs work at night, and are all cells back in the morning?",
@@ -255,9 +257,10 @@ QUESTIONS = {
 }
 
 
+@functools.cache  # the calm days stand beside several questions
 def simulate(dure, scenario, settings, keep=None):
-    name = "+".join([scenario, *settings]).replace("/", "_")
-    kept = Path(keep) / f"{name}.json" if keep else None
+    name = " ".join([scenario, *settings])
+    kept = Path(keep) / f"{scenario}-{hashlib.sha256(name.encode()).hexdigest()[:8]}.json" if keep else None
     if kept and kept.exists():
         return Summary(json.loads(kept.read_text()))
     args = [dure, "simulate", str(HERE / f"{scenario}.yaml"), "--json", "--progress", "never"]
@@ -280,7 +283,7 @@ def show(name, question, runs):
         cells_ = (figure(s) for s in runs.values())
         print(f"   {what:<{wide}}" + "".join(f"  {'-' if v is None else format(v, form):>22}" for v in cells_))
     print(f"   {'law broken; books that do not balance':<{wide}}" +
-          "".join(f"  {str(s.all['sovereignty']['violations']) + '; ' + str(len(s.broken_books())):>22}" for s in runs.values()))
+          "".join(f"  {str(s.summary['sovereignty']['violations']) + '; ' + str(len(s.broken_books())):>22}" for s in runs.values()))
 
 
 def main():
