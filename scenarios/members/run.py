@@ -244,7 +244,7 @@ QUESTIONS = {
          ("night chat, mean wait, Samsung, s", ".0f", lambda s: 60 * (s.wait_min("night_chat_inference", "samsung") or 0))]),
     "kisti": Question(
         "What do calibrations and a day of service of the QPU cost hybrid work and the rest of Hangang?",
-        {"as the hub": DAYS, "calibrated": ("kisti", ("maintenance=[]",)), "and a day of service": ("kisti", ())},
+        {"as the hub": DAYS, "calibrated": ("kisti", ("maintenance=[]", "reservations[calibration].times=4")), "a day of service": ("kisti", ())},
         [("hybrid jobs done", ".0f", lambda s: s.done("kisti_quantum_hybrid", "kisti")),
          ("hybrid, mean wait, h", ".2f", lambda s: s.wait_min("kisti_quantum_hybrid", "kisti") / 60),
          ("hybrid, p95 of wait, h", ".2f", lambda s: s.wait_min("kisti_quantum_hybrid", "kisti", "p95") / 60),

@@ -57,8 +57,9 @@ def samsung_fab(dure, keep):
          f"{rush.reclaimed_in_time('samsung'):.4f} of {rush.fair('samsung')['reclaims']}, p95 {rush.fair('samsung')['reclaim_p95_s']:.0f} s")
     s.so("the rush is done within its day, lent or not", min(r.in_time("samsung_mask_rush", "samsung") for r in (rush, keeps)) > 0.95,
          [round(r.in_time("samsung_mask_rush", "samsung"), 3) for r in (rush, keeps)])
-    usual, less = (r.in_time("samsung_computational_lithography", "samsung") for r in (calm, rush))
-    s.so("the usual lithography pays for it", less < usual, f"{less:.3f} in time, {usual:.3f} on calm days")
+    usual, less, kept = (r.in_time("samsung_computational_lithography", "samsung") for r in runs)
+    s.so("the usual lithography pays for it, more where Dongtan lends", less < kept - 0.02 < kept < usual,
+         f"{less:.3f} in time, {kept:.3f} if Dongtan keeps, {usual:.3f} on calm days")
     return all_balance(s, runs)
 
 
@@ -68,8 +69,10 @@ def sk_cloud(dure, keep):
     s.so("no tenant's work runs in the AWS hall next door", quota.done("probe_sovereign_at_aws", "sk") == 0 and
          set(quota.summary["jobs"]["refused"]) == {"foreign_law_reach"}, quota.summary["jobs"]["refused"])
     waits = [r.wait_min("skt_sovereign_cloud_tenants", "sk") for r in runs]
-    s.so("the surge makes the others wait, with a quota less than twice as long", waits[0] < waits[1] < 2.5 * waits[0],
-         f"{waits[1]:.0f} minutes, {waits[0]:.0f} without it")
+    s.so("the surge makes the others wait, and a quota takes most of that away", waits[0] < waits[1] < waits[2] and
+         waits[1] - waits[0] < 0.6 * (waits[2] - waits[0]), f"{waits[0]:.0f} minutes on calm days, {waits[1]:.0f}, {waits[2]:.0f} without a quota")
+    ran = [r.gpu_h("sk_tenant_surge", "sk") for r in (quota, free)]
+    s.so("who has a quota keeps to it", ran[0] < 1000 * 72 and ran[0] < ran[1] / 2, f"{ran[0]:.0f} against {ran[1]:.0f} GPU-hours")
     s.so("who surges waits longest", quota.wait_min("sk_tenant_surge", "sk") > 4 * waits[1], f"{quota.wait_min('sk_tenant_surge', 'sk'):.0f} minutes")
     chat = [r.served("chat_serving", "sk") for r in runs]
     s.so("chat does not notice", min(chat) > 0.999, chat)
@@ -86,13 +89,15 @@ def hyundai(dure, keep):
     s.so("the release is validated within half a day", release.in_time("hyundai_release_validation", "hyundai") > 0.95,
          f"{release.in_time('hyundai_release_validation', 'hyundai'):.3f} in time")
     late, was = (r.in_time("hyundai_log_replay", "hyundai") for r in (release, calm))
-    s.so("replay gives way", late < was - 0.03, f"{late:.3f} in time, {was:.3f} on calm days")
+    s.so("replay gives way", late < was - 0.015, f"{late:.3f} in time, {was:.3f} on calm days")
     lines = [r.served("hyundai_smart_factory", "hyundai") for r in runs]
     s.so("the lines do not notice", min(lines) > 0.9999, lines)
     more, less = release.member("hyundai")["borrowed_gpu_h"], calm.member("hyundai")["borrowed_gpu_h"]
     s.so("Hyundai borrows more: what may leave makes room", more > less, f"{more:.0f} against {less:.0f} GPU-hours")
     robots, robots_alone = (r.wait_min("hyundai_robotics_sim", "hyundai") for r in (release, alone))
     s.so("where nobody lends, robots wait for it", robots_alone > 1.5 * robots, f"{robots_alone:.0f} against {robots:.0f} minutes")
+    s.so("and replay, which may not move, is late", alone.in_time("hyundai_log_replay", "hyundai") < 0.75,
+         f"{alone.in_time('hyundai_log_replay', 'hyundai'):.3f} in time")
     return all_balance(s, runs)
 
 
@@ -118,9 +123,15 @@ def naver(dure, keep):
     s, runs = compared(dure, keep, "naver")
     two, one = runs
     chat = [r.served("chat_serving", "naver") for r in runs]
-    s.so("chat has its evening beside pretraining", min(chat) > 0.97, chat)
+    s.so("chat has its evening beside pretraining", min(chat) > 0.985, chat)
     trained = [sum(r.gpu_h("llm_pretraining", m) for m in ("naver", "sk", "gov")) for r in runs]
-    s.so("pretraining goes on", min(trained) > 1e6, trained)
+    s.so("two sites gain nothing in three days, and cost nothing", abs(trained[0] / trained[1] - 1) < 0.05, trained)
+    sent = [sum(k["sent_gb"] for k in r.summary["network"]["kinds"] if k["kind"] == "exchange") for r in runs]
+    s.so("a split gang sends its gradients over the fibre", sent[0] > 1e5 and sent[1] == 0, sent)
+    speeds = [v["sites_speed"] for v in two.summary["network"]["speeds"]]
+    s.so("and runs a little slower", 0.8 < min(speeds) < 0.95, speeds)
+    busiest = max(x["peak_utilization"] for x in two.summary["network"]["links"])
+    s.so("no link is full", busiest < 0.6, busiest)
     return all_balance(s, runs)
 
 
@@ -134,6 +145,10 @@ def lg(dure, keep):
     s.so("and has it back within its hour", lends.reclaimed_in_time("lg") > 0.97, f"{lends.reclaimed_in_time('lg'):.4f}")
     wait = lends.wait_min("lg_cancer_imaging", "lg")
     s.so("cancer imaging waits minutes", wait < 10, f"{wait:.1f} minutes")
+    for work, longer in (("lg_exaone", True), ("lg_robotics", False)):
+        lent, kept = (r.wait_min(work, "lg") for r in runs)
+        s.so(f"lending makes {work} wait {'longer' if longer else 'less'}", (lent > 3 * kept) if longer else (lent < kept / 2),
+             f"{lent:.1f} minutes, {kept:.1f} where nobody lends")
     return all_balance(s, runs)
 
 
@@ -141,7 +156,9 @@ def ai_ran_cells(dure, keep):
     s, runs = compared(dure, keep, "ai-ran-cells")
     none, short, long_too = runs
     served = [run.cells(r, lambda x: x) / run.cells(r, lambda x: 1) for r in runs]
-    s.so("cells have what they want, also with work of hours beside them", min(served) > 0.999, [round(x, 6) for x in served])
+    s.so("all cells are back in the morning after short work", min(served[:2]) > 0.9995, [round(x, 6) for x in served[:2]])
+    s.so("not after long work", 0.95 < served[2] < 0.998, round(served[2], 6))
+    s.so("Yonsei's, which lend nothing at night, are", long_too.served("ai_ran_cells", "gov") > 0.9999, long_too.served("ai_ran_cells", "gov"))
     use = [r.device("rtx_pro_6000_se_shared")["utilization"] for r in runs]
     s.so("their GPUs work more for it", use[0] < use[1] < use[2] + 0.01, [round(x, 3) for x in use])
     stops = [sum(r.fair(m)["stopped"] for m in run.CELL_OWNERS[:4]) for r in runs]
