@@ -111,7 +111,8 @@ def stargate_korea(dure, keep):
         s.so(f"{dark} is dark for two days of three", use < 0.45, f"{use:.3f} of its GPUs in use")
         trained, usual = r.gpu_h("openai_training", "openai"), calm.gpu_h("openai_training", "openai")
         s.so("training makes room", trained < 0.7 * usual, f"{trained:.0f} of {usual:.0f} GPU-hours")
-        s.so("inference lacks part of its evenings", 0.6 < r.served("openai_inference", "openai") < 0.98, f"{r.served('openai_inference', 'openai'):.4f} served")
+        served = r.served("openai_inference", "openai")
+        s.so("inference lacks part of its days", 0.6 < served < 0.98, f"{served:.4f} served")
     least, most = sorted(r.served("openai_inference", "openai") for r in (pohang, jeonnam))
     s.so("one candidate lost costs as much as the other", most - least < 0.03, f"{least:.4f} and {most:.4f} served")
     peaks = [calm.site(x)["peak_mw"] for x in ("stargate_pohang", "stargate_jeonnam")]
@@ -162,17 +163,18 @@ def ai_ran_cells(dure, keep):
     use = [r.device("rtx_pro_6000_se_shared")["utilization"] for r in runs]
     s.so("their GPUs work more for it", use[0] < use[1] < use[2] + 0.01, [round(x, 3) for x in use])
     stops = [sum(r.fair(m)["stopped"] for m in run.CELL_OWNERS[:4]) for r in runs]
-    s.so("long work is stopped in the morning", stops[2] > stops[1], stops)
+    s.so("long work is stopped for them", stops[2] > stops[1], stops)
     return all_balance(s, runs)
 
 
 def kisti(dure, keep):
     s, runs = compared(dure, keep, "kisti")
-    hub, calibrated, serviced = runs
     wait = [r.wait_min("kisti_quantum_hybrid", "kisti") / 60 for r in runs]
-    s.so("windows make hybrid work wait, a day of service much more", wait[0] < wait[1] < wait[2], [round(x, 2) for x in wait])
     use = [r.device("ionq_tempo")["utilization"] for r in runs]
-    s.so("the QPU is used less", use[0] > use[1] > use[2], [round(x, 3) for x in use])
+    s.so("windows cost the QPU far more than their hours", use[1] < use[0] - 0.15 and wait[1] > 4 * wait[0],
+         f"{use[1]:.3f} in use, wait {wait[1]:.1f} hours; {use[0]:.3f}, {wait[0]:.1f} without")
+    s.so("less where jobs ask for what they take", use[1] + 0.05 < use[2] < use[0] and wait[0] < wait[2] < wait[1] / 2, f"{use[2]:.3f} in use, wait {wait[2]:.1f} hours")
+    s.so("a day of service costs most", wait[3] > 1.3 * wait[1], f"wait {wait[3]:.1f} hours")
     cores = [r.device("hangang_cpu")["utilization"] for r in runs]
     s.so("CPU nodes do not notice", max(cores) - min(cores) < 0.02, [round(x, 3) for x in cores])
     return all_balance(s, runs)
