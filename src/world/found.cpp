@@ -343,8 +343,25 @@ const PoolPlan* largest(const Scenario& s, const Founding& f, const std::string&
 }
 
 // Racks of one class that an owner has in several halls: the hall with the most. What has no power
-// then cannot be kept, so a reservation and a maintenance are cut to what has.
+// then cannot be kept, nor what is away or kept for another, so a maintenance and then a
+// reservation are cut to what is left.
 void keep_dates(const Scenario& s, Founding& out) {
+  std::map<PoolId, Timeline> kept;  // below 0 by what is
+  for (const MaintenanceSpec& m : s.maintenance) {
+    const Millis from = midnight(m.from), to = midnight(m.to);
+    const PoolPlan* pool = largest(s, out, m.owner, m.site, m.hardware, from);
+    if (pool == nullptr) continue;
+    Timeline& others = kept[pool->opened.pool];
+    std::int64_t gpus =
+        std::min(m.gpus.count() * units_of_one(pool->opened.device),
+                 out.least_powered(pool->opened.pool, from, to) + others.least_free(from, to));
+    gpus -= gpus % pool->opened.gpus_per_node;  // whole nodes
+    if (gpus <= 0) continue;
+    others.change(from, to, -gpus);
+    out.maintenance.push_back({pool->opened.pool, gpus, from, to});
+  }
+  std::stable_sort(out.maintenance.begin(), out.maintenance.end(),
+                   [](const auto& a, const auto& b) { return a.from < b.from; });
   for (const ReservationSpec& r : s.reservations) {
     const std::uint32_t member = index_of(s.members, r.member);
     for (std::int64_t i = 0; i < r.times; ++i) {
@@ -352,24 +369,17 @@ void keep_dates(const Scenario& s, Founding& out) {
       const PoolPlan* pool = largest(s, out, r.owner, r.site, r.hardware, from);
       if (pool == nullptr) continue;
       const Millis to = from + hours(r.hours);
-      const std::int64_t there = out.least_powered(pool->opened.pool, from, to);
+      Timeline& others = kept[pool->opened.pool];
+      const std::int64_t there =
+          out.least_powered(pool->opened.pool, from, to) + others.least_free(from, to);
       const std::int64_t asked = r.gpus.count() * units_of_one(pool->opened.device);
-      if (const std::int64_t gpus = std::min(asked, there); gpus > 0)
-        out.reservations.push_back({MemberId{member}, pool->opened.pool, gpus, from, to});
+      const std::int64_t gpus = std::min(asked, there);
+      if (gpus <= 0) continue;
+      others.change(from, to, -gpus);
+      out.reservations.push_back({MemberId{member}, pool->opened.pool, gpus, from, to});
     }
   }
   std::stable_sort(out.reservations.begin(), out.reservations.end(),
-                   [](const auto& a, const auto& b) { return a.from < b.from; });
-  for (const MaintenanceSpec& m : s.maintenance) {
-    const Millis from = midnight(m.from);
-    const PoolPlan* pool = largest(s, out, m.owner, m.site, m.hardware, from);
-    if (pool == nullptr) continue;
-    std::int64_t gpus = std::min(m.gpus.count() * units_of_one(pool->opened.device),
-                                 out.least_powered(pool->opened.pool, from, midnight(m.to)));
-    gpus -= gpus % pool->opened.gpus_per_node;  // whole nodes
-    if (gpus > 0) out.maintenance.push_back({pool->opened.pool, gpus, from, midnight(m.to)});
-  }
-  std::stable_sort(out.maintenance.begin(), out.maintenance.end(),
                    [](const auto& a, const auto& b) { return a.from < b.from; });
 }
 

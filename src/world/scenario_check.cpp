@@ -1,6 +1,7 @@
 #include "world/scenario_check.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <map>
 #include <set>
@@ -510,23 +511,60 @@ class Checker {
         fault(here + ".every_days", "after how many days it comes again, for times above 1", "0");
       if (r.every_days > 0 && r.hours > 24.0 * static_cast<double>(r.every_days))
         fault(here + ".hours", "over before it comes again", decimal_text(r.hours));
-      std::int64_t promised = 0;
-      for (const ReservationSpec& other : s_.reservations)
-        if (other.owner == r.owner && other.site == r.site && other.hardware == r.hardware)
-          promised += other.gpus.count();  // as if all at once
-      const std::int64_t there = delivered(r.owner, r.site, &r.hardware, r.first);
-      if (promised > there)
-        fault(here + ".gpus",
-              "reservations of at most the " + std::to_string(there) + " GPUs of " + r.hardware +
-                  " that " + r.owner + " has at " + r.site + " on " + to_string(r.first),
-              std::to_string(promised) + " with the others there",
-              there == 0 ? "the racks come later: see installs" : "");
     }
+    kept_at_once();
     std::set<std::string_view> priced;
     for (std::size_t i = 0; i < s_.prices.size(); ++i)
       if (!priced.insert(s_.prices[i].hardware).second)
         fault(row("prices", i) + ".hardware", "each class once",
               q(s_.prices[i].hardware) + " again");
+  }
+
+  // What is kept of an owner's racks and what is away at any instant: not more than there is.
+  void kept_at_once() {
+    struct Step {
+      Millis at;
+      std::int64_t gpus = 0;     // more, or less than 0 where it ends
+      std::size_t row = 0;       // of the reservations
+      bool reservation = false;  // and it begins
+    };
+    std::map<std::array<std::string, 3>, std::vector<Step>> steps;  // owner, site, hardware
+    const auto keep = [&](const auto& r, Millis from, Millis to, std::size_t row, bool reserves) {
+      std::vector<Step>& of = steps[{r.owner, r.site, r.hardware}];
+      of.push_back({from, r.gpus.count(), row, reserves});
+      of.push_back({to, -r.gpus.count(), row, false});
+    };
+    for (const MaintenanceSpec& m : s_.maintenance)
+      if (m.from < m.to) keep(m, midnight(m.from), midnight(m.to), 0, false);
+    for (std::size_t i = 0; i < s_.reservations.size(); ++i) {
+      const ReservationSpec& r = s_.reservations[i];
+      for (std::int64_t k = 0; k < r.times; ++k) {
+        const auto ms = [](double hours) { return Millis(std::llround(hours * 3'600'000)); };
+        const Millis from = midnight(r.first) + Millis(k * r.every_days * kMsPerDay) + ms(r.hour);
+        keep(r, from, from + ms(r.hours), i, true);
+      }
+    }
+    std::set<std::size_t> told;
+    for (auto& [place, list] : steps) {
+      std::stable_sort(list.begin(), list.end(), [](const Step& a, const Step& b) {
+        return a.at != b.at ? a.at < b.at : a.gpus < b.gpus;  // what ends then makes room
+      });
+      std::int64_t kept = 0;
+      for (const Step& step : list) {
+        kept += step.gpus;
+        if (!step.reservation || told.count(step.row) > 0) continue;
+        const Date day = date_of(step.at);
+        const std::int64_t there = delivered(place[0], place[1], &place[2], day);
+        if (kept <= there) continue;
+        told.insert(step.row);
+        fault(row("reservations", step.row) + ".gpus",
+              "with what is kept or in maintenance at once, at most the " + std::to_string(there) +
+                  " GPUs of " + place[2] + " that " + place[0] + " has at " + place[1] + " on " +
+                  to_string(day),
+              std::to_string(kept) + " at once",
+              there == 0 ? "the racks come later: see installs" : "");
+      }
+    }
   }
 
   void duration(const DurationLaw& d, const std::string& here) {
