@@ -28,7 +28,8 @@ class Bounded {
   explicit Bounded(const FreeParameter& p)
       : log_(p.least > 0), least_(at(p.least)), most_(at(p.most)) {
     start_ = std::clamp(at(p.start), least_, most_);
-    const double s = std::clamp((start_ - least_) / (most_ - least_), 1e-3, 1 - 1e-3);
+    const double first = std::clamp(at(p.first.value_or(p.start)), least_, most_);
+    const double s = std::clamp((first - least_) / (most_ - least_), 1e-3, 1 - 1e-3);
     from_ = std::log(s / (1 - s)) - kFirst;
   }
   double value(double u) const {

@@ -27,6 +27,7 @@ namespace dure {
 struct FreeParameter {
   std::string name;
   double start = 0, least = 0, most = 0;  // least < most; start within, or it is moved within
+  std::optional<double> first = {};       // where the search begins, if not at start
 };
 
 struct FitSettings {

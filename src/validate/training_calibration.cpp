@@ -79,18 +79,13 @@ Outcome<CalibrationResult> calibrate_training(const std::string& table, const st
   const auto hash = file_hash(table);
   if (!hash) return Faults{hash.fault()};
 
-  // Layouts that rows do not say are searched by the constants before the fit, and once more after.
-  const auto every = [](const TrainingJob&) { return true; };
   TrainingSpec spec = unfitted(file.value().training);
-  TrainingJobs jobs;
-  FittedModel fit;
-  for (int round = 0; round < 2; ++round) {
-    jobs = training_jobs(spec, read.value().rows);
-    const auto fitted = fit_training(spec, jobs.jobs, every);
-    if (!fitted) return Faults{fitted.fault()};
-    fit = fitted.value();
-    spec = with_constants(spec, values_of(fit));
-  }
+  const TrainingJobs jobs = training_jobs(spec, read.value().rows);
+  const auto fitted = fit_training(spec, jobs.jobs, [](const TrainingJob&) { return true; });
+  if (!fitted) return Faults{fitted.fault()};
+  const FittedModel& fit = fitted.value();
+  const std::vector<double> values = values_of(fit);
+  spec = with_constants(spec, values);
 
   CalibrationResult out;
   for (const FittedParameter& p : fit.parameters)
@@ -104,9 +99,9 @@ Outcome<CalibrationResult> calibrate_training(const std::string& table, const st
     std::map<std::string, std::vector<double>> fits;
     for (const auto& [name, leaves] : groups) {
       if (!fits.contains(leaves)) {
-        const auto part = fit_training(spec, jobs.jobs, [&](const TrainingJob& job) {
-          return groups.at(d.group(job)) != leaves;
-        });
+        const auto part = fit_training(
+            spec, jobs.jobs,
+            [&](const TrainingJob& job) { return groups.at(d.group(job)) != leaves; }, values);
         if (!part) continue;  // no row is left without it
         fits[leaves] = values_of(part.value());
       }

@@ -120,7 +120,7 @@ TrainingSpec unfitted(const TrainingSpec& spec) {
 }
 
 Result<FittedModel> fit_training(const TrainingSpec& spec, const std::vector<TrainingJob>& jobs,
-                                 const TakesJob& takes) {
+                                 const TakesJob& takes, const std::vector<double>& from) {
   std::vector<const TrainingJob*> taken;
   std::map<std::string, double> suites;
   for (const TrainingJob& job : jobs) {
@@ -133,6 +133,7 @@ Result<FittedModel> fit_training(const TrainingSpec& spec, const std::vector<Tra
     weights.push_back(1 / std::sqrt(std::max(1.0, suites[job->suite] / kFullSuite)));
   std::vector<FreeParameter> free;
   for (const TrainingConstant& c : training_constants()) free.push_back(c.free);
+  for (std::size_t i = 0; i < from.size() && i < free.size(); ++i) free[i].first = from[i];
   TrainingSpec trial = spec;
   const auto residuals = [&](std::span<const double> values, std::span<double> out) {
     const auto& all = training_constants();
@@ -140,8 +141,11 @@ Result<FittedModel> fit_training(const TrainingSpec& spec, const std::vector<Tra
     for (std::size_t i = 0; i < taken.size(); ++i)
       out[i] = weights[i] * std::log(predicted_s(trial, *taken[i]) / taken[i]->measured_s);
   };
-  return least_squares(free, taken.size(), residuals,
-                       {.pull = 0.05, .robust = 0.06, .reweights = 5, .evaluations = 25});
+  // Near the answer two renewals of the weights settle it; from the starts it takes more.
+  const int rounds = from.empty() ? 5 : 2;
+  return least_squares(
+      free, taken.size(), residuals,
+      {.pull = 0.05, .robust = 0.06, .reweights = rounds, .evaluations = from.empty() ? 12 : 8});
 }
 
 const std::vector<TrainingDimension>& training_dimensions() {

@@ -28,9 +28,10 @@ TrainingSpec with_constants(TrainingSpec spec, const std::vector<double>& values
 TrainingSpec unfitted(const TrainingSpec& spec);
 
 using TakesJob = std::function<bool(const TrainingJob&)>;
-// Of the jobs that `takes` takes; constants from their starts.
+// Of the jobs that `takes` takes. from: constants of an earlier fit, near which the search begins;
+// the pull is to the starts all the same.
 Result<FittedModel> fit_training(const TrainingSpec& spec, const std::vector<TrainingJob>& jobs,
-                                 const TakesJob& takes);
+                                 const TakesJob& takes, const std::vector<double>& from = {});
 
 // What is left out whole to see how the model does on what it was not fitted to.
 struct TrainingDimension {

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <map>
-#include <tuple>
 
 namespace dure {
 namespace {
@@ -90,63 +88,41 @@ std::string family_of(std::string_view model) {
   return std::string(model.substr(0, model.find_first_of("-.0123456789")));
 }
 
-// Where a layout is not known.
-class Layouts {
- public:
-  explicit Layouts(const TrainingSpec& spec) : spec_(spec) {}
+// N of `grad_accum N` in the note; 0: not said.
+double accumulated(const TrainingRow& r) {
+  const std::string note = lower(r.note);
+  const std::string_view word = "grad_accum ";
+  const std::size_t at = note.find(word);
+  if (at == std::string::npos) return 0;
+  std::string_view rest = std::string_view(note).substr(at + word.size());
+  return take_number(rest).value_or(0);
+}
 
-  void search(TrainingJob& job, const TrainingRow& r) {
-    LayoutAsked asked{job.layout.gpus, r.tp, r.pp, r.vp, r.cp, r.ep, std::nullopt, accumulated(r)};
-    auto& found =
-        cache_[{job.software, job.gpu.id, job.shape.params, job.shape.active_params,
-                job.shape.layers, job.shape.hidden, job.run.sequence_tokens, job.run.batch_seqs,
-                job.run.year, job.layout.gpus, asked.microbatches.value_or(0),
-                static_cast<int>(job.run.precision), static_cast<int>(job.run.method),
-                r.tp.value_or(0) + 1e3 * r.pp.value_or(0) + 1e6 * r.cp.value_or(0)}];
-    if (!found) found = best(job, asked);
-    job.layout = found->layout;
-    job.run.recompute = found->recompute;
+// Of a run whose layout is not known: see the header. What the row says of it stays.
+TrainingLayout usual_layout(const TrainingRow& r, const TrainingJob& job) {
+  constexpr double kStateFull = 8, kStateLora = 2;  // bytes a parameter; the optimizer is sharded
+  constexpr double kLeastTokens = 1024, kMostMicrobatch = 8;
+  const double n = job.layout.gpus, batch = job.run.batch_seqs, params = job.shape.params;
+  const double bytes = params * (job.run.method == TrainingMethod::lora ? kStateLora : kStateFull);
+  double replica = 1;
+  while (replica < n && bytes / replica > 0.5e9 * job.gpu.memory_gb) replica *= 2;
+  const double accum = accumulated(r);
+  const double dp = std::max(1.0, std::min(batch / std::max(accum, 1.0), n / replica));
+  const double ranks = std::max(1.0, n / dp);  // tp x pp x cp
+  TrainingLayout l = job.layout;
+  l.tp = r.tp.value_or(std::min(ranks, params > 50e9 ? 4.0 : params > 20e9 ? 2.0 : 1.0));
+  l.pp = r.pp.value_or(params > 1e11 ? std::clamp(ranks / l.tp, 1.0, 8.0) : 1);
+  l.virtual_stages = r.vp.value_or(l.pp > 1 ? (params > 4e11 ? 8 : 6) : 1);
+  l.cp = r.cp.value_or(std::max(1.0, ranks / (l.tp * l.pp)));
+  const double most = std::max(1.0, job.run.sequence_tokens / kLeastTokens);
+  if (!r.cp && l.cp > most) {
+    if (!r.tp) l.tp *= l.cp / most;
+    l.cp = most;
   }
-
- private:
-  struct Found {
-    TrainingLayout layout;
-    double recompute = 0;
-  };
-  static std::optional<double> accumulated(const TrainingRow& r) {
-    const std::string note = lower(r.note);
-    const std::string word = "grad_accum ";
-    const std::size_t at = note.find(word);
-    if (at == std::string::npos) return std::nullopt;
-    std::string_view rest = std::string_view(note).substr(at + word.size());
-    const auto n = take_number(rest);
-    if (!n || *n < 1) return std::nullopt;
-    return *n;
-  }
-  Found best(const TrainingJob& job, LayoutAsked asked) const {
-    const LayoutProblem problem{spec_.law, spec_.software[job.software], job.gpu, job.shape,
-                                job.run};
-    for (int attempt = 0; attempt < 2; ++attempt) {
-      const auto found = best_layout(problem, asked);
-      if (found) return {found.value().layout, found.value().recompute};
-      asked.microbatches.reset();  // of other ranks than ours, or of a batch that does not divide
-    }
-    // Nothing divides or fits: a model over as few GPUs as hold its state, without more ado.
-    TrainingLayout l = job.layout;
-    const double bytes = (job.run.method == TrainingMethod::lora ? 2.0 : 18.0) * job.shape.params;
-    double ranks = 1;
-    while (ranks < l.gpus && bytes / ranks > 0.5e9 * job.gpu.memory_gb) ranks *= 2;
-    ranks = std::min(l.gpus, std::max(ranks, l.gpus / job.run.batch_seqs));
-    l.tp = asked.tp.value_or(std::min(ranks, std::max(1.0, std::min(8.0, job.gpu.scaleup_gpus))));
-    l.pp = asked.pp.value_or(std::max(1.0, std::min(job.shape.layers, ranks / l.tp)));
-    l.cp = asked.cp.value_or(1);
-    return {l, job.run.recompute};
-  }
-  const TrainingSpec& spec_;
-  using Key = std::tuple<std::size_t, std::string, double, double, double, double, double, double,
-                         double, double, double, int, int, double>;
-  std::map<Key, std::optional<Found>> cache_;
-};
+  l.ep = r.ep.value_or(job.shape.mixture() ? std::clamp(l.dp(), 1.0, 8.0) : 1);
+  l.microbatch_seqs = accum > 0 ? std::clamp(batch / dp / accum, 1.0, kMostMicrobatch) : 1;
+  return l;
+}
 
 std::string why_without(const TrainingRow& r, const TrainedModel& m) {
   if (!r.step_time_s && !r.tokens_per_s_per_gpu) return "without step_time_s";
@@ -179,7 +155,6 @@ double release_year(std::string_view release) {
 
 TrainingJobs training_jobs(const TrainingSpec& spec, const std::vector<TrainingRow>& rows) {
   TrainingJobs out;
-  Layouts layouts(spec);
   for (const TrainingRow& r : rows) {
     const TrainedModel model = model_of(r);
     double measured = r.step_time_s.value_or(0);
@@ -235,7 +210,7 @@ TrainingJobs training_jobs(const TrainingSpec& spec, const std::vector<TrainingR
       l.microbatch_seqs = *r.mbs_seqs;
       l.ep = r.ep.value_or(job.shape.mixture() ? std::clamp(l.dp(), 1.0, 8.0) : 1);
     } else {
-      layouts.search(job, r);
+      l = usual_layout(r, job);
     }
     if (!within_training_reach(job.shape, job.run, l)) {
       without("out of reach");

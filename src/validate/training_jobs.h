@@ -10,16 +10,18 @@
 //   precision  by its name; "FP8/FP4 ..." is the least that pays; others 16 bits
 //   sharded    fsdp above 0, or a note with FSDP or FULL_SHARD
 //   recompute  act_ckpt of 1 is all, less is that share of attention; blank is the software's
-//   layout     blank tp, pp, vp, cp, ep are 1 where mbs is given (ep of a mixture: up to 8); a row
-//              without mbs is one whose layout is not known: the best one that fits is searched,
-//              its microbatches those of `grad_accum N` in the note
+//   layout     blank tp, pp, vp, cp, ep are 1 where mbs is given (ep of a mixture: up to 8). A row
+//              without mbs is one whose layout is not known, and is taken as recipes of its size
+//              are: a replica on the fewest GPUs, a power of two, that hold its state in half of
+//              their memory; tp 4 beyond 50, 2 beyond 20 x 10^9 parameters; pp up to 8 beyond 100;
+//              what is left is cp of at least 1,024 tokens, then tp. `grad_accum N` in the note is
+//              its number of microbatches, else each is of one sequence
 #pragma once
 
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "physics/training_layout.h"
 #include "physics/training_step.h"
 #include "validate/training_rows.h"
 
