@@ -145,7 +145,7 @@ Result<FittedModel> fit_training(const TrainingSpec& spec, const std::vector<Tra
   const int rounds = from.empty() ? 5 : 2;
   return least_squares(
       free, taken.size(), residuals,
-      {.pull = 0.05, .robust = 0.06, .reweights = rounds, .evaluations = from.empty() ? 12 : 8});
+      {.pull = 0.2, .robust = 0.06, .reweights = rounds, .evaluations = from.empty() ? 12 : 8});
 }
 
 const std::vector<TrainingDimension>& training_dimensions() {
