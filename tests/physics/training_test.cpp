@@ -70,6 +70,11 @@ TrainingRun run_of(double batch, double sequence = 2048) {
   r.sequence_tokens = sequence;
   return r;
 }
+LayoutAsked on(double gpus) {
+  LayoutAsked asked;
+  asked.gpus = gpus;
+  return asked;
+}
 double step_s(const ModelShape& shape, const TrainingRun& run, const TrainingLayout& layout,
               const TrainingGpuSpec& gpu = h100()) {
   return training_step(spec().law, software(), gpu, shape, run, layout).step_s;
@@ -227,7 +232,7 @@ TEST(TrainingLayoutTest, IsTheFastestOfAllThatFit) {
                 const double t = step_s(shape, run, l);
                 if (best == 0 || t < best) best = t;
               }
-      const auto found = best_layout(problem, {.gpus = gpus});
+      const auto found = best_layout(problem, on(gpus));
       if (best == 0) {  // by recomputing, or not at all
         EXPECT_TRUE(!found || found.value().recompute == 1) << gpus << " " << params;
         continue;
@@ -244,11 +249,11 @@ TEST(TrainingLayoutTest, WhatCannotFitIsRefusedWithTheArithmetic) {
   const TrainingSpec s = spec();
   const ModelShape shape = gpt3();
   const TrainingRun run = run_of(16);
-  const auto refused = best_layout({s.law, s.software[0], s.gpus[0], shape, run}, {.gpus = 16});
+  const auto refused = best_layout({s.law, s.software[0], s.gpus[0], shape, run}, on(16));
   ASSERT_FALSE(refused);
   EXPECT_NE(refused.fault().found.find("needs "), std::string::npos) << refused.fault().found;
   EXPECT_NE(refused.fault().found.find("has 1.2 TB"), std::string::npos) << refused.fault().found;
-  EXPECT_FALSE(best_layout({s.law, s.software[0], s.gpus[0], shape, run}, {.gpus = 1.5}));
+  EXPECT_FALSE(best_layout({s.law, s.software[0], s.gpus[0], shape, run}, on(1.5)));
 }
 
 }  // namespace
