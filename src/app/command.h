@@ -30,6 +30,7 @@ std::int64_t peak_rss_mb();  // of this process so far
 
 void add_audit_command(CLI::App& app, int& exit_code);
 void add_bench_command(CLI::App& app, int& exit_code);
+void add_calibrate_command(CLI::App& app, int& exit_code);
 void add_data_commands(CLI::App& app, int& exit_code);
 void add_forecast_commands(CLI::App& app, int& exit_code);
 void add_hub_commands(CLI::App& app, int& exit_code);

@@ -217,7 +217,17 @@ const std::vector<CommandNotes>& all_notes() {
        {{"dure validate", "all tables"},
         {"dure validate --kind cooling --groups", "by site and operator"},
         {"dure validate --table mine.csv --kind power --json", "a table of one's own"}},
-       {"simulate"}},
+       {"simulate", "calibrate"}},
+      {"calibrate",
+       "Fits a model's constants to a table of measurements. Prints each constant with its 95 % "
+       "interval, the error on the rows, and the error on groups (suites, families, accelerators, "
+       "layouts) by fits that had none of their rows. Writes the model's file with the table's "
+       "name, rows and SHA-256; the same table gives the same bytes.",
+       {{"dure calibrate training.csv --model training", "constants and errors"},
+        {"dure calibrate training.csv --model training --out training.yaml --holdout "
+         "training_holdout.yaml",
+         "and the files of models/"}},
+       {"validate"}},
       {"version",
        "Says which version this is.",
        {{"dure version --json", "with the compiler"}},

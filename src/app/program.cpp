@@ -34,6 +34,7 @@ void add_commands(CLI::App& app, int& exit_code) {
   add_schema_command(app, exit_code);
   add_trace_command(app, exit_code);
   add_validate_command(app, exit_code);
+  add_calibrate_command(app, exit_code);
   add_version_command(app, exit_code);
   add_help_commands(app, exit_code);
   add_examples(app, "");

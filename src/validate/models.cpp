@@ -23,11 +23,21 @@ Outcome<Models> read_models(const std::string& folder) {
   Faults faults;
   read_file(folder + "/validated.yaml", out.shipped, faults);
   read_file(folder + "/power_holdout.yaml", out.holdout, faults);
+  read_file(folder + "/training.yaml", out.training, faults);
+  read_file(folder + "/training_holdout.yaml", out.training_holdout, faults);
   Outcome<CoolingTruthModel> cooling = read_cooling_truth(folder);
   if (cooling)
     out.cooling = std::move(cooling.value());
   else
     faults.insert(faults.end(), cooling.faults().begin(), cooling.faults().end());
+  if (!faults.empty()) return faults;
+  return out;
+}
+
+Outcome<TrainingFile> read_training(const std::string& folder) {
+  TrainingFile out;
+  Faults faults;
+  read_file(folder + "/training.yaml", out, faults);
   if (!faults.empty()) return faults;
   return out;
 }

@@ -12,6 +12,7 @@
 #include "world/power_spec.h"
 #include "world/scenario.h"
 #include "world/tariff_spec.h"
+#include "world/training_spec.h"
 
 namespace dure {
 
@@ -42,13 +43,37 @@ struct PowerHoldout {  // models/power_holdout.yaml: the constants fitted to a p
   }
 };
 
+struct TrainingFile {  // models/training.yaml, with models/training_machines.yaml
+  std::vector<SourceSpec> sources;
+  TrainingSpec training;
+  template <class S = TrainingFile>
+  static constexpr auto describe() {
+    return Fields(Field("sources", &S::sources, "documents that `source` fields name"),
+                  Field("training", &S::training, "of a step's time", required));
+  }
+};
+struct TrainingHoldout {  // models/training_holdout.yaml: fitted without a group each
+  std::vector<std::string> constants;
+  std::vector<TrainingHoldoutSpec> groups;
+  template <class S = TrainingHoldout>
+  static constexpr auto describe() {
+    return Fields(Field("constants", &S::constants, "their names, as `dure calibrate` prints them",
+                        required, not_empty),
+                  Field("groups", &S::groups, "what was left out, and the constants then"));
+  }
+};
+
 struct Models {
   ValidatedModels shipped;
   PowerHoldout holdout;
   CoolingTruthModel cooling;
+  TrainingFile training;
+  TrainingHoldout training_holdout;
 };
 
 // folder: that of the shipped models.
 Outcome<Models> read_models(const std::string& folder);
+// Of it, what the training model is calibrated from.
+Outcome<TrainingFile> read_training(const std::string& folder);
 
 }  // namespace dure

@@ -1,0 +1,28 @@
+#include "validate/calibration.h"
+
+#include <array>
+
+#include "base/hash.h"
+#include "io/gzip_file.h"
+#include "validate/training_calibration.h"
+
+namespace dure {
+
+const std::vector<CalibratedModel>& calibrated_models() {
+  static const std::vector<CalibratedModel> all = {
+      {"training", "training.yaml", "training_holdout.yaml", calibrate_training}};
+  return all;
+}
+
+Result<std::string> file_hash(const std::string& path) {
+  TRY(source, ByteSource::open(path));
+  Sha256 hash;
+  std::array<char, 1 << 16> bytes{};
+  for (;;) {
+    TRY(n, source.read(bytes));
+    if (n == 0) return hash.hex();
+    hash.add(std::as_bytes(std::span(bytes.data(), n)));
+  }
+}
+
+}  // namespace dure
