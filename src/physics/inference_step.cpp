@@ -20,28 +20,24 @@ double at_most(double x, double most, int knee) {
   return x / std::pow(1 + std::pow(x / most, knee), 1.0 / knee);
 }
 double compute_efficiency(const InferenceSetup& s) {
-  return at_most(s.generation->compute_efficiency * s.engine->compute_factor, kMostCompute, 6);
+  return s.generation->compute_share *
+         at_most(s.law->compute_efficiency * s.engine->compute_factor, kMostCompute, 6);
 }
 double memory_efficiency(const InferenceSetup& s) {
-  return at_most(s.generation->memory_efficiency * s.engine->memory_factor, kMostMemory, 8);
+  return s.generation->memory_share *
+         at_most(s.law->memory_efficiency * s.engine->memory_factor, kMostMemory, 8);
 }
 
-// Peak of one GPU and the share of it, for these weights: FP4 and FP8 where the GPU has them.
-double flops(const InferenceSetup& s) {
+struct Arithmetic {  // of one GPU, for these weights: FP4 and FP8 where it has them
+  double peak = 0, share = 1;
+};
+Arithmetic arithmetic(const InferenceSetup& s) {
   const InferenceGpuSpec& g = *s.gpu;
   if (s.precision == WeightPrecision::fp4 && g.fp4_dense_tflops > 0)
-    return g.fp4_dense_tflops * s.generation->fp4_share * kTera;
+    return {g.fp4_dense_tflops * kTera, s.generation->fp4_share};
   if (s.precision != WeightPrecision::bf16 && g.fp8_dense_tflops > 0)
-    return g.fp8_dense_tflops * s.generation->fp8_share * kTera;
-  return g.bf16_dense_tflops * kTera;
-}
-double peak(const InferenceSetup& s) {
-  const InferenceGpuSpec& g = *s.gpu;
-  if (s.precision == WeightPrecision::fp4 && g.fp4_dense_tflops > 0)
-    return g.fp4_dense_tflops * kTera;
-  if (s.precision != WeightPrecision::bf16 && g.fp8_dense_tflops > 0)
-    return g.fp8_dense_tflops * kTera;
-  return g.bf16_dense_tflops * kTera;
+    return {g.fp8_dense_tflops * kTera, s.generation->fp8_share};
+  return {g.bf16_dense_tflops * kTera, 1};
 }
 
 }  // namespace
@@ -91,7 +87,8 @@ Result<InferenceStep> InferenceStep::make(const InferenceSetup& s) {
 
   InferenceStep t;
   t.setup_ = s;
-  t.peak_ = peak(s);
+  const Arithmetic units = arithmetic(s);
+  t.peak_ = units.peak;
   t.doublings_ = std::log2(n);
   t.chosen_ = sparse ? m.experts_per_token / m.experts : 0;
   t.touched_base_ = std::log1p(-std::min(t.chosen_, 0.999));
@@ -103,13 +100,13 @@ Result<InferenceStep> InferenceStep::make(const InferenceSetup& s) {
   t.dense_read_s_ = bytes * dense / ((apart ? 1 : n) * weights_bw);
   t.expert_read_s_ = bytes * experts / (law.expert_memory * n * weights_bw);
 
-  const double rate = n * flops(s) * compute_efficiency(s) * s.clock;
+  const double rate = n * units.peak * units.share * compute_efficiency(s) * s.clock;
   double expert_work = 0;
   if (sparse)
     expert_work = experts * t.chosen_ * (1 + law.expert_width / m.ffn) / law.expert_efficiency /
                   (fp8_experts ? e.fp8_expert_share : 1);
   t.token_s_ = 2 * (dense + expert_work) / rate;
-  t.waiting_token_s_ = apart && e.replicas_wait ? 2 * dense * (n - 1) / rate : 0;
+  t.waiting_token_s_ = apart && e.replicas_wait ? (n - 1) * t.token_s_ : 0;
 
   t.cache_bytes_ = s.precision == WeightPrecision::bf16 ? kElementBytes : e.cache_bytes;
   t.cache_share_ = apart ? 1 / n : m.latent ? 1 : 1 / std::min(n, std::max(1.0, m.kv_heads));
@@ -147,8 +144,7 @@ Result<InferenceStep> InferenceStep::make(const InferenceSetup& s) {
   t.sequence_s_ = kMicro * e.sequence_us / (apart ? n : 1);
   t.prompt_s_ = kMicro * (m.layers * e.prompt_layer_us +
                           m.expert_layers * (e.prompt_expert_layer_us +
-                                             (fp8_experts ? e.prompt_fp8_expert_layer_us : 0) +
-                                             (apart ? e.prompt_replica_layer_us : 0)) +
+                                             (fp8_experts ? e.prompt_fp8_expert_layer_us : 0)) +
                           (m.layers - m.attention_layers) * e.prompt_state_layer_us);
   return t;
 }
@@ -156,7 +152,7 @@ Result<InferenceStep> InferenceStep::make(const InferenceSetup& s) {
 StepCost InferenceStep::cost(const StepWork& w) const {
   const LanguageModel& m = setup_.model;
   const InferenceLawSpec& law = *setup_.law;
-  const double tokens = w.prompt_tokens + w.sequences;
+  const double tokens = w.prompt_tokens + w.sequences * w.tokens_each;
   const auto layers_of = [&](double looked_at) {  // layers x tokens, windows looked at no further
     const double local = m.window_tokens > 0 ? std::min(looked_at, m.window_tokens) : looked_at;
     return full_layers_ * looked_at + m.local_layers * local;

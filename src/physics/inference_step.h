@@ -54,6 +54,7 @@ struct StepWork {
   double attended_tokens = 0;  // that one of them looks back at, on average
   double sequences = 0;        // that decode one token each; may be a mean
   double context_tokens = 0;   // in the cache of one of them, on average
+  double tokens_each = 1;      // that one of them takes in: more where it checks a draft
 };
 
 struct StepCost {

@@ -1,7 +1,7 @@
 // Constants of how fast language models are served, as data: accelerators, their generations, the
 // software that serves, laws of a step. The equations: physics/inference_step.h; what is fitted to
-// which rows: docs/models/inference.md. Shipped rows: models/inference.yaml. A factor is over the
-// generation's share, so that software that is not known takes 1.
+// which rows: docs/models/inference.md. Shipped rows: models/inference.yaml. Factors and shares are
+// over the law's efficiencies, so that what is not known takes 1.
 //
 // Invariants (checked by check_inference in world/inference_check.h): 1. Ids are unique in their
 // list.  2. Every id that is referred to exists.
@@ -42,17 +42,17 @@ struct InferenceGpuSpec {  // a data sheet: dense peaks; 0: has no such arithmet
 
 struct InferenceGenerationSpec {  // what kernels reach of the peaks
   std::string id;
-  double compute_efficiency = 1, memory_efficiency = 1;
-  double fp8_share = 1, fp4_share = 1;  // of compute_efficiency
+  double compute_share = 1, memory_share = 1;  // over the law's efficiencies
+  double fp8_share = 1, fp4_share = 1;         // of the arithmetic at those peaks
   std::string source, note;
   template <class S = InferenceGenerationSpec>
   static constexpr auto describe() {
     return Fields(
         Field("id", &S::id, "unique key", required, id_text, not_empty),
-        Field("compute_efficiency", &S::compute_efficiency, "of the BF16 peak, large products",
-              required, above(0, 2), dimensionless),
-        Field("memory_efficiency", &S::memory_efficiency, "of the bandwidth, weights", required,
-              above(0, 2), dimensionless),
+        Field("compute_share", &S::compute_share, "over the efficiency of large products", required,
+              above(0, 1.2), dimensionless),
+        Field("memory_share", &S::memory_share, "over the efficiency of reading weights", required,
+              above(0, 1.2), dimensionless),
         Field("fp8_share", &S::fp8_share, "of that efficiency, at the FP8 peak", above(0, 2),
               dimensionless),
         Field("fp4_share", &S::fp4_share, "of that efficiency, at the FP4 peak", above(0, 2),
@@ -73,7 +73,7 @@ struct InferenceEngineSpec {  // software that serves
   double expert_layer_us = 0, fp8_expert_layer_us = 0;  // added in a layer with experts
   double fp8_expert_share = 1;  // of the arithmetic efficiency of FP8 experts
   double prompt_layer_us = 0, prompt_expert_layer_us = 0;  // added in a step with prompt tokens
-  double prompt_fp8_expert_layer_us = 0, prompt_state_layer_us = 0, prompt_replica_layer_us = 0;
+  double prompt_fp8_expert_layer_us = 0, prompt_state_layer_us = 0;
   bool replicas_wait = false;  // attention apart: a prompt on one GPU holds up the others
   double cache_bytes = 2;      // of an element, with weights of FP8 or less
   std::string source, note;
@@ -110,8 +110,6 @@ struct InferenceEngineSpec {  // software that serves
               "and where they are FP8", range(0, 1'000'000)),
         Field("prompt_state_layer_us", &S::prompt_state_layer_us,
               "and for a layer without attention", range(0, 1'000'000)),
-        Field("prompt_replica_layer_us", &S::prompt_replica_layer_us,
-              "and for a layer with experts where replicas wait", range(0, 1'000'000)),
         Field("replicas_wait", &S::replicas_wait,
               "with attention apart, GPUs wait for the one that has a prompt"),
         Field("cache_bytes", &S::cache_bytes, "of an element, with weights of FP8 or less",
@@ -121,8 +119,9 @@ struct InferenceEngineSpec {  // software that serves
   }
 };
 
-struct InferenceLawSpec {   // the same for every accelerator and engine
-  double overlap_cost = 0;  // of the shorter, added to the longer
+struct InferenceLawSpec {  // the same for every accelerator and engine
+  double compute_efficiency = 1, memory_efficiency = 1;   // of the peaks
+  double overlap_cost = 0;                                // of the shorter, added to the longer
   double attention_efficiency = 1, cache_efficiency = 1;  // of BF16 peak; of bandwidth
   double head_rate = 1;                                   // 10^12 elements a second, on an A100
   double expert_efficiency = 1, expert_width = 0, expert_memory = 1;
@@ -139,6 +138,14 @@ struct InferenceLawSpec {   // the same for every accelerator and engine
   template <class S = InferenceLawSpec>
   static constexpr auto describe() {
     return Fields(
+        Field("compute_efficiency", &S::compute_efficiency, "of the peak, large products", required,
+              above(0, 2), dimensionless),
+        Field("memory_efficiency", &S::memory_efficiency, "of the bandwidth, reading weights",
+              required, above(0, 2), dimensionless),
+        Field("compute_efficiency", &S::compute_efficiency, "of the peak, large products", required,
+              above(0, 2), dimensionless),
+        Field("memory_efficiency", &S::memory_efficiency, "of the bandwidth, reading weights",
+              required, above(0, 2), dimensionless),
         Field("overlap_cost", &S::overlap_cost,
               "of the shorter of arithmetic and weights, added to the longer", required,
               range(0, 1), dimensionless),
