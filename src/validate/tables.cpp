@@ -6,6 +6,7 @@
 #include "validate/cooling_tables.h"
 #include "validate/failure_tables.h"
 #include "validate/grid_tables.h"
+#include "validate/inference_tables.h"
 #include "validate/power_tables.h"
 #include "validate/weather_tables.h"
 
@@ -49,6 +50,7 @@ Outcome<std::vector<ValidationTable>> all_tables(const Models& models, const std
   }
   if (wanted("cooling")) out.take(cooling_tables(models.cooling, truth + "/cooling.csv"));
   if (wanted("failures")) out.take(failure_tables(m.failures, truth + "/failures.csv"));
+  if (wanted("inference")) out.take(inference_tables(truth + "/inference.csv", models.inference));
   if (wanted("weather")) out.take(weather_tables(m.climate, shared + "/data"));
   if (wanted("grid")) out.take(grid_tables(m.tariff, m.carbon, shared));
   return out.done();
@@ -63,9 +65,12 @@ Outcome<std::vector<ValidationTable>> tables_of_file(const Models& models, const
     out.take(cooling_tables(models.cooling, path, Unmatched::counted));
   else if (kind == "failures")
     out.take(failure_tables(models.shipped.failures, path, Unmatched::counted));
+  else if (kind == "inference")
+    out.take(inference_tables(path, models.inference, Unmatched::counted));
   else
     out.faults.push_back(
-        {"--kind", "with --table: power, cooling or failures", "'" + std::string(kind) + "'",
+        {"--kind", "with --table: power, cooling, failures or inference",
+         "'" + std::string(kind) + "'",
          "weather and grid are compared with hourly traces, not with a table: leave "
          "--table out; columns of each kind: docs/formats/validation-tables.md"});
   // A file of one's own need not have rows for every table of its kind.
