@@ -10,14 +10,12 @@ Outcome<InferenceModels> read_inference_models(const std::string& folder) {
   Faults faults;
   InferenceFile file;
   LanguageModelsFile models;
-  InferenceHoldout holdout;
   read_described(folder + "/inference.yaml", file, faults);
   read_described(folder + "/language_models.yaml", models, faults);
-  read_described(folder + "/inference_holdout.yaml", holdout, faults);
+  read_described(folder + "/inference_holdout.yaml", out.holdout, faults);
   if (!faults.empty()) return faults;
   out.spec = std::move(file.inference);
   out.language_models = std::move(models.language_models);
-  out.folds = std::move(holdout.folds);
   faults = check_inference(out.spec);
   if (!faults.empty()) return faults;
   return out;

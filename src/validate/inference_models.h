@@ -2,7 +2,6 @@
 // models, and the constants of fits that had not seen some groups of the rows.
 #pragma once
 
-#include <array>
 #include <string>
 #include <vector>
 
@@ -33,40 +32,31 @@ struct LanguageModelsFile {  // models/language_models.yaml
   }
 };
 
-enum class HeldOut { family, gpu, layout, suite };
-constexpr auto describe_enum(HeldOut) {
-  using E = HeldOut;
-  return std::array{Choice<E>{E::family, "family", "of models"},
-                    Choice<E>{E::gpu, "gpu", "an accelerator"},
-                    Choice<E>{E::layout, "layout", "GPUs of a replica"},
-                    Choice<E>{E::suite, "suite", "of measurements"}};
-}
-
-struct InferenceFold {  // a fit to the rows without these groups
-  HeldOut by = HeldOut::family;
-  std::vector<std::string> groups;
-  InferenceSpec inference;  // without accelerators: those are not fitted
+struct InferenceFold {           // a fit to the rows without a group
+  std::string dimension, group;  // family, gpu, layout or suite; what was left out
+  std::vector<double> values;    // of the constants that the file names, in their order
   template <class S = InferenceFold>
   static constexpr auto describe() {
-    return Fields(Field("by", &S::by, "what is left out", required),
-                  Field("groups", &S::groups, "groups that were not seen", required, not_empty),
-                  Field("inference", &S::inference, "fitted to the others", required));
+    return Fields(Field("dimension", &S::dimension, "what kind of group", required, not_empty),
+                  Field("group", &S::group, "its name", required, not_empty),
+                  Field("values", &S::values, "of the constants, in order", required,
+                        range(-1e12, 1e12), dimensionless));
   }
 };
 struct InferenceHoldout {  // models/inference_holdout.yaml
-  std::vector<SourceSpec> sources;
+  std::vector<std::string> constants;
   std::vector<InferenceFold> folds;
   template <class S = InferenceHoldout>
   static constexpr auto describe() {
-    return Fields(Field("sources", &S::sources, "documents that `source` fields name"),
-                  Field("folds", &S::folds, "fits to a part of the rows", required));
+    return Fields(Field("constants", &S::constants, "what each fold has values of", required),
+                  Field("folds", &S::folds, "fits without a group each", required));
   }
 };
 
 struct InferenceModels {
   InferenceSpec spec;
   std::vector<LanguageModelSpec> language_models;
-  std::vector<InferenceFold> folds;
+  InferenceHoldout holdout;
 };
 
 // folder: that of the shipped models.

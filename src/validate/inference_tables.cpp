@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <optional>
 #include <string_view>
 #include <utility>
 
-#include "base/decimal.h"
-#include "validate/inference_case.h"
+#include "validate/inference_fit.h"
 
 namespace dure {
 namespace {
@@ -33,9 +33,6 @@ constexpr std::array kParts = {
     InferencePart::vllm,   InferencePart::trtllm_static, InferencePart::trtllm_inflight,
     InferencePart::mlperf, InferencePart::splitwise,     InferencePart::operators};
 
-// What the bar is about.
-bool is_core(Q q) { return q == Q::tokens_per_s || q == Q::token_ms || q == Q::op_ms; }
-
 struct Answered {  // a row, read once
   const InferenceRow* row;
   std::optional<InferenceCase> what;
@@ -47,8 +44,6 @@ std::string group_of(const Answered& a) {
   if (!a.what) return a.why;
   return a.what->family + "/" + a.row->gpu;
 }
-
-std::string suite_of(const InferenceRow& r) { return r.suite.substr(0, r.suite.find(':')); }
 
 ValidationTable part_table(const InferenceSpec& spec, const std::vector<Answered>& rows,
                            InferencePart part, const QuantityWords& q) {
@@ -71,40 +66,38 @@ ValidationTable part_table(const InferenceSpec& spec, const std::vector<Answered
   return t;
 }
 
-bool held_out(const InferenceFold& fold, const InferenceCase& c, const InferenceRow& r) {
-  const auto is = [&](std::string_view name) {
-    return std::any_of(fold.groups.begin(), fold.groups.end(),
-                       [&](const std::string& g) { return same_word(g, name); });
-  };
-  switch (fold.by) {
-    case HeldOut::family: return is(c.family);
-    case HeldOut::gpu: return is(r.gpu);
-    case HeldOut::layout: return is(decimal_text(c.gpus));
-    case HeldOut::suite: break;
+// Each row by the constants of the fit that had not seen its group.
+Result<ValidationTable> unseen_table(const InferenceModels& models,
+                                     const std::vector<InferencePoint>& points,
+                                     const InferenceDimension& dimension) {
+  ValidationTable t{std::string("inference_unseen_") + dimension.name,
+                    "tokens/s, time between tokens, operators",
+                    "1/s, ms",
+                    std::string("each row by a fit without its ") + dimension.name +
+                        "; groups: what was left out, suite",
+                    kBarPct,
+                    {}};
+  std::map<std::string, InferenceSpec> fits;
+  for (const InferenceFold& fold : models.holdout.folds) {
+    if (fold.dimension != dimension.name) continue;
+    const auto& constants = inference_constants();
+    bool same = models.holdout.constants.size() == constants.size() &&
+                fold.values.size() == constants.size();
+    for (std::size_t i = 0; same && i < constants.size(); ++i)
+      same = models.holdout.constants[i] == constants[i].free.name;
+    if (!same)
+      return Fault{"models/inference_holdout.yaml",
+                   "a value for each constant that is fitted, in order",
+                   "others, of " + fold.dimension + " " + fold.group,
+                   "dure calibrate TABLE.csv --model inference --holdout FILE writes it"};
+    fits.emplace(fold.group, with_constants(models.spec, fold.values));
   }
-  return is(suite_of(r));
-}
-
-ValidationTable unseen_table(const std::vector<InferenceFold>& folds,
-                             const std::vector<Answered>& rows, HeldOut by) {
-  ValidationTable t{
-      "inference_unseen_" + std::string(enum_name(by)),
-      "tokens/s, time between tokens, operators",
-      "1/s, ms",
-      "each row by a fit without its " + std::string(enum_name(by)) + "; groups are suites",
-      kBarPct,
-      {}};
-  for (const Answered& a : rows) {
-    if (!a.what) continue;
-    const auto fold = std::find_if(folds.begin(), folds.end(), [&](const InferenceFold& f) {
-      return f.by == by && held_out(f, *a.what, *a.row);
-    });
-    if (fold == folds.end()) continue;  // a group that every fit leaves out: none has its rows
-    for (const Measured& m : a.measured) {
-      if (!is_core(m.quantity)) continue;
-      t.rows.push_back({a.row->id, suite_of(*a.row),
-                        inference_answer(fold->inference, *a.what, m.quantity), m.value});
-    }
+  for (const InferencePoint& p : points) {
+    if (!is_core(p.quantity)) continue;
+    const auto fit = fits.find(dimension.group(p));
+    if (fit == fits.end()) continue;  // a group that no fit was without
+    t.rows.push_back({p.id, fit->first + ", " + p.suite,
+                      inference_answer(fit->second, p.what, p.quantity), p.value});
   }
   return t;
 }
@@ -142,8 +135,10 @@ Result<std::vector<ValidationTable>> inference_tables(const std::string& csv,
       if (!t.rows.empty()) tables.push_back(std::move(t));
     }
   }
-  for (const HeldOut by : {HeldOut::family, HeldOut::gpu, HeldOut::layout, HeldOut::suite}) {
-    ValidationTable t = unseen_table(models.folds, rows, by);
+  const std::vector<InferencePoint> points =
+      inference_points(read.rows, models.spec.gpus, models.language_models);
+  for (const InferenceDimension& dimension : inference_dimensions()) {
+    TRY(t, unseen_table(models, points, dimension));
     if (!t.rows.empty()) tables.push_back(std::move(t));
   }
   const bool known =
