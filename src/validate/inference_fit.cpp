@@ -13,7 +13,7 @@ namespace {
 
 constexpr double kFarOff = 0.1, kPercentileWeight = 0.3;
 constexpr double kReach = 3.5;  // widths that a constant may move
-constexpr double kPull = 0.25;  // of a width, beside a suite and quantity of weight 8 x 10
+constexpr double kPull = 0.6;   // of a width, beside a suite and quantity of weight 80
 constexpr double kGroupWeight = 80;
 constexpr double kNoAnswer = 3;  // e of a row that loses its answer on the way
 

