@@ -4,13 +4,15 @@
 
 #include "base/hash.h"
 #include "io/gzip_file.h"
+#include "validate/inference_calibration.h"
 #include "validate/training_calibration.h"
 
 namespace dure {
 
 const std::vector<CalibratedModel>& calibrated_models() {
   static const std::vector<CalibratedModel> all = {
-      {"training", "training.yaml", "training_holdout.yaml", calibrate_training}};
+      {"training", "training.yaml", "training_holdout.yaml", calibrate_training},
+      {"inference", "inference.yaml", "inference_holdout.yaml", calibrate_inference}};
   return all;
 }
 

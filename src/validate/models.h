@@ -6,6 +6,7 @@
 
 #include "base/faults.h"
 #include "validate/cooling_places.h"
+#include "validate/inference_models.h"
 #include "world/carbon_spec.h"
 #include "world/climate_spec.h"
 #include "world/failure_spec.h"
@@ -69,6 +70,7 @@ struct Models {
   CoolingTruthModel cooling;
   TrainingFile training;
   TrainingHoldout training_holdout;
+  InferenceModels inference;
 };
 
 // folder: that of the shipped models.

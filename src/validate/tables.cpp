@@ -6,6 +6,7 @@
 #include "validate/cooling_tables.h"
 #include "validate/failure_tables.h"
 #include "validate/grid_tables.h"
+#include "validate/inference_tables.h"
 #include "validate/power_tables.h"
 #include "validate/training_tables.h"
 #include "validate/weather_tables.h"
@@ -53,6 +54,7 @@ Outcome<std::vector<ValidationTable>> all_tables(const Models& models, const std
   if (wanted("training"))
     out.take(training_tables(truth + "/training.csv", models.training.training,
                              models.training_holdout));
+  if (wanted("inference")) out.take(inference_tables(truth + "/inference.csv", models.inference));
   if (wanted("weather")) out.take(weather_tables(m.climate, shared + "/data"));
   if (wanted("grid")) out.take(grid_tables(m.tariff, m.carbon, shared));
   return out.done();
@@ -69,9 +71,11 @@ Outcome<std::vector<ValidationTable>> tables_of_file(const Models& models, const
     out.take(failure_tables(models.shipped.failures, path, Unmatched::counted));
   else if (kind == "training")
     out.take(training_tables(path, models.training.training, {}, Unmatched::counted));
+  else if (kind == "inference")
+    out.take(inference_tables(path, models.inference, Unmatched::counted));
   else
     out.faults.push_back(
-        {"--kind", "with --table: power, cooling, failures or training",
+        {"--kind", "with --table: power, cooling, failures, training or inference",
          "'" + std::string(kind) + "'",
          "weather and grid are compared with hourly traces, not with a table: leave "
          "--table out; columns of each kind: docs/formats/validation-tables.md"});
