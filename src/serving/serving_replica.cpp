@@ -65,9 +65,9 @@ std::int64_t ServingReplica::entry_blocks(std::uint32_t id) const {
 }
 
 bool ServingReplica::may_enter(std::uint32_t id) const {
-  if (running() >= spec_.max_seqs) return false;
-  const std::int64_t spare =
-      role_ == PoolRole::whole && admission_ == Admission::grow ? running() : 0;
+  const int beside = in_batch();
+  if (beside >= spec_.max_seqs) return false;
+  const std::int64_t spare = role_ == PoolRole::whole && admission_ == Admission::grow ? beside : 0;
   return used_ + entry_blocks(id) + spare <= spec_.kv_blocks;
 }
 
@@ -102,7 +102,7 @@ void ServingReplica::release(std::uint32_t id, double t) {
 // Something may have become possible.
 void ServingReplica::look(double t) {
   if (planned_ == 0) return plan(t);
-  if (!fills_ && !waiting_.empty() && may_enter(waiting_.front())) cut(t);
+  if (planned_tokens_ == 0 && !waiting_.empty() && may_enter(waiting_.front())) cut(t);
 }
 
 // The steps under way end with the first that is over at t or later.
@@ -137,26 +137,25 @@ void ServingReplica::plan(double t) {
   planned_ = 0;
   planned_tokens_ = 0;
   planned_prefill_ms_ = 0;
-  admit();
   if (admission_ == Admission::grow) make_room();
-  if (fills_) return plan_mixed();
+  if (role_ == PoolRole::decode) {
+    enter_decode();
+  } else if (fills_ && filling_.todo > spec_.chunk_tokens) {
+    return plan_whole_chunks();
+  } else {
+    plan_chunk();
+    if (planned_ > 0) return;
+  }
   if (!running_.empty()) return plan_decode();
   next_ms_ = LeastTree::kNever;
 }
 
-void ServingReplica::admit() {
-  while (!fills_ && !waiting_.empty() && may_enter(waiting_.front())) {
+void ServingReplica::enter_decode() {
+  while (!waiting_.empty() && may_enter(waiting_.front())) {
     const std::uint32_t id = waiting_.front();
     waiting_.pop_front();
     take_blocks(entry_blocks(id));
-    if (role_ == PoolRole::decode) {
-      join(id, orders_++);
-      continue;
-    }
-    const TokenRequest& r = requests_[id];
-    const std::int32_t cached = outcomes_[id].preempted > 0 ? 0 : r.cached;
-    filling_ = {id, orders_++, outcomes_[id].prompt_now - cached, cached, 0};
-    fills_ = true;
+    join(id, orders_++);
   }
 }
 
@@ -190,11 +189,14 @@ void ServingReplica::preempt_last() {
   waiting_.push_front(id);
 }
 
-void ServingReplica::plan_mixed() {
+float ServingReplica::fetch_ms(const Filling& f) const {
+  return outcomes_[f.id].preempted > 0 ? 0 : requests_[f.id].fetch_ms;
+}
+
+// A long prompt fills chunk after chunk by itself, all but its last.
+void ServingReplica::plan_whole_chunks() {
   const int b = running();
   const std::int64_t ends = b > 0 ? running_.front().finish - step_ : 0;
-  const float fetch = outcomes_[filling_.id].preempted > 0 ? 0 : requests_[filling_.id].fetch_ms;
-  std::int32_t todo = filling_.todo, context = filling_.context;
   std::int64_t n = 0, used = used_;
   double prefill = 0, decode = 0;
   do {
@@ -202,19 +204,57 @@ void ServingReplica::plan_mixed() {
       used += opening(step_ + n);
       if (used > spec_.kv_blocks) break;  // not at n = 0: make_room has seen to it
     }
-    const std::int32_t chunk = std::min(todo, spec_.chunk_tokens);
-    prefill += steps_.prefill_ms(chunk, context);
-    todo -= chunk;
-    context += chunk;
+    prefill += steps_.prefill_ms(spec_.chunk_tokens, filling_.context);
+    filling_.todo -= spec_.chunk_tokens;
+    filling_.context += spec_.chunk_tokens;
+    planned_tokens_ += spec_.chunk_tokens;
     ++n;
     if (b > 0) decode += steps_.decode_ms(b, static_cast<double>(kv_tokens_ + b * n));
-    // The last chunk waits for what is still being fetched: layers are used as they come.
-    if (todo == 0) prefill += std::max(0.0, fetch - filling_.spent_ms - prefill);
-  } while (todo > 0 && n != ends);
+  } while (filling_.todo > spec_.chunk_tokens && n != ends);
   CHECK(n > 0);
+  filling_.spent_ms += prefill;
   planned_ = n;
-  planned_tokens_ = context - filling_.context;
   planned_prefill_ms_ = prefill;
+  next_ms_ = begun_ms_ + (prefill + decode);
+}
+
+// One step with a chunk that one prompt does not fill, or that it ends in. Nothing planned: none
+// waits that may enter.
+void ServingReplica::plan_chunk() {
+  std::int32_t room = spec_.chunk_tokens;
+  double pairs = 0, fetch = 0;  // pairs of a new token and one that it attends to
+  while (room > 0) {
+    if (!fills_) {
+      if (waiting_.empty() || !may_enter(waiting_.front())) break;
+      const std::uint32_t id = waiting_.front();
+      waiting_.pop_front();
+      take_blocks(entry_blocks(id));
+      const std::int32_t cached = outcomes_[id].preempted > 0 ? 0 : requests_[id].cached;
+      filling_ = {id, orders_++, outcomes_[id].prompt_now - cached, cached, 0};
+      fills_ = true;
+    }
+    const std::int32_t chunk = std::min(room, filling_.todo);
+    pairs += chunk * (filling_.context + chunk / 2.0);
+    filling_.todo -= chunk;
+    filling_.context += chunk;
+    room -= chunk;
+    if (filling_.todo > 0) break;
+    // It ends when what is still being fetched has come: layers are used as they come.
+    fetch = std::max(fetch, fetch_ms(filling_) - filling_.spent_ms);
+    ending_.push_back(filling_);
+    fills_ = false;
+  }
+  const std::int32_t tokens = spec_.chunk_tokens - room;
+  if (tokens == 0) return;
+  // As one prompt of as many tokens and pairs.
+  const double context = std::max(0.0, pairs / tokens - tokens / 2.0);
+  const double prefill = std::max(steps_.prefill_ms(tokens, context), fetch);
+  if (fills_) filling_.spent_ms += prefill;
+  planned_ = 1;
+  planned_tokens_ = tokens;
+  planned_prefill_ms_ = prefill;
+  const int b = running();
+  const double decode = b > 0 ? steps_.decode_ms(b, static_cast<double>(kv_tokens_ + b)) : 0;
   next_ms_ = begun_ms_ + (prefill + decode);
 }
 
@@ -249,42 +289,40 @@ void ServingReplica::advance(std::vector<std::uint32_t>& to_transfer) {
     step_ += n;
     kv_tokens_ += b * n;
   }
-  while (!running_.empty() && running_.front().finish == step_) {
-    const std::uint32_t id = running_.front().id;
-    const std::int64_t tokens = tokens_of(running_.front());
-    std::ranges::pop_heap(running_, later);
-    running_.pop_back();
-    kv_tokens_ -= tokens;
-    --phase_[phase_of(tokens)];
-    free_blocks(spec_.blocks(tokens));  // all that was reserved, too
-    finish(id);
-  }
-  if (fills_) {
+  while (!running_.empty() && running_.front().finish == step_) leave();
+  if (planned_tokens_ > 0) {
     use_.chunk_steps += n;
     use_.tokens_filled += planned_tokens_;
-    filling_.todo -= planned_tokens_;
-    filling_.context += planned_tokens_;
-    filling_.spent_ms += planned_prefill_ms_;
-    if (filling_.todo == 0) first_token(to_transfer);
+    for (const Filling& f : ending_) first_token(f, to_transfer);
+    ending_.clear();
   }
   plan(next_ms_);
 }
 
-void ServingReplica::first_token(std::vector<std::uint32_t>& to_transfer) {
-  const std::uint32_t id = filling_.id;
-  RequestOutcome& o = outcomes_[id];
-  fills_ = false;
+void ServingReplica::leave() {
+  const std::uint32_t id = running_.front().id;
+  const std::int64_t tokens = tokens_of(running_.front());
+  std::ranges::pop_heap(running_, later);
+  running_.pop_back();
+  kv_tokens_ -= tokens;
+  --phase_[phase_of(tokens)];
+  free_blocks(spec_.blocks(tokens));  // all that was reserved, too
+  finish(id);
+}
+
+void ServingReplica::first_token(const Filling& f, std::vector<std::uint32_t>& to_transfer) {
+  RequestOutcome& o = outcomes_[f.id];
   if (o.first_ms < 0) o.first_ms = next_ms_;
   ++use_.tokens_out;
-  const std::int64_t entered = entry_blocks(id);
+  const std::int64_t entered = entry_blocks(f.id);
   if (--o.left == 0) {
     free_blocks(entered);
-    finish(id);
+    finish(f.id);
   } else if (role_ == PoolRole::prefill) {
-    held_.push_back(id);
-    to_transfer.push_back(id);
+    held_.push_back(f.id);
+    to_transfer.push_back(f.id);
   } else {
-    join(id, filling_.order);
+    join(f.id, f.order);
   }
 }
 
@@ -314,10 +352,12 @@ void ServingReplica::audit() const {
     ++phase[phase_of(here)];
   }
   if (fills_) used += entry_blocks(filling_.id);
+  for (const Filling& f : ending_) used += entry_blocks(f.id);
   for (const std::uint32_t id : held_) used += spec_.blocks(outcomes_[id].prompt_now);
   CHECK(used == used_ && used <= spec_.kv_blocks);  // invariant 1
   CHECK(tokens == kv_tokens_ && phase == phase_);
-  const std::size_t inside = running_.size() + waiting_.size() + held_.size() + (fills_ ? 1 : 0);
+  const std::size_t inside =
+      running_.size() + waiting_.size() + held_.size() + ending_.size() + (fills_ ? 1 : 0);
   CHECK(inside == static_cast<std::size_t>(present_));  // invariant 2
   CHECK(running() <= spec_.max_seqs);
 }

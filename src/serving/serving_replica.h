@@ -5,15 +5,18 @@
 //
 // What a replica does at the boundary of two steps, in this order:
 //   1. what has its last token leaves;
-//   2. the head of the queue (first come, first served) enters if a place in the batch and blocks
-//      are free. Admission::reserve asks for the blocks of its whole answer; Admission::grow for
-//      those of its prompt and one more for each sequence that runs, so no step soon lacks one;
+//   2. a chunk of chunk_tokens is dealt out: what is left of the prompt that is being filled, then
+//      from the head of the queue (first come, first served) while tokens of the chunk, places in
+//      the batch and blocks are left. Admission::reserve asks for the blocks of a whole answer;
+//      Admission::grow for those of the prompt and one more for each sequence that runs, so no step
+//      soon lacks one;
 //   3. Admission::grow: if the next step opens more blocks than are free, who entered last leaves,
 //      loses its blocks, and waits at the head of the queue to be filled again, what it had already
-//      generated included (recompute, as in vLLM: Kwon et al., SOSP 2023, section 4.5);
-//   4. a step: one chunk of the prompt that is being filled, of at most chunk_tokens and of one
-//      prompt, and a token for each running sequence (Sarathi-Serve, OSDI 2024). The step that ends
-//      a prompt gives the first token.
+//      generated included (recompute, as in vLLM: Kwon et al., SOSP 2023, section 4.5). This is
+//      seen to before 2;
+//   4. a step: the chunk, and a token for each running sequence (Sarathi-Serve, OSDI 2024). The
+//   step
+//      that ends a prompt gives its first token.
 // What arrives during a step is looked at when it ends; at the instant that a step begins, it is
 // too late for it.
 //
@@ -118,19 +121,23 @@ class ServingReplica {
     return a.finish != b.finish ? a.finish > b.finish : a.order > b.order;
   }
 
+  int in_batch() const { return running() + static_cast<int>(ending_.size()) + (fills_ ? 1 : 0); }
   bool may_enter(std::uint32_t id) const;
   std::int64_t entry_blocks(std::uint32_t id) const;
   void look(double t);
   void cut(double t);
   void plan(double t);
-  void admit();
+  void enter_decode();
   void make_room();
   void preempt_last();
-  void plan_mixed();
+  void plan_whole_chunks();
+  void plan_chunk();
   void plan_decode();
   void join(std::uint32_t id, std::uint32_t order);
+  void leave();
   void finish(std::uint32_t id);
-  void first_token(std::vector<std::uint32_t>& to_transfer);
+  void first_token(const Filling& f, std::vector<std::uint32_t>& to_transfer);
+  float fetch_ms(const Filling& f) const;
   std::int64_t tokens_of(const Run& r) const;
   void free_blocks(std::int64_t n) { used_ -= n; }
   void take_blocks(std::int64_t n);
@@ -151,7 +158,8 @@ class ServingReplica {
   std::vector<Run> running_;  // a heap: the first to finish on top
   std::vector<std::uint32_t> held_;
   bool fills_ = false;
-  Filling filling_{};
+  Filling filling_{};                // the prompt that the next chunk begins with
+  std::vector<Filling> ending_;      // prompts that the step under way ends
   std::vector<std::int64_t> phase_;  // running sequences by (tokens - step) mod block_tokens
   std::int64_t step_ = 0, kv_tokens_ = 0, used_ = 0;
   std::int32_t present_ = 0;
@@ -160,7 +168,7 @@ class ServingReplica {
   double begun_ms_ = 0, next_ms_ = LeastTree::kNever;
   std::int64_t planned_ = 0;
   double planned_prefill_ms_ = 0;
-  std::int32_t planned_tokens_ = 0;  // of the prompt that is filled
+  std::int64_t planned_tokens_ = 0;  // of prompts
   ReplicaUse use_;
 };
 
