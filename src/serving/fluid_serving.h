@@ -7,8 +7,10 @@
 // mean alone (Kelly, "Reversibility and Stochastic Networks", 1979, section 3.3):
 //   w(n) / w(n-1) = lambda m t(n) / (n (1 - rho)),  rho = lambda x mean prefill time,
 //   m = mean decode steps of a request, k = mean tokens in the cache of a sequence while it decodes
-// up to N, the places of the batch or the sequences that the cache holds; beyond, one waits and the
-// ratio stays that of N. Replicas behind a router that takes the least loaded share n evenly.
+// up to N; beyond, one waits and the ratio stays that of N. N is the least of the places of the
+// batch, the sequences that the cache holds, and m chunk / new: a step ends chunk / new prompts at
+// most, and each decodes for m steps. Replicas behind a router that takes the least loaded share n
+// evenly.
 //   tokens/s, batch   from w;      TPOT = E[n] / (lambda m)  (Little)
 //   capacity          1 / (m t(N) / N + prefill) for each replica
 //   TTFT              rest of a step + Pollaczek-Khinchine wait for earlier prompts + own prompt,
@@ -27,7 +29,9 @@ namespace dure {
 
 struct LengthMix {                // means over requests
   double prompt = 0, output = 0;  // tokens
+  double new_tokens = 0;          // of a prompt, not cached
   double prefill_ms = 0;          // all chunks of a prompt, alone
+  double packed_ms = 0;           // where others fill what its last chunk leaves
   double chunks = 0, decode_steps = 0;
   double kv_tokens = 0;    // in the cache of a sequence, mean over its decode steps
   double held_tokens = 0;  // blocks that it holds meanwhile, as tokens
