@@ -151,7 +151,7 @@ struct FluidModel {
         mix.chunks + line * (mix.new_tokens / spec.replica.chunk_tokens - mix.chunks);
     const double used = std::min(filled * (filling_ms(line) + chunks * q.beside_ms), 0.99);
     const int group = apart() ? spec.prefill_replicas : spec.replicas;
-    q.wait_ms = filled * square / (2 * (1 - used)) / group;
+    q.wait_ms = filled * square / (2 * (1 - used)) / std::sqrt(std::min(group, kChained));
     q.settles_ms = q.wait_ms / (1 - used);
     return q;
   }
@@ -165,7 +165,8 @@ struct FluidModel {
     const double more = std::max(0.0, 1 - step / (1 - rho) / (step + chunk));
     const double stay =
         mix.decode_steps * step / (1 - rho);  // the longer, the more of them it meets
-    return q.wait_ms / (step + chunk) * more * chunk / step * stay / (stay + q.settles_ms);
+    const double wait = q.wait_ms / std::sqrt(std::min(spec.replicas, kChained));  // met by few
+    return wait / (step + chunk) * more * chunk / step * stay / (stay + q.settles_ms);
   }
 };
 

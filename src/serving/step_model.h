@@ -76,6 +76,23 @@ struct RooflineStep final : StepModel {
   }
 };
 
+// Whatever has these two functions: InferenceStep of physics/inference_step.h. It must outlive
+// this.
+template <class Step>
+class StepOf final : public StepModel {
+ public:
+  explicit StepOf(const Step& step) : step_(step) {}
+  double prefill_ms(double tokens, double context) const override {
+    return step_.prefill_ms(tokens, context);
+  }
+  double decode_ms(double sequences, double kv_tokens) const override {
+    return step_.decode_ms(sequences, kv_tokens);
+  }
+
+ private:
+  const Step& step_;
+};
+
 // Speculative decoding as a factor: a draft model proposes `draft` tokens, each taken with
 // probability `acceptance`, independently; a step then yields (1 - acceptance^(draft+1)) /
 // (1 - acceptance) tokens (Leviathan et al., ICML 2023, equation 1) and costs 1 + draft x
