@@ -5,7 +5,6 @@
 #include <cstdio>
 
 #include "base/check.h"
-#include "base/stream.h"
 #include "serving/prefix_cache.h"
 
 namespace dure {
@@ -150,14 +149,20 @@ MemoryPlan Advisor::weigh(const std::vector<double>& gb, std::int64_t n, double 
     double kept_s = 0, found = 0, fetch_ms = 0;
     for (std::size_t i = 0; i < gb.size(); ++i) {
       const MemoryTierSpec& t = s_.memory_tiers[i];
-      TierPlan tier{t.id, gb[i], gb[i] * gpus() * replicas / 1000,
-                    0,    0,     gb[i] * gpus() * replicas * t.price_usd / hours()};
+      TierPlan tier{t.id,
+                    gb[i],
+                    gb[i] * gpus() * replicas / 1000,
+                    0,
+                    0,
+                    0,
+                    gb[i] * gpus() * replicas * t.price_usd / hours()};
       double cache_gb = gb[i] * gpus();
       if (i == 0)
         cache_gb = std::max(
             0.0, static_cast<double>(fluid.replica.kv_blocks * s_.replica.block_tokens) * kv / 1e9 -
                      running_gb);
-      kept_s += cache_gb * 1e9 / kv * replicas / prompts_per_s;
+      tier.kept_tokens = cache_gb * 1e9 / kv * replicas;
+      kept_s += tier.kept_tokens / prompts_per_s;
       tier.hit_share = std::max(0.0, curve_.share(kept_s) - found);
       found += tier.hit_share;
       if (i == 0) {
@@ -400,28 +405,6 @@ std::vector<Shortage> memory_shortage(const ServiceFile& service, const MemoryPl
     cut.memory_tiers[0].supply_tb = s.supply_tb;
     s.advice = advise_memory(cut);
     out.push_back(std::move(s));
-  }
-  return out;
-}
-
-std::vector<TokenRequest> drawn_requests(const ServiceLoadSpec& load, std::int64_t longest,
-                                         double requests_per_s, std::size_t count,
-                                         std::uint64_t seed) {
-  std::vector<TokenRequest> out(count);
-  Stream gaps(seed, "serving/arrivals", 0), prompts(seed, "serving/prompts", 0),
-      answers(seed, "serving/answers", 0);
-  const auto length = [&](Stream& d, double mean, double sigma) {
-    const double x = d.lognormal(mean * std::exp(-sigma * sigma / 2), sigma);
-    return static_cast<std::int64_t>(
-        std::clamp(std::round(x), 1.0, static_cast<double>(longest - 1)));
-  };
-  double t = 0;
-  for (TokenRequest& r : out) {
-    t += gaps.exponential() / requests_per_s * 1000;
-    r.at_ms = t;
-    r.prompt = static_cast<std::int32_t>(length(prompts, load.prompt_tokens, load.prompt_sigma));
-    r.output = static_cast<std::int32_t>(
-        std::min(length(answers, load.output_tokens, load.output_sigma), longest - r.prompt));
   }
   return out;
 }

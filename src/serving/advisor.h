@@ -34,6 +34,7 @@ Faults check_service(const ServiceFile& service);
 struct TierPlan {
   std::string id;
   double gb_per_gpu = 0, total_tb = 0;
+  double kept_tokens = 0;    // of prefixes, in all replicas
   double hit_share = 0;      // of all prompt tokens, found here
   double fetched_share = 0;  // of all prompt tokens, found here and fetched: not computed again
   double usd_per_h = 0;
@@ -78,11 +79,6 @@ std::vector<Shortage> memory_shortage(const ServiceFile& service, const MemoryPl
 // The engines' view of a plan, so that it can be run request by request.
 RooflineStep step_of(const ServiceFile& service, double first_tier_gb);
 ReplicaSpec replica_of(const ServiceFile& service, double first_tier_gb);
-// Requests of the service's laws, in order of arrival, drawn by the seed: Poisson, lognormal
-// lengths cut to the longest.
-std::vector<TokenRequest> drawn_requests(const ServiceLoadSpec& load, std::int64_t longest,
-                                         double requests_per_s, std::size_t count,
-                                         std::uint64_t seed);
 // What of a request's prompt a plan finds: the same share of each.
 void with_hits(const ServiceFile& service, const MemoryPlan& plan,
                std::vector<TokenRequest>& requests);

@@ -7,6 +7,7 @@
 //   2. A tier has steps to choose from.  3. The points of the hit curve rise.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -158,6 +159,61 @@ struct MemoryMoneySpec {
   }
 };
 
+enum class AdmissionRule { grow, reserve };
+constexpr auto describe_enum(AdmissionRule) {
+  using E = AdmissionRule;
+  return std::array{
+      Choice<E>{E::grow, "grow",
+                "blocks as they fill; who came last is thrown out if they run out"},
+      Choice<E>{E::reserve, "reserve", "blocks of the whole answer before it begins"}};
+}
+
+struct ServiceRunSpec {
+  std::int64_t replicas = 0, prefill_replicas = 0, max_waiting = 0, requests = 100'000;
+  AdmissionRule admission = AdmissionRule::grow;
+  std::vector<double> tiers_gb, hours;
+  double scale_every_s = 0, scale_target = 0.6, warmup_s = 120, down_after_s = 300;
+  std::int64_t least_replicas = 1;
+  double draft_tokens = 0, draft_acceptance = 0.7, draft_cost = 0.05;
+  template <class S = ServiceRunSpec>
+  static constexpr auto describe() {
+    return Fields(
+        Field("replicas", &S::replicas,
+              "with prefill apart: that decode; 0: the fewest that keep "
+              "the SLO by the fluid engine",
+              range(0, 1'000'000)),
+        Field("prefill_replicas", &S::prefill_replicas, "that fill prompts alone; 0: none",
+              range(0, 1'000'000)),
+        Field("max_waiting", &S::max_waiting,
+              "at a replica, beyond which a request is refused; 0: no limit",
+              range(0, 1'000'000'000)),
+        Field("requests", &S::requests, "that are drawn, where no log is given",
+              range(1, 50'000'000)),
+        Field("admission", &S::admission, "when a request may enter the batch"),
+        Field("tiers_gb", &S::tiers_gb,
+              "of each tier, in their order; none: the first at its most, no other",
+              range(0, 1'000'000)),
+        Field("hours", &S::hours,
+              "24 factors of the rate from midnight on, for drawn requests; none: even",
+              range(0, 100), dimensionless),
+        Field("scale_every_s", &S::scale_every_s,
+              "between two looks at the load; 0: all replicas run", range(0, 1'000'000)),
+        Field("scale_target", &S::scale_target, "of the places in the batches", above(0, 1),
+              dimensionless),
+        Field("warmup_s", &S::warmup_s, "from the order of a replica to its first request",
+              range(0, 1'000'000)),
+        Field("down_after_s", &S::down_after_s, "for which fewer must do before one is stopped",
+              range(0, 10'000'000)),
+        Field("least_replicas", &S::least_replicas, "that run at any load", range(1, 1'000'000)),
+        Field("draft_tokens", &S::draft_tokens, "of speculative decoding; 0: none", range(0, 64),
+              dimensionless),
+        Field("draft_acceptance", &S::draft_acceptance, "of a drafted token", range(0, 0.999),
+              dimensionless),
+        Field("draft_cost", &S::draft_cost, "of a drafted token, over a step", range(0, 10),
+              dimensionless));
+  }
+};
+
 struct ServiceFile {
   std::string id, name_en, note;
   ServedModelSpec model;
@@ -166,6 +222,7 @@ struct ServiceFile {
   MemoryMoneySpec money;
   std::vector<MemoryTierSpec> memory_tiers;
   std::vector<HitPointSpec> prefix_hits;
+  ServiceRunSpec run;
   std::vector<SourceSpec> sources;
   template <class S = ServiceFile>
   static constexpr auto describe() {
@@ -178,6 +235,7 @@ struct ServiceFile {
         Field("money", &S::money, "how it is paid"),
         Field("memory_tiers", &S::memory_tiers, "from the fastest on", required, not_empty),
         Field("prefix_hits", &S::prefix_hits, "what a cache of prefixes finds, by its size"),
+        Field("run", &S::run, "how it is run, request by request"),
         Field("sources", &S::sources, "what rows cite"));
   }
 };
