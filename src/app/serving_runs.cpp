@@ -205,9 +205,10 @@ int run_service_requests(const ServingAsked& asked, const std::string& log) {
   s.load.output_tokens = outputs / n;
   ServingSpec spec;
   spec.replica = replica_of(s, gb[0]);
-  if (spec.replica.kv_blocks < 1)
-    return complain(Fault{"run.tiers_gb[0]", "room for weights, reserve and a block of the cache",
-                          std::to_string(gb[0]), ""});
+  if (spec.replica.kv_blocks * spec.replica.block_tokens < s.model.longest_tokens)
+    return complain(Fault{"run.tiers_gb[0]", "room for weights, reserve and the longest request",
+                          fmt::format("{:g} GB", gb[0]),
+                          "dure simulate --advise memory says how much"});
   spec.replica.admission =
       run.admission == AdmissionRule::grow ? Admission::grow : Admission::reserve;
   const RooflineStep plain = step_of(s, gb[0]);
@@ -241,6 +242,9 @@ int run_service_requests(const ServingAsked& asked, const std::string& log) {
   TRY_OR_COMPLAIN(r, run_requests(spec, steps, in.requests));
   const double cpu = cpu_seconds() - before;
   FluidSpec fluid{spec.replicas, spec.replica, spec.apart.prefill_replicas, 0};
+  if (spec.apart.prefill_replicas > 0)
+    fluid.transfer_ms = spec.apart.link_ms + s.load.prompt_tokens * s.model.kv_bytes_per_token /
+                                                 (spec.apart.link_gb_per_s * 1e6);
   const bool any = r.ended > 0;
   const FluidState f = any ? fluid_state(fluid, length_mix(in.requests, spec.replica, steps), steps,
                                          s.load.requests_per_s / 1000)
@@ -279,6 +283,7 @@ int run_service_requests(const ServingAsked& asked, const std::string& log) {
           {"mean_batch", rounded(f.mean_batch, 3)},
           {"tpot_ms", rounded(f.tpot_ms, 3)},
           {"ttft_ms", rounded(f.ttft_ms, 3)}}},
+        {"step_bend", rounded(r.step_bend, 4)},
         {"cpu_s", rounded(cpu, 3)}};
     return say(out.dump(2) + "\n");
   }

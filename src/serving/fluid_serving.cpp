@@ -10,7 +10,7 @@ namespace dure {
 LengthMix length_mix(std::span<const TokenRequest> requests, const ReplicaSpec& spec,
                      const StepModel& steps) {
   LengthMix m;
-  double n = 0, kv = 0, held = 0;
+  double n = 0, several = 0, kv = 0, held = 0;
   for (const TokenRequest& r : requests) {
     const std::int64_t most = std::int64_t{r.prompt} + r.output - 1;
     if (spec.blocks(most) > spec.kv_blocks) continue;
@@ -33,13 +33,18 @@ LengthMix length_mix(std::span<const TokenRequest> requests, const ReplicaSpec& 
     m.chunks2 += chunks * chunks;
     const double d = r.output - 1;
     m.decode_steps += d;
+    if (d > 0) {
+      ++several;
+      m.inverse_steps += 1 / d;
+    }
     kv += d * r.prompt + d * (d + 1) / 2;
     held += d * (spec.admission == Admission::reserve
                      ? static_cast<double>(spec.blocks(most) * spec.block_tokens)
                      : r.prompt + (d + 1) / 2 + (spec.block_tokens - 1) / 2.0);
   }
   CHECK(n > 0);
-  if (m.decode_steps > 0) {
+  if (several > 0) {
+    m.inverse_steps /= several;
     m.kv_tokens = kv / m.decode_steps;
     m.held_tokens = held / m.decode_steps;
   }
@@ -201,6 +206,8 @@ FluidState fluid_state(const FluidSpec& spec, const LengthMix& mix, const StepMo
   s.waiting = law.waiting * spec.replicas;
   if (s.served_per_ms > 0 && mix.decode_steps > 0)
     s.tpot_ms = s.mean_in_batches / (s.served_per_ms * mix.decode_steps);
+  // What comes from elsewhere is sent, and joins at the next boundary.
+  if (f.apart()) s.tpot_ms += mix.inverse_steps * (spec.transfer_ms + f.step_ms(law.batch()) / 2);
   s.busy_share = f.apart() ? (rho * spec.prefill_replicas + law.decoding * spec.replicas) /
                                  (spec.prefill_replicas + spec.replicas)
                            : 1 - (1 - rho) * (1 - law.decoding);

@@ -33,8 +33,9 @@ struct LengthMix {                // means over requests
   double prefill_ms = 0;          // all chunks of a prompt, alone
   double packed_ms = 0;           // where others fill what its last chunk leaves
   double chunks = 0, decode_steps = 0;
-  double kv_tokens = 0;    // in the cache of a sequence, mean over its decode steps
-  double held_tokens = 0;  // blocks that it holds meanwhile, as tokens
+  double inverse_steps = 0;  // mean of 1 / decode steps, of requests that have some
+  double kv_tokens = 0;      // in the cache of a sequence, mean over its decode steps
+  double held_tokens = 0;    // blocks that it holds meanwhile, as tokens
   double prefill_ms2 = 0, prefill_chunks = 0, chunks2 = 0;  // second moments
 };
 // Requests with more tokens than the cache are left out, as the engine refuses them. At least one

@@ -370,6 +370,7 @@ Result<ServingResult> run_requests(const ServingSpec& spec, const StepModel& ste
   r.outcomes.resize(requests.size());
   ServingEngine engine(spec, table, requests, r.outcomes);
   engine.run();
+  r.step_bend = table.bend();
   r.use = engine.use();
   r.prefill_use = engine.prefill_use();
   measure(spec, requests, r);

@@ -70,6 +70,7 @@ struct ServingResult {
   double peak_kv_share = 0;
   double replica_h = 0;   // paid
   int most_replicas = 0;  // paid at once
+  double step_bend = 0;   // StepTable::bend: how far the steps are from straight lines
   ReplicaUse use, prefill_use;
   std::vector<RequestOutcome> outcomes;  // in the order of the requests
 };

@@ -45,7 +45,7 @@ Case at_load(const Mix& m, int replicas, int max_seqs, Admission admission, int 
   if (prefill > 0) c.spec.apart = {prefill, 2e5, 50, 1};
   ArrivalLaw law{1, m.prompt, m.output, m.prompt_sigma, m.output_sigma, 60'000, {}};
   c.requests = drawn_requests(law, n, 5);
-  c.fluid = {replicas, c.spec.replica, prefill, 0};
+  c.fluid = {replicas, c.spec.replica, prefill, 1 + m.prompt * 2e5 / 50e6};
   if (prefill > 0) c.fluid.replica.admission = Admission::reserve;
   c.mix = length_mix(c.requests, c.fluid.replica, steps);
   c.capacity_per_s = 1000 * fluid_state(c.fluid, c.mix, steps, 0).capacity_per_ms;

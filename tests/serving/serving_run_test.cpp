@@ -59,8 +59,8 @@ TEST(ServingStory, JoinsAtTheNextStep) {
       "r1 first 60 end 70\n");
 }
 
-// A chunk of 16 holds the whole of one prompt and the beginning of the next; its rest comes with the
-// token of the first.
+// A chunk of 16 holds the whole of one prompt and the beginning of the next; its rest comes with
+// the token of the first.
 TEST(ServingStory, AChunkOfTwoPrompts) {
   EXPECT_EQ(story(one(4, 16, 16, 100, Admission::grow), slow_and_round(),
                   {{0, 4, 1}, {1, 10, 2}, {2, 12, 1}}),
@@ -85,9 +85,10 @@ TEST(ServingStory, ReservesTheWholeAnswer) {
             "r1 first 46 end 76\n");
 }
 
-// As they grow, four blocks of 4. r0 holds two; r1 enters beside it with one, and one is left, which r0
-// opens in that step. The next step would open one for r1, who came last: it is thrown out, and asks
-// for two blocks (5 tokens, one of them given) and a spare one. When r0 has gone it is filled again.
+// As they grow, four blocks of 4. r0 holds two; r1 enters beside it with one, and one is left,
+// which r0 opens in that step. The next step would open one for r1, who came last: it is thrown
+// out, and asks for two blocks (5 tokens, one of them given) and a spare one. When r0 has gone it
+// is filled again.
 TEST(ServingStory, WhoCameLastIsThrownOut) {
   EXPECT_EQ(story(one(4, 100, 4, 4, Admission::grow), slow_and_round(), {{0, 8, 4}, {0, 4, 3}}),
             "r0 first 8 end 42\n"
