@@ -15,7 +15,7 @@ constexpr double kHoursPerYear = 8'766;
 
 std::string number(double v) {
   char text[32];
-  std::snprintf(text, sizeof text, v >= 1000 ? "%.0f" : v >= 10 ? "%.1f" : "%.3g", v);
+  std::snprintf(text, sizeof text, v >= 1000 ? "%.0f" : "%.4g", v);
   return text;
 }
 
@@ -261,7 +261,7 @@ Advice Advisor::advise() const {
           const double middle = (good + wrong) / 2;
           (weigh(gb, n, middle).found ? good : wrong) = middle;
         }
-        if (good > servable) {
+        if (good > servable || out.short_of.empty()) {
           servable = good;
           out.short_of = short_of;
         }
