@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "io/describe_reader.h"
-#include "io/scenario_reader.h"
 #include "io/traces/requests.h"
 #include "serving/advisor.h"
 #include "serving/arrivals.h"
@@ -58,8 +57,12 @@ Outcome<ServiceFile> read_service(const std::string& path,
   if (loaded.doc.root.kind == DocNode::Kind::map) reader.read(loaded.doc.root, out);
   faults.insert(faults.end(), reader.faults.begin(), reader.faults.end());
   if (faults.empty())
-    for (Faults found : {check_service(out), check_run(out)})
-      for (Fault& f : found) faults.push_back(placed(loaded.doc, std::move(f)));
+    for (const Faults& found : {check_service(out), check_run(out)})
+      for (const Fault& f : found) {
+        faults.push_back(f);
+        faults.back().where =
+            to_string(loaded.doc.files, locate(loaded.doc, f.where)) + ": " + f.where;
+      }
   if (faults.empty() && loaded.doc.root.kind != DocNode::Kind::map)
     faults.push_back({path, "a map with the keys of a service", "none", "docs/models/serving.md"});
   if (!faults.empty()) return faults;

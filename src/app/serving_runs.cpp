@@ -2,7 +2,9 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
+#include <span>
 
 #include "app/command.h"
 #include "app/hub_client.h"
@@ -184,6 +186,33 @@ void find_prefixes(const ServiceFile& s, const MemoryPlan& plan, ServiceRequests
   }
 }
 
+// As many as asked for, else the fewest that keep the limits by rates; what their tiers find is
+// set.
+Result<std::int64_t> replicas_of(const ServiceFile& s, const std::vector<double>& gb,
+                                 const ServingSpec& spec, const StepModel& steps,
+                                 ServiceRequests& in) {
+  constexpr std::size_t kSample = 20'000;
+  for (std::int64_t n = std::max<std::int64_t>(1, s.run.replicas); n <= 1'000'000;
+       n += 1 + n / 50) {
+    find_prefixes(s, weigh_memory(s, gb, n), in);
+    if (s.run.replicas > 0) return n;
+    const auto sample = std::span(in.requests).first(std::min(kSample, in.requests.size()));
+    if (std::ranges::none_of(sample, [&](const TokenRequest& r) {
+          return spec.replica.blocks(std::int64_t{r.prompt} + r.output) <= spec.replica.kv_blocks;
+        }))
+      break;
+    const FluidSpec fluid{static_cast<int>(n), spec.replica,
+                          static_cast<int>(s.run.prefill_replicas), 0};
+    const double rate = s.load.requests_per_s / 1000;
+    const FluidState f = fluid_state(fluid, length_mix(sample, spec.replica, steps), steps, rate);
+    if (f.stable && rate <= s.load.most_load * f.capacity_per_ms && f.tpot_ms <= s.load.tpot_ms &&
+        f.ttft_ms * s.load.ttft_tail <= s.load.ttft_ms)
+      return n;
+  }
+  return Fault{"run.replicas", "a number of them: none keeps the limits by rates", "0",
+               "--set run.replicas=N runs N"};
+}
+
 }  // namespace
 
 int run_service_requests(const ServingAsked& asked, const std::string& log) {
@@ -213,21 +242,7 @@ int run_service_requests(const ServingAsked& asked, const std::string& log) {
       run.admission == AdmissionRule::grow ? Admission::grow : Admission::reserve;
   const RooflineStep plain = step_of(s, gb[0]);
   const SpeculativeStep steps(plain, run.draft_tokens, run.draft_acceptance, run.draft_cost);
-  std::int64_t replicas = run.replicas;
-  MemoryPlan plan;
-  if (replicas == 0) {
-    for (replicas = 1; replicas < 1'000'000; replicas = replicas + 1 + replicas / 50) {
-      plan = weigh_memory(s, gb, replicas);
-      if (plan.found) break;
-    }
-  } else {
-    plan = weigh_memory(s, gb, replicas);
-  }
-  if (plan.tiers.empty() || (run.replicas == 0 && !plan.found))
-    return complain(Fault{"run.replicas",
-                          "a number: no number of replicas keeps the limits by the fluid engine",
-                          "0", ""});
-  find_prefixes(s, plan, in);
+  TRY_OR_COMPLAIN(replicas, replicas_of(s, gb, spec, steps, in));
   spec.replicas = static_cast<int>(replicas);
   spec.max_waiting = run.max_waiting;
   spec.slo = {s.load.ttft_ms, s.load.tpot_ms};
