@@ -16,8 +16,8 @@
 
 #include "app/bench_live.h"
 #include "app/bench_physics.h"
-#include "app/bench_serving.h"
 #include "app/bench_row.h"
+#include "app/bench_serving.h"
 #include "app/bench_world.h"
 #include "app/command.h"
 #include "app/scenario_input.h"

@@ -28,7 +28,8 @@ namespace {
 namespace fs = std::filesystem;
 
 struct Options {
-  std::string scenario, from, to, policy, compare, step, out, progress = "auto", explain, advise, requests;
+  std::string scenario, from, to, policy, compare, step, out, progress = "auto", explain, advise,
+                                                              requests;
   std::int64_t seed = -1;
   std::vector<std::string> settings, weather;
   bool report = false, record = false, json = false;
@@ -420,11 +421,12 @@ void add_simulate_command(CLI::App& app, int& exit_code) {
   command->add_option("--out", o->out, "Write the results into this folder");
   command->add_option("--explain", o->explain,
                       "JOB[@TIME]: why it waits, what would help, when it will start");
-  auto* advise = command
-                     ->add_option("--advise", o->advise,
-                                  "memory: which memory serves a service at least cost; SCENARIO is "
-                                  "the file of a service (scenarios/serving)")
-                     ->check(CLI::IsMember({"memory"}));
+  auto* advise =
+      command
+          ->add_option("--advise", o->advise,
+                       "memory: which memory serves a service at least cost; SCENARIO is "
+                       "the file of a service (scenarios/serving)")
+          ->check(CLI::IsMember({"memory"}));
   command
       ->add_option("--requests", o->requests,
                    "A log of requests, or drawn: run them one by one; SCENARIO is the file of a "
