@@ -17,6 +17,7 @@
 #include "app/bench_live.h"
 #include "app/bench_physics.h"
 #include "app/bench_row.h"
+#include "app/bench_serving.h"
 #include "app/bench_world.h"
 #include "app/command.h"
 #include "app/scenario_input.h"
@@ -211,9 +212,10 @@ void bench_shared(bool quick, std::vector<BenchRow>& rows) {
 }
 
 struct Options {
-  bool json = false, quick = false, live = false, physics = false;
+  bool json = false, quick = false, live = false, physics = false, serving = false;
   std::int64_t history = -1;
-  std::string scenario = "scenarios/k-ai-hub/hub.yaml", frontier = "scenarios/frontier.yaml";
+  std::string scenario = "scenarios/k-ai-hub/hub.yaml", frontier = "scenarios/frontier.yaml",
+              service = "scenarios/serving/documents.yaml";
 };
 
 Result<Done> live_rows(const Options& o, std::vector<BenchRow>& rows) {
@@ -231,6 +233,11 @@ int run(const Options& o) {
   std::vector<BenchRow> rows;
   if (o.live) {
     TRY_OR_COMPLAIN(done, live_rows(o, rows));
+    (void)done;
+    return show(o, rows);
+  }
+  if (o.serving) {
+    TRY_OR_COMPLAIN(done, bench_serving(o.quick, o.service, rows));
     (void)done;
     return show(o, rows);
   }
@@ -305,6 +312,11 @@ void add_bench_command(CLI::App& app, int& exit_code) {
   command->add_flag(
       "--physics", o->physics,
       "Runs with physics, in place of the scheduler: rows physics.*; with --quick no year");
+  command->add_flag("--serving", o->serving,
+                    "Services request by request, in place of the scheduler: rows serving.*");
+  command
+      ->add_option("--service", o->service, "With --serving: whose memory is searched; empty: none")
+      ->capture_default_str();
   command->add_option("--frontier", o->frontier, "With --physics: one machine; empty: none")
       ->capture_default_str();
   command->add_option("--history", o->history, "With --live: jobs that a hub restarts with");

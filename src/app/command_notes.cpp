@@ -29,7 +29,9 @@ const std::vector<CommandNotes>& all_notes() {
        "seed give the same bytes.",
        {{"dure simulate scenarios/small/small.yaml --to 2027-02-01 --json", "figures as JSON"},
         {"dure simulate scenarios/small/small.yaml --out out --report", "with report.html"},
-        {"dure simulate scenarios/small/small.yaml --set run.seed=7", "a field of the scenario"}},
+        {"dure simulate scenarios/small/small.yaml --set run.seed=7", "a field of the scenario"},
+        {"dure simulate scenarios/serving/documents.yaml --advise memory",
+         "which memory serves a service at least cost"}},
        {"schema", "audit"}},
       {"audit",
        "Reads a record, or a hub's store, and nothing else, and says whether it is whole, every "

@@ -15,6 +15,7 @@
 #include "app/results_acts.h"
 #include "app/results_network.h"
 #include "app/scenario_input.h"
+#include "app/serving_runs.h"
 #include "base/nearest.h"
 #include "io/atomic_file.h"
 #include "io/scenario_reader.h"
@@ -27,7 +28,8 @@ namespace {
 namespace fs = std::filesystem;
 
 struct Options {
-  std::string scenario, from, to, policy, compare, step, out, progress = "auto", explain;
+  std::string scenario, from, to, policy, compare, step, out, progress = "auto", explain, advise,
+                                                              requests;
   std::int64_t seed = -1;
   std::vector<std::string> settings, weather;
   bool report = false, record = false, json = false;
@@ -304,7 +306,15 @@ int run_explain(const Options& o, const Scenario& scenario, SimulationOptions&& 
   return kDone;
 }
 
+// Of a service's file, not of a scenario's.
+int run_service(const Options& o) {
+  const ServingAsked asked{o.scenario, o.settings,
+                           static_cast<std::uint64_t>(o.seed >= 0 ? o.seed : 1), o.json};
+  return o.advise.empty() ? run_service_requests(asked, o.requests) : run_memory_advice(asked);
+}
+
 int run(const Options& o) {
+  if (!o.advise.empty() || !o.requests.empty()) return run_service(o);
   const Outcome<ScenarioInput> read = read_scenario_input(o.scenario, o.settings);
   if (!read) return complain(read.faults());
   const Scenario& scenario = read.value().scenario;
@@ -411,6 +421,17 @@ void add_simulate_command(CLI::App& app, int& exit_code) {
   command->add_option("--out", o->out, "Write the results into this folder");
   command->add_option("--explain", o->explain,
                       "JOB[@TIME]: why it waits, what would help, when it will start");
+  auto* advise =
+      command
+          ->add_option("--advise", o->advise,
+                       "memory: which memory serves a service at least cost; SCENARIO is "
+                       "the file of a service (scenarios/serving)")
+          ->check(CLI::IsMember({"memory"}));
+  command
+      ->add_option("--requests", o->requests,
+                   "A log of requests, or drawn: run them one by one; SCENARIO is the file of a "
+                   "service")
+      ->excludes(advise);
   command->add_flag("--report", o->report, "And report.html");
   command->add_flag("--record", o->record, "And record.dure, every event");
   command->add_flag("--json", o->json, "Print summary.json");
