@@ -16,6 +16,12 @@ std::string us(double ns) {
   return text;
 }
 
+std::string short_text(double v) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%g", v);
+  return text;
+}
+
 class RanCheck {
  public:
   explicit RanCheck(const RanSpec& s) : s_(s) {}
@@ -76,16 +82,15 @@ class RanCheck {
     const EdgeGpuSpec& g = s_.gpu;
     if (g.ran_w < g.idle_w || g.inference_w < g.idle_w)
       fault(g.ran_w < g.idle_w ? "gpu.ran_w" : "gpu.inference_w",
-            "at least idle_w: " + std::to_string(g.idle_w) + " W",
-            std::to_string(std::min(g.ran_w, g.inference_w)) + " W");
+            "at least idle_w: " + short_text(g.idle_w) + " W",
+            short_text(std::min(g.ran_w, g.inference_w)) + " W");
   }
   void partition() {  // 5
     const RanPartitionSpec& p = s_.partition;
     if (p.isolation == GpuSplit::mig && p.ran_share_milli * p.slices % 1000 != 0)
       fault("partition.ran_share_milli", "whole slices of " + std::to_string(p.slices),
             std::to_string(p.ran_share_milli) + " x " + std::to_string(p.slices) + " / 1000 = " +
-                std::to_string(static_cast<double>(p.ran_share_milli * p.slices) / 1000) +
-                " slices",
+                short_text(static_cast<double>(p.ran_share_milli * p.slices) / 1000) + " slices",
             "mps takes any share");
     if (p.isolation == GpuSplit::mig && p.slowdown_milli != 0)
       fault("partition.slowdown_milli", "0 with mig", std::to_string(p.slowdown_milli),
@@ -120,31 +125,20 @@ class RanCheck {
     const RadioSpec& radio = find(s_.radios, row.radio);
     const PlaceSpec& place = find(s_.places, row.place);
     const auto peak = std::ranges::max_element(place.hour_load);
-    const auto hold = [&](std::int64_t share, std::int64_t slow, const std::string& where,
-                          const std::string& hint) {
-      const GroupWork work = group_work(row, radio, share, slow);
-      const double need = work.mean_ns(*peak);
-      if (need <= static_cast<double>(work.deadline_ns)) return true;
-      const SlotKindWork* dearest = &work.cycle.front();
-      for (const SlotKindWork& k : work.cycle)
-        if (k.at(work.grants) > dearest->at(work.grants)) dearest = &k;
-      fault(where,
-            "mean work of the dearest slot within its deadline of " +
-                us(static_cast<double>(work.deadline_ns)) + " at every hour",
-            us(static_cast<double>(dearest->base_ns)) + " + " + std::to_string(work.grants) +
-                " grants x " + us(static_cast<double>(dearest->step_ns)) + " x load " +
-                std::to_string(*peak) + " = " + us(need) + " at hour " +
-                std::to_string(peak - place.hour_load.begin()) + ", on " + std::to_string(share) +
-                " thousandths of a GPU",
-            hint);
-      return false;
-    };
-    if (!hold(row.gpu_milli, 0, row_path("cells", i, "cells_per_group"),
-              "fewer cells a group, or more of a GPU"))
-      return;
-    const RanPartitionSpec& p = s_.partition;
-    hold(partition_share(row, p), p.slowdown_milli, "partition.ran_share_milli",
-         "what is left to " + row.id + " of its GPU");
+    const GroupWork work = group_work(row, radio, row.gpu_milli);
+    const double need = work.mean_ns(*peak);
+    if (need <= static_cast<double>(work.deadline_ns)) return;
+    const SlotKindWork& dearest = *std::ranges::max_element(
+        work.cycle, {}, [&](const SlotKindWork& k) { return k.at(work.grants); });
+    fault(row_path("cells", i, "cells_per_group"),
+          "mean work of the dearest slot within its deadline of " +
+              us(static_cast<double>(work.deadline_ns)) + " at every hour",
+          us(static_cast<double>(dearest.base_ns)) + " + " + std::to_string(work.grants) +
+              " grants x " + us(static_cast<double>(dearest.step_ns)) + " x load " +
+              short_text(*peak) + " = " + us(need) + " at hour " +
+              std::to_string(peak - place.hour_load.begin()) + ", on " +
+              std::to_string(row.gpu_milli) + " thousandths of a GPU",
+          "fewer cells a group, or more of a GPU");
   }
 
   const RanSpec& s_;

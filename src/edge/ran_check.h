@@ -1,8 +1,8 @@
 // What must hold before a scenario of AI-RAN is run, each Fault with its arithmetic.
 //   1. Ids stand once, what is referred to exists, sources are known.
 //   2. A slot is 1 ms / 2^n, its deadline no longer than it.
-//   3. At the busiest hour the mean work of the dearest slot is done by its deadline, on the whole
-//      share and on the part that a partition leaves the cells.
+//   3. At the busiest hour the mean work of the dearest slot is done by its deadline. On the part
+//      that a partition leaves the cells it may be late: that is what the comparison shows.
 //   4. A piece that is left running is back within the stated reclaim, and before the deadline.
 //   5. Slices of a partition are whole, and a busy GPU draws no less than an idle one.
 #pragma once
