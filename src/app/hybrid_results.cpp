@@ -92,7 +92,8 @@ std::string hybrid_table(const HybridScenarioSpec& spec, const HybridRun& run, s
 }
 
 Json hybrid_json(const HybridScenarioSpec& spec, const HybridRun& run, std::uint64_t seed) {
-  Json j = {{"scenario", spec.id},
+  Json j = {{"schema", "dure.hybrids/1"},
+            {"scenario", spec.id},
             {"kind", "hybrids"},
             {"seed", seed},
             {"jobs", run.jobs.size()},

@@ -13,9 +13,6 @@ namespace {
 using Json = nlohmann::ordered_json;
 using Out = std::back_insert_iterator<std::string>;
 
-// How far a share may stand from the engine's: chance of the check's slots, and (unguarded) that
-// pieces are taken to be cut anywhere.
-constexpr double kShareOff = 0.02;
 constexpr double kSigmas = 5;
 
 struct RanFigures {  // of sums, as they are shown
@@ -174,8 +171,8 @@ void checks_table(const RanDay& day, Out out) {
 
 bool ran_balanced(const RanDay& day) {
   return std::ranges::all_of(day.checks, [](const RanCheckpoint& c) {
-    return c.time_adds_up && c.within_reclaim && c.used_off <= kShareOff &&
-           c.lent_off <= kShareOff && missed_agrees(c);
+    return c.time_adds_up && c.within_reclaim && c.used_off <= c.used_room &&
+           c.lent_off <= c.lent_room && missed_agrees(c);
   });
 }
 
@@ -194,7 +191,11 @@ std::string ran_table(const RanSpec& spec, const RanDay& day, std::uint64_t seed
 }
 
 Json ran_json(const RanSpec& spec, const RanDay& day, std::uint64_t seed) {
-  Json j = {{"scenario", spec.id}, {"kind", "ai_ran"}, {"seed", seed}, {"days", 1}};
+  Json j = {{"schema", "dure.ai-ran/1"},
+            {"scenario", spec.id},
+            {"kind", "ai_ran"},
+            {"seed", seed},
+            {"days", 1}};
   const RanSums alone = all_of(day.rows[index(RanWay::none)]);
   const ByMember members_alone = by_member(spec, day.rows[index(RanWay::none)]);
   for (const RanWay way : kRanWays) {

@@ -105,6 +105,9 @@ void hold_against(const RanSpec& s, const CellRowSpec& row, RanWay way, std::uin
   const PlaceSpec& place = row_of(s.places, row.place);
   const WayWork w = way_work(s, row, row_of(s.radios, row.radio), way);
   const auto n = static_cast<double>(s.check_slots);
+  c.used_room = 0.005 + 1 / std::sqrt(n);
+  const double piece = static_cast<double>(w.rule.quantum_ns) / static_cast<double>(w.work.slot_ns);
+  c.lent_room = std::max(c.lent_room, c.used_room + (w.rule.guard ? 0 : piece));
   for (std::size_t h = 0; h < 24; ++h) {
     const double load = place.hour_load[h];
     LendRule rule = w.rule;

@@ -66,6 +66,9 @@ struct RanArithmetic {  // of a row, its GPU to itself
 struct RanCheckpoint {  // engine beside law, over rows and hours
   std::int64_t slots = 0;
   double used_off = 0, lent_off = 0;  // largest difference of shares
+  // How far shares may be off: chance of so many slots, and where pieces run on, one of them a
+  // slot, for the sums take it to be cut anywhere.
+  double used_room = 0, lent_room = 0;
   std::int64_t missed_seen = 0;
   double missed_expected = 0, missed_sigma = 0;  // of the same slots
   double missed_least = 0, missed_most = 0;      // bounds on what is expected of them
