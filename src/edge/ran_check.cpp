@@ -32,6 +32,7 @@ class RanCheck {
     power();
     partition();
     reclaim();
+    if (faults_.empty()) size();
     if (faults_.empty())
       for (std::size_t i = 0; i < s_.cells.size(); ++i) load(s_.cells[i], i);
     return std::move(faults_);
@@ -78,14 +79,14 @@ class RanCheck {
             "such as DDDSU");
   }
 
-  void power() {  // 5
+  void power() {  // 6
     const EdgeGpuSpec& g = s_.gpu;
     if (g.ran_w < g.idle_w || g.inference_w < g.idle_w)
       fault(g.ran_w < g.idle_w ? "gpu.ran_w" : "gpu.inference_w",
             "at least idle_w: " + short_text(g.idle_w) + " W",
             short_text(std::min(g.ran_w, g.inference_w)) + " W");
   }
-  void partition() {  // 5
+  void partition() {  // 6
     const RanPartitionSpec& p = s_.partition;
     if (p.isolation == GpuSplit::mig && p.ran_share_milli * p.slices % 1000 != 0)
       fault("partition.ran_share_milli", "whole slices of " + std::to_string(p.slices),
@@ -118,10 +119,28 @@ class RanCheck {
     }
   }
 
+  template <class Rows>
+  static const auto& find(const Rows& rows, const std::string& id) {
+    return *std::ranges::find_if(rows, [&](const auto& r) { return r.id == id; });
+  }
+  void size() {  // 5
+    constexpr double kMostTerms = 1e8, kMostSlots = 2e7;
+    double terms = 0;
+    for (const CellRowSpec& row : s_.cells) {
+      const RadioSpec& r = find(s_.radios, row.radio);
+      terms += static_cast<double>(row.groups * row.cells_per_group * r.grants) *
+               static_cast<double>(r.tdd.size());
+    }
+    if (terms > kMostTerms)
+      fault("cells", "groups x cells x grants x slots of a pattern: at most 100,000,000",
+            short_text(terms), "fewer groups, or several runs");
+    const double slots = static_cast<double>(s_.check_slots) * static_cast<double>(s_.cells.size());
+    if (slots > kMostSlots)
+      fault("check_slots", "rows of cells x check_slots: at most 20,000,000", short_text(slots),
+            "fewer check_slots");
+  }
+
   void load(const CellRowSpec& row, std::size_t i) {  // 3
-    const auto find = [](const auto& rows, const std::string& id) -> const auto& {
-      return *std::ranges::find_if(rows, [&](const auto& r) { return r.id == id; });
-    };
     const RadioSpec& radio = find(s_.radios, row.radio);
     const PlaceSpec& place = find(s_.places, row.place);
     const auto peak = std::ranges::max_element(place.hour_load);

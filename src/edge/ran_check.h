@@ -4,7 +4,10 @@
 //   3. At the busiest hour the mean work of the dearest slot is done by its deadline. On the part
 //      that a partition leaves the cells it may be late: that is what the comparison shows.
 //   4. A piece that is left running is back within the stated reclaim, and before the deadline.
-//   5. Slices of a partition are whole, and a busy GPU draws no less than an idle one.
+//   5. It is worked out in minutes at most: groups x grants x slots of the pattern, and slots that
+//   are
+//      worked off one by one, are limited.
+//   6. Slices of a partition are whole, and a busy GPU draws no less than an idle one.
 #pragma once
 
 #include "base/faults.h"

@@ -32,11 +32,12 @@ void windows(const QpuSpec& q, Faults& faults) {  // 2
     faults.push_back({"qpu.drift_minutes", "1 to 1440 with drift_hours", "0", ""});
 }
 
-void jobs(const HybridScenarioSpec& s, Faults& faults) {  // 3, 4
+void jobs(const HybridScenarioSpec& s, Faults& faults) {  // 3, 4, 5
   const QpuCalendar calendar(s.qpu);
   const std::int64_t longest = calendar.longest_step_ms();
   constexpr double kTenYears = 10 * 365.25 * 86'400'000.0;
-  double qpu_ms = 0, gpu_ms = 0;
+  double qpu_ms = 0, gpu_ms = 0, serial_ms = 0;
+  std::int64_t all_jobs = 0, steps = 0;
   for (std::size_t i = 0; i < s.hybrids.size(); ++i) {
     const HybridSpec& h = s.hybrids[i];
     if (h.gpus > s.gpus.gpus)
@@ -56,6 +57,8 @@ void jobs(const HybridScenarioSpec& s, Faults& faults) {  // 3, 4
         n * h.classical_s * 1000 * static_cast<double>(h.gpus) / static_cast<double>(s.gpus.gpus);
     const double alone =
         static_cast<double>(h.iterations) * (static_cast<double>(step) + h.classical_s * 1000);
+    serial_ms += alone * static_cast<double>(h.jobs);
+    all_jobs += h.jobs, steps += h.jobs * h.iterations;
     const double latest = h.first_hours * 3.6e6 + static_cast<double>(h.jobs) * h.every_min * 6e4;
     if (alone > kTenYears || latest > kTenYears)
       faults.push_back({row_path("hybrids", i, alone > kTenYears ? "iterations" : "every_min"),
@@ -67,6 +70,14 @@ void jobs(const HybridScenarioSpec& s, Faults& faults) {  // 3, 4
                       std::to_string(std::max(qpu_ms, gpu_ms) / 86'400'000) + " days on the " +
                           (qpu_ms > gpu_ms ? "QPU" : "GPUs"),
                       ""});
+  if (all_jobs > 10'000 || steps > 1'000'000)
+    faults.push_back({"hybrids", "at most 10,000 jobs and 1,000,000 steps",
+                      std::to_string(all_jobs) + " jobs, " + std::to_string(steps) + " steps",
+                      "several runs"});
+  else if (serial_ms * static_cast<double>(s.gpus.gpus) > 2e16)
+    faults.push_back({"gpus.gpus", "jobs one after another x GPUs: at most 2e16 GPU x ms",
+                      std::to_string(serial_ms) + " ms x " + std::to_string(s.gpus.gpus),
+                      "fewer GPUs or shorter work"});
 }
 
 }  // namespace

@@ -45,7 +45,8 @@ std::vector<HybridJob> hybrid_jobs(const HybridScenarioSpec& spec, std::uint64_t
     for (std::int64_t k = 0; k < h.jobs; ++k) {
       Stream steps(seed, "quantum/steps/" + h.id, static_cast<std::uint64_t>(k));
       const double spread =
-          h.sigma > 0 ? steps.lognormal(std::exp(-h.sigma * h.sigma / 2), h.sigma) : 1;
+          h.sigma > 0 ? std::min(10.0, steps.lognormal(std::exp(-h.sigma * h.sigma / 2), h.sigma))
+                      : 1;
       HybridJob job;
       job.arrive_ms = std::llround(at_ms);
       job.gpus = h.gpus;

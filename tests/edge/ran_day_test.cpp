@@ -113,6 +113,8 @@ TEST(RanCheck, RefusesWhatIsNoRadio) {
   EXPECT_NE(refusal({"gpu.ran_w=10"}).find("at least idle_w"), std::string::npos);
   EXPECT_NE(refusal({"cells[0].place=offise"}).find("did you mean office?"), std::string::npos);
   EXPECT_NE(refusal({"cells[1].id=samsung_plant"}).find("first as cells[0]"), std::string::npos);
+  EXPECT_NE(refusal({"cells[0].groups=1000000"}).find("100,000,000"), std::string::npos);
+  EXPECT_NE(refusal({"check_slots=10000000"}).find("20,000,000"), std::string::npos);
   EXPECT_NE(refusal({"money.source=nobody"}).find("ids of sources"), std::string::npos);
   EXPECT_NE(refusal({"cells[0].gruops=3"}).find("groups"), std::string::npos);
 }

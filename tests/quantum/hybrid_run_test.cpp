@@ -76,6 +76,9 @@ TEST(HybridCheck, RefusesWithTheArithmetic) {
   EXPECT_NE(refusal({"hybrids[0].iterations=1000000", "hybrids[0].classical_s=100000"})
                 .find("within ten years"),
             std::string::npos);
+  EXPECT_NE(refusal({"hybrids[0].jobs=10000"}).find("10116 jobs"), std::string::npos);
+  EXPECT_NE(refusal({"gpus.gpus=1000000", "hybrids[0].classical_s=90000"}).find("2e16"),
+            std::string::npos);
   EXPECT_NE(refusal({"hybrids[1].id=chemistry_8"}).find("first as hybrids[0]"), std::string::npos);
   EXPECT_NE(refusal({"hybrids[0].shot=3"}).find("shots"), std::string::npos);
 }
