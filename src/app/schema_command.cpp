@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "app/command.h"
+#include "app/edge_kinds.h"
 #include "io/scenario_reader.h"
 #include "io/scenario_schema.h"
 #include "live/file_formats.h"
@@ -29,7 +30,23 @@ nlohmann::ordered_json to_json(const Faults& faults) {
   return list;
 }
 
+// A scenario of one machine: nothing is warned of, and it has no hash.
+int check_edge(const Options& options, const Faults& faults) {
+  if (options.json) {
+    const nlohmann::ordered_json j = {{"ok", faults.empty()},
+                                      {"faults", to_json(faults)},
+                                      {"warnings", nlohmann::ordered_json::array()}};
+    std::printf("%s\n", j.dump(2, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
+    return faults.empty() ? kDone : kBadInput;
+  }
+  if (!faults.empty()) return complain(faults);
+  std::printf("%s: ok\n", options.check.c_str());
+  return kDone;
+}
+
 int check(const Options& options) {
+  if (const auto faults = check_edge_kind(options.check, options.settings))
+    return check_edge(options, *faults);
   Faults warnings;
   const Outcome<Scenario> scenario = read_scenario(options.check, options.settings, &warnings);
   const Faults faults = scenario ? Faults{} : scenario.faults();
@@ -60,6 +77,8 @@ int print(const Options& options) {
     text = options.markdown ? scenario_markdown() : scenario_json_schema();
   for (const FileFormat& f : live_file_formats())
     if (f.name == options.format) text = options.markdown ? f.markdown() : f.json_schema();
+  for (const FileFormat& f : edge_file_formats())
+    if (f.name == options.format) text = options.markdown ? f.markdown() : f.json_schema();
   const bool whole = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
   if (whole && std::fflush(stdout) == 0) return kDone;  // a full disk must not look like a schema
   return complain(Fault{"stdout", "room for what is printed", "a write that failed", ""});
@@ -73,6 +92,7 @@ void add_schema_command(CLI::App& app, int& exit_code) {
       "schema", "A file format: JSON Schema or reference; or the check of a scenario file");
   std::vector<std::string> formats{kScenario};
   for (const FileFormat& f : live_file_formats()) formats.emplace_back(f.name);
+  for (const FileFormat& f : edge_file_formats()) formats.emplace_back(f.name);
   auto* const format = command->add_option("FORMAT", options->format, "Of which files")
                            ->check(CLI::IsMember(formats))
                            ->capture_default_str();

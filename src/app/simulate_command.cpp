@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "app/command.h"
+#include "app/edge_kinds.h"
 #include "app/explain_text.h"
 #include "app/results.h"
 #include "app/results_acts.h"
@@ -313,8 +314,24 @@ int run_service(const Options& o) {
   return o.advise.empty() ? run_service_requests(asked, o.requests) : run_memory_advice(asked);
 }
 
+// What means nothing to a scenario of one machine.
+std::vector<std::string> hub_only(const Options& o) {
+  std::vector<std::string> given;
+  const auto note = [&](const char* name, bool is) {
+    if (is) given.emplace_back(name);
+  };
+  note("--from", !o.from.empty()), note("--to", !o.to.empty()), note("--step", !o.step.empty());
+  note("--policy", !o.policy.empty()), note("--compare", !o.compare.empty());
+  note("--weather", !o.weather.empty()), note("--explain", !o.explain.empty());
+  note("--report", o.report), note("--record", o.record);
+  return given;
+}
+
 int run(const Options& o) {
   if (!o.advise.empty() || !o.requests.empty()) return run_service(o);
+  if (const std::optional<int> done =
+          run_edge_kind({o.scenario, o.out, o.seed, o.settings, hub_only(o), o.json}))
+    return *done;
   const Outcome<ScenarioInput> read = read_scenario_input(o.scenario, o.settings);
   if (!read) return complain(read.faults());
   const Scenario& scenario = read.value().scenario;
