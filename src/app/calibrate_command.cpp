@@ -98,7 +98,9 @@ void add_calibrate_command(CLI::App& app, int& exit_code) {
   c->add_option("table", o->table, "The measurements; columns: docs/formats/validation-tables.md")
       ->type_name("TABLE.csv")
       ->required();
-  c->add_option("--model", o->model, "What is fitted: training, inference")->type_name("NAME")->required();
+  c->add_option("--model", o->model, "What is fitted: training, inference")
+      ->type_name("NAME")
+      ->required();
   c->add_option("--out", o->out, "Writes the model's file, as models/NAME.yaml")
       ->type_name("FILE.yaml");
   c->add_option("--holdout", o->holdout,

@@ -103,7 +103,8 @@ int run(const Options& o) {
     return complain(Fault{"--kind", "one of " + kinds, "'" + o.kind + "'", ""});
   }
   if (!o.table.empty() && o.kind.empty())
-    return complain(Fault{"--kind", "what the table holds: power, cooling, failures, training or inference",
+    return complain(Fault{"--kind",
+                          "what the table holds: power, cooling, failures, training or inference",
                           "nothing",
                           "dure validate --table FILE --kind KIND; columns of each kind: "
                           "docs/formats/validation-tables.md"});
@@ -136,16 +137,15 @@ int run(const Options& o) {
 void add_validate_command(CLI::App& app, int& exit_code) {
   CLI::App* c = app.add_subcommand("validate", "The models beside published measurements");
   auto o = std::make_shared<Options>();
-  c->add_option(
-       "--table", o->table,
-       "A table of your own, of the kind power, cooling, failures, training or "
-       "inference (not weather or grid); "
-       "columns: docs/formats/validation-tables.md")
+  c->add_option("--table", o->table,
+                "A table of your own, of the kind power, cooling, failures, training or "
+                "inference (not weather or grid); "
+                "columns: docs/formats/validation-tables.md")
       ->type_name("FILE.csv");
-  c->add_option(
-       "--kind", o->kind,
-       "What is validated: power, cooling, failures, training, inference, weather, grid; with --table: "
-       "power, cooling, failures, training or inference")
+  c->add_option("--kind", o->kind,
+                "What is validated: power, cooling, failures, training, inference, weather, grid; "
+                "with --table: "
+                "power, cooling, failures, training or inference")
       ->type_name("KIND");
   c->add_option("--models", o->models, "The folder of the models; else those that are shipped")
       ->type_name("DIR");
