@@ -229,5 +229,34 @@ TEST(Founding, ItsEventsMakeAWorld) {
   EXPECT_EQ(world.pool(PoolId{0}).free, 160);
 }
 
+// Racks without power can be neither kept nor maintained, and what is away is kept for nobody:
+// maintenance first, then reservations in the order of their rows, each cut to what is left.
+TEST(Founding, WhatIsKeptIsCutToWhatIsThere) {
+  Scenario s = four_pools();
+  const PoolOpened& first = found(s).pools[0].opened;
+  const std::string owner = s.members[first.owner.index].id, site = s.sites[first.site.index].id,
+                    hardware = s.hardware[first.hardware.index].id;
+  s.maintenance = {{owner, site, hardware, Gpus(80), {2027, 6, 2}, {2027, 6, 4}, "book", ""}};
+  const auto keep = [&](const char* id, std::int64_t gpus, int day) {
+    ReservationSpec r;
+    r.id = id;
+    r.member = r.owner = owner;
+    r.site = site;
+    r.hardware = hardware;
+    r.gpus = Gpus(gpus);
+    r.first = {2027, 6, day};
+    r.hours = 24;
+    return r;
+  };
+  s.reservations = {keep("a", 100, 1), keep("b", 100, 2), keep("c", 100, 3), keep("d", 100, 3)};
+  const Founding f = found(s);
+  ASSERT_EQ(f.maintenance.size(), 1u);
+  EXPECT_EQ(f.maintenance[0].gpus, 80);
+  ASSERT_EQ(f.reservations.size(), 3u);
+  EXPECT_EQ(f.reservations[0].gpus, 100);
+  EXPECT_EQ(f.reservations[1].gpus, 144 - 80);
+  EXPECT_EQ(f.reservations[2].gpus, 144 - 80);  // nothing is left for the fourth
+}
+
 }  // namespace
 }  // namespace dure

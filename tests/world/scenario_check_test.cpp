@@ -97,6 +97,25 @@ void share(Scenario& s) {
   s.workloads[1].size = SizeLaw{{}, {1}, {500}, {4}, {16}};
 }
 
+// All of the sound scenario's racks, on 12 January 2026, and their maintenance.
+ReservationSpec kept(const char* id, std::int64_t gpus, double hour, double hours) {
+  ReservationSpec r;
+  r.id = id;
+  r.member = "lg";
+  r.owner = "sk";
+  r.site = "ulsan";
+  r.hardware = "hgx";
+  r.gpus = Gpus(gpus);
+  r.first = {2026, 1, 12};
+  r.hour = hour;
+  r.hours = hours;
+  r.source = "book";
+  return r;
+}
+MaintenanceSpec away(int from_day, int to_day) {
+  return {"sk", "ulsan", "hgx", Gpus(64), {2026, 1, from_day}, {2026, 1, to_day}, "book", ""};
+}
+
 struct Break {
   std::function<void(Scenario&)> edit;
   std::string finding;
@@ -326,6 +345,23 @@ TEST(ScenarioCheck, FindsEachBreak) {
              {.site = "ulsan", .hall = "h1", .level = PowerLevel::substation, .source = "book"}};
        },
        "power_limits[0].hall: no hall: a substation feeds the whole site; 'h1'"},
+      // What is kept and what is away at one instant; one after the other there is room for all.
+      {[](Scenario& s) {
+         s.reservations = {kept("a", 64, 9, 2), kept("b", 64, 11, 2)};
+         s.maintenance = {away(13, 14)};
+       },
+       ""},
+      {[](Scenario& s) { s.reservations = {kept("a", 64, 9, 2), kept("b", 64, 10, 2)}; },
+       "reservations[1].gpus: with what is kept or in maintenance at once, at most the 64 GPUs of "
+       "hgx that sk has at ulsan on 2026-01-12; 128 at once"},
+      {[](Scenario& s) {
+         s.reservations = {kept("a", 64, 9, 2)};
+         s.reservations[0].every_days = 1;
+         s.reservations[0].times = 3;
+         s.maintenance = {away(13, 14)};
+       },
+       "reservations[0].gpus: with what is kept or in maintenance at once, at most the 64 GPUs of "
+       "hgx that sk has at ulsan on 2026-01-13; 128 at once"},
       {[](Scenario& s) { s.power_limits = {{.site = "ulsna", .source = "book"}}; },
        "power_limits[0].site: an id of sites; 'ulsna' (did you mean ulsan?)"},
   };
