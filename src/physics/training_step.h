@@ -7,13 +7,13 @@
 //   stage     layers/pp x smooth max(launch, products + attention + memory + tensor + exchange)
 //             + head (of the last stage; spread where v > 1) + handover
 //   products  6 P tokens / tp / (peak e) x (1 + crowding / (tokens h / tp)), P the active
-//   parameters
-//             of the layers; e = efficiency (watts per TFLOP/s / 0.7)^exponent, at most
+//             parameters of the layers; e = efficiency (watts per TFLOP/s / 0.7)^exponent, at most
 //             efficiency_most
 //   attention 12 tokens s h causal / tp for each layer (Narayanan et al., eq. 3, causal share
-//   apart) memory    bytes for each token and element of the width, over the bandwidth tensor    4
-//   x 2 bytes tokens h (tp - 1)/tp for each layer, all-reduce as Shoeybi et al., 2019 exchange  4 x
-//   2 bytes tokens h k (ep - 1)/ep for each layer of experts; k: experts of a token,
+//             apart)
+//   memory    bytes for each token and element of the width, over the bandwidth
+//   tensor    4 x 2 bytes tokens h (tp - 1)/tp for each layer, all-reduce as Shoeybi et al., 2019
+//   exchange  4 x 2 bytes tokens h k (ep - 1)/ep for each layer of experts; k: experts of a token,
 //             beyond a domain no more than there are domains
 //   data      gradients and weights over the data-parallel ranks, or weights gathered for each
 //             microbatch where they are sharded (Rajbhandari et al., 2020)
