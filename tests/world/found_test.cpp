@@ -233,7 +233,7 @@ TEST(Founding, ItsEventsMakeAWorld) {
 // maintenance first, then reservations in the order of their rows, each cut to what is left.
 TEST(Founding, WhatIsKeptIsCutToWhatIsThere) {
   Scenario s = four_pools();
-  const PoolOpened& first = found(s).pools[0].opened;
+  const PoolOpened first = found(s).pools[0].opened;
   const std::string owner = s.members[first.owner.index].id, site = s.sites[first.site.index].id,
                     hardware = s.hardware[first.hardware.index].id;
   s.maintenance = {{owner, site, hardware, Gpus(80), {2027, 6, 2}, {2027, 6, 4}, "book", ""}};
