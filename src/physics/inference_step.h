@@ -88,7 +88,7 @@ class InferenceStep {
   InferenceSetup setup_;
   double doublings_ = 0, spread_ = 0, touched_base_ = 0, chosen_ = 0, cache_share_ = 1;
   double dense_read_s_ = 0, expert_read_s_ = 0, token_s_ = 0, waiting_token_s_ = 0;
-  double cache_token_s_ = 0, head_token_s_ = 0, state_s_ = 0, local_cut_ = 0, full_layers_ = 0;
+  double cache_token_s_ = 0, head_token_s_ = 0, state_s_ = 0, full_layers_ = 0;
   double attended_s_ = 0, moved_token_s_ = 0, hop_s_ = 0, link_token_s_ = 0;
   double large_from_ = 0, large_token_s_ = 0;
   double step_s_ = 0, sequence_s_ = 0, prompt_s_ = 0;

@@ -97,7 +97,8 @@ Outcome<CalibrationResult> calibrate_training(const std::string& table, const st
   for (const TrainingDimension& d : training_dimensions()) {
     const auto groups = grouped(jobs.jobs, d);
     std::map<std::string, std::vector<double>> fits;
-    for (const auto& [name, leaves] : groups) {
+    for (const auto& [name, of] : groups) {
+      const std::string& leaves = of;  // clang's lambdas take no names of a structured binding
       if (!fits.contains(leaves)) {
         const auto part = fit_training(
             spec, jobs.jobs,

@@ -351,7 +351,9 @@ TEST(ScenarioCheck, FindsEachBreak) {
          s.maintenance = {away(13, 14)};
        },
        ""},
-      {[](Scenario& s) { s.reservations = {kept("a", 64, 9, 2), kept("b", 64, 10, 2)}; },
+      {[](Scenario& s) {
+         s.reservations = {kept("a", 64, 9, 2), kept("b", 64, 10, 2)};
+       },
        "reservations[1].gpus: with what is kept or in maintenance at once, at most the 64 GPUs of "
        "hgx that sk has at ulsan on 2026-01-12; 128 at once"},
       {[](Scenario& s) {
