@@ -9,12 +9,10 @@
 #include "app/command.h"
 #include "app/hybrid_results.h"
 #include "app/ran_results.h"
+#include "app/scenario_kind.h"
 #include "edge/ran_check.h"
 #include "io/atomic_file.h"
-#include "io/describe_doc.h"
 #include "io/described_file.h"
-#include "io/schema_json.h"
-#include "io/yaml_door.h"
 #include "quantum/hybrid_check.h"
 
 namespace dure {
@@ -84,20 +82,11 @@ int run_hybrid(const EdgeRunOptions& o) {
 enum class EdgeKind { ran, hybrid };
 
 std::optional<EdgeKind> kind_of(const std::string& path) {
-  const Result<std::string> text = read_text_file(path);
-  if (!text) return std::nullopt;
-  Faults ignored;  // whoever reads the file for good says them
-  const std::optional<DocNode> root = parse_yaml(text.value(), {path}, 0, ignored);
-  if (!root) return std::nullopt;
-  if (root->find("cells") != nullptr) return EdgeKind::ran;
-  if (root->find("hybrids") != nullptr) return EdgeKind::hybrid;
+  const std::optional<ScenarioKind> kind = scenario_kind(path);
+  if (kind == ScenarioKind::ran) return EdgeKind::ran;
+  if (kind == ScenarioKind::hybrid) return EdgeKind::hybrid;
   return std::nullopt;
 }
-
-constexpr const char* kPageIntro =
-    "Written by `dure schema NAME --markdown`; do not edit. `source` is the `id` of a row of\n"
-    "`sources`, several joined by `+`, or `assumption`, `derived`, `recalled`. `include:` at the\n"
-    "top of a file names other files.";
 
 }  // namespace
 
@@ -111,38 +100,6 @@ std::optional<int> run_edge_kind(const EdgeRunOptions& o) {
         "an option of the hub's scenarios",
         std::string("this file is one of ") + (ran ? "AI-RAN (cells)" : "hybrid jobs (hybrids)")});
   return ran ? run_ran(o) : run_hybrid(o);
-}
-
-std::optional<Faults> check_edge_kind(const std::string& path,
-                                      const std::vector<std::string>& settings) {
-  const std::optional<EdgeKind> kind = kind_of(path);
-  if (!kind) return std::nullopt;
-  if (*kind == EdgeKind::ran) {
-    const auto read = read_described_file<RanSpec>(path, settings, check_ran);
-    return read ? Faults{} : read.faults();
-  }
-  const auto read = read_described_file<HybridScenarioSpec>(path, settings, check_hybrids);
-  return read ? Faults{} : read.faults();
-}
-
-const std::vector<FileFormat>& edge_file_formats() {
-  static const std::vector<FileFormat> formats{
-      {"ai-ran",
-       [] {
-         return describe_markdown("Scenarios of AI-RAN: every key", kPageIntro,
-                                  describe_doc<RanSpec>());
-       },
-       [] { return json_schema("Dure scenario of AI-RAN", describe_doc<RanSpec>(), true); }},
-      {"hybrids",
-       [] {
-         return describe_markdown("Scenarios of hybrid jobs: every key", kPageIntro,
-                                  describe_doc<HybridScenarioSpec>());
-       },
-       [] {
-         return json_schema("Dure scenario of hybrid jobs", describe_doc<HybridScenarioSpec>(),
-                            true);
-       }}};
-  return formats;
 }
 
 }  // namespace dure

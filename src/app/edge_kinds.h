@@ -7,9 +7,6 @@
 #include <string>
 #include <vector>
 
-#include "base/faults.h"
-#include "live/file_formats.h"
-
 namespace dure {
 
 struct EdgeRunOptions {
@@ -22,11 +19,5 @@ struct EdgeRunOptions {
 
 // The exit status, where the file is of such a kind; nothing where it is a Scenario or unreadable.
 std::optional<int> run_edge_kind(const EdgeRunOptions& options);
-
-// What is wrong with the file, where it is of such a kind.
-std::optional<Faults> check_edge_kind(const std::string& path,
-                                      const std::vector<std::string>& settings);
-
-const std::vector<FileFormat>& edge_file_formats();  // ai-ran, hybrids; docs/reference/NAME.md
 
 }  // namespace dure

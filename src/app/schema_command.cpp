@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "app/command.h"
-#include "app/edge_kinds.h"
+#include "app/scenario_kind.h"
 #include "io/scenario_reader.h"
 #include "io/scenario_schema.h"
 #include "live/file_formats.h"
@@ -31,7 +31,7 @@ nlohmann::ordered_json to_json(const Faults& faults) {
 }
 
 // A scenario of one machine: nothing is warned of, and it has no hash.
-int check_edge(const Options& options, const Faults& faults) {
+int check_own(const Options& options, const Faults& faults) {
   if (options.json) {
     const nlohmann::ordered_json j = {{"ok", faults.empty()},
                                       {"faults", to_json(faults)},
@@ -45,8 +45,8 @@ int check_edge(const Options& options, const Faults& faults) {
 }
 
 int check(const Options& options) {
-  if (const auto faults = check_edge_kind(options.check, options.settings))
-    return check_edge(options, *faults);
+  if (const auto faults = check_own_kind(options.check, options.settings))
+    return check_own(options, *faults);
   Faults warnings;
   const Outcome<Scenario> scenario = read_scenario(options.check, options.settings, &warnings);
   const Faults faults = scenario ? Faults{} : scenario.faults();
@@ -77,7 +77,7 @@ int print(const Options& options) {
     text = options.markdown ? scenario_markdown() : scenario_json_schema();
   for (const FileFormat& f : live_file_formats())
     if (f.name == options.format) text = options.markdown ? f.markdown() : f.json_schema();
-  for (const FileFormat& f : edge_file_formats())
+  for (const FileFormat& f : own_file_formats())
     if (f.name == options.format) text = options.markdown ? f.markdown() : f.json_schema();
   const bool whole = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
   if (whole && std::fflush(stdout) == 0) return kDone;  // a full disk must not look like a schema
@@ -92,7 +92,7 @@ void add_schema_command(CLI::App& app, int& exit_code) {
       "schema", "A file format: JSON Schema or reference; or the check of a scenario file");
   std::vector<std::string> formats{kScenario};
   for (const FileFormat& f : live_file_formats()) formats.emplace_back(f.name);
-  for (const FileFormat& f : edge_file_formats()) formats.emplace_back(f.name);
+  for (const FileFormat& f : own_file_formats()) formats.emplace_back(f.name);
   auto* const format = command->add_option("FORMAT", options->format, "Of which files")
                            ->check(CLI::IsMember(formats))
                            ->capture_default_str();

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "io/describe_reader.h"
+#include "io/described_file.h"
 #include "io/traces/requests.h"
 #include "serving/advisor.h"
 #include "serving/arrivals.h"
@@ -50,23 +50,11 @@ std::int32_t tokens(std::int64_t n) {
 
 Outcome<ServiceFile> read_service(const std::string& path,
                                   const std::vector<std::string>& settings) {
-  Loaded loaded = load_document(path, settings);
-  Faults faults = std::move(loaded.faults);
-  ServiceFile out;
-  DescribedReader reader(loaded.doc, loaded.whole);
-  if (loaded.doc.root.kind == DocNode::Kind::map) reader.read(loaded.doc.root, out);
-  faults.insert(faults.end(), reader.faults.begin(), reader.faults.end());
-  if (faults.empty())
-    for (const Faults& found : {check_service(out), check_run(out)})
-      for (const Fault& f : found) {
-        faults.push_back(f);
-        faults.back().where =
-            to_string(loaded.doc.files, locate(loaded.doc, f.where)) + ": " + f.where;
-      }
-  if (faults.empty() && loaded.doc.root.kind != DocNode::Kind::map)
-    faults.push_back({path, "a map with the keys of a service", "none", "docs/models/serving.md"});
-  if (!faults.empty()) return faults;
-  return out;
+  return read_described_file<ServiceFile>(path, settings, [](const ServiceFile& s) {
+    Faults all = check_service(s);
+    for (Fault& f : check_run(s)) all.push_back(std::move(f));
+    return all;
+  });
 }
 
 Outcome<ServiceRequests> read_service_requests(const ServiceFile& service, const std::string& log,

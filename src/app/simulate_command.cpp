@@ -16,6 +16,7 @@
 #include "app/results_acts.h"
 #include "app/results_network.h"
 #include "app/scenario_input.h"
+#include "app/scenario_kind.h"
 #include "app/serving_runs.h"
 #include "base/nearest.h"
 #include "io/atomic_file.h"
@@ -328,7 +329,17 @@ std::vector<std::string> hub_only(const Options& o) {
 }
 
 int run(const Options& o) {
-  if (!o.advise.empty() || !o.requests.empty()) return run_service(o);
+  const bool asks_service = !o.advise.empty() || !o.requests.empty();
+  const std::optional<ScenarioKind> kind = scenario_kind(o.scenario);
+  if (kind == ScenarioKind::service && !asks_service)
+    return complain(Fault{o.scenario, "--requests LOG, --requests drawn or --advise memory",
+                          "the file of a service (replica) with neither",
+                          "docs/models/serving.md"});
+  if (asks_service && kind && kind != ScenarioKind::service)
+    return complain(Fault{o.advise.empty() ? "--requests" : "--advise",
+                          "the file of a service, with model, replica and load at its top",
+                          o.scenario + " without replica", "scenarios/serving/chat.yaml is one"});
+  if (asks_service) return run_service(o);
   if (const std::optional<int> done =
           run_edge_kind({o.scenario, o.out, o.seed, o.settings, hub_only(o), o.json}))
     return *done;

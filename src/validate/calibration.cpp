@@ -16,6 +16,14 @@ const std::vector<CalibratedModel>& calibrated_models() {
   return all;
 }
 
+std::optional<Fault> too_few_to_fit(const std::string& table, std::size_t measurements,
+                                    std::size_t constants) {
+  if (measurements >= constants) return std::nullopt;
+  return Fault{table, std::to_string(constants) + " measurements or more, one for each constant",
+               std::to_string(measurements) + " that can be answered and were read",
+               "dure validate --table FILE --kind KIND fits nothing"};
+}
+
 Result<std::string> file_hash(const std::string& path) {
   TRY(source, ByteSource::open(path));
   Sha256 hash;

@@ -32,6 +32,10 @@ struct CalibratedModel {
 };
 const std::vector<CalibratedModel>& calibrated_models();
 
+// Fewer measurements than constants say nothing of them: a Fault, with both counts.
+std::optional<Fault> too_few_to_fit(const std::string& table, std::size_t measurements,
+                                    std::size_t constants);
+
 // SHA-256 of a file's bytes, as hex.
 Result<std::string> file_hash(const std::string& path);
 

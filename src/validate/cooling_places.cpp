@@ -4,8 +4,7 @@
 #include <array>
 #include <cmath>
 
-#include "io/describe_reader.h"
-#include "io/doc_loader.h"
+#include "io/described_file.h"
 #include "physics/cooling.h"
 #include "physics/psychrometrics.h"
 #include "physics/water.h"
@@ -27,14 +26,9 @@ double as_air(double c) { return std::clamp(c, kAirLeastC, kAirMostC); }
 }  // namespace
 
 Outcome<CoolingTruthModel> read_cooling_truth(const std::string& models_dir) {
-  Loaded loaded = load_document(models_dir + "/cooling-truth.yaml", {});
-  Faults faults = std::move(loaded.faults);
   CoolingTruthModel model;
-  if (loaded.doc.root.kind == DocNode::Kind::map) {
-    DescribedReader reader(loaded.doc, loaded.whole);
-    reader.read(loaded.doc.root, model);
-    faults.insert(faults.end(), reader.faults.begin(), reader.faults.end());
-  }
+  Faults faults;
+  read_described(models_dir + "/cooling-truth.yaml", model, faults);
   if (!faults.empty()) return faults;
   return model;
 }

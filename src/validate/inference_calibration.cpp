@@ -4,8 +4,8 @@
 #include <set>
 
 #include "base/decimal.h"
+#include "io/described_file.h"
 #include "io/yaml_writer.h"
-#include "validate/described_file.h"
 #include "validate/inference_fit.h"
 #include "validate/inference_models.h"
 #include "validate/inference_tables.h"
@@ -66,6 +66,8 @@ Outcome<CalibrationResult> calibrate_inference(const std::string& table,
 
   const std::vector<InferencePoint> points =
       inference_points(read.value().rows, file.inference.gpus, shapes.language_models);
+  if (const auto few = too_few_to_fit(table, points.size(), inference_constants().size()))
+    return Faults{*few};
   const auto fit =
       fit_inference(file.inference, points, [](const InferencePoint&) { return true; });
   if (!fit) return Faults{fit.fault()};

@@ -1,6 +1,6 @@
 #include "validate/inference_models.h"
 
-#include "validate/described_file.h"
+#include "io/described_file.h"
 #include "world/inference_check.h"
 
 namespace dure {

@@ -1,6 +1,6 @@
 #include "validate/models.h"
 
-#include "validate/described_file.h"
+#include "io/described_file.h"
 
 namespace dure {
 Outcome<Models> read_models(const std::string& folder) {

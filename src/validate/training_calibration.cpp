@@ -81,6 +81,8 @@ Outcome<CalibrationResult> calibrate_training(const std::string& table, const st
 
   TrainingSpec spec = unfitted(file.value().training);
   const TrainingJobs jobs = training_jobs(spec, read.value().rows);
+  if (const auto few = too_few_to_fit(table, jobs.jobs.size(), training_constants().size()))
+    return Faults{*few};
   const auto fitted = fit_training(spec, jobs.jobs, [](const TrainingJob&) { return true; });
   if (!fitted) return Faults{fitted.fault()};
   const FittedModel& fit = fitted.value();

@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/run_command.h"
+#include "app/scenario_kind.h"
 #include "io/doc_loader.h"
 #include "source_dir.h"
 
@@ -68,10 +69,13 @@ TEST(EdgeKinds, RefusesWhatMeansNothingHereAndWhatCannotBe) {
 }
 
 TEST(EdgeKinds, CheckAndReferencePagesKnowThem) {
-  EXPECT_EQ(check_edge_kind(kRan, {})->size(), 0U);
-  EXPECT_GE(check_edge_kind(kHybrid, {"qpu.overhead_ms=-1"})->size(), 1U);
-  EXPECT_FALSE(check_edge_kind(source_dir() + "/scenarios/small/small.yaml", {}));
-  for (const FileFormat& f : edge_file_formats()) {
+  EXPECT_EQ(check_own_kind(kRan, {})->size(), 0U);
+  const std::string chat = source_dir() + "/scenarios/serving/chat.yaml";
+  EXPECT_EQ(check_own_kind(chat, {})->size(), 0U);
+  EXPECT_EQ(check_own_kind(chat, {"run.tiers_gb=[1]"})->size(), 1U);
+  EXPECT_GE(check_own_kind(kHybrid, {"qpu.overhead_ms=-1"})->size(), 1U);
+  EXPECT_FALSE(check_own_kind(source_dir() + "/scenarios/small/small.yaml", {}));
+  for (const FileFormat& f : own_file_formats()) {
     const auto page =
         read_text_file(source_dir() + "/docs/reference/" + std::string(f.name) + ".md");
     ASSERT_TRUE(page) << f.name;
